@@ -92,11 +92,7 @@ pub enum AnsweredBy {
 
 impl From<String> for AnsweredBy {
     fn from(text: String) -> Self {
-        if text == "offline" {
-            Self::Offline
-        } else {
-            Self::Model(text)
-        }
+        if text == "offline" { Self::Offline } else { Self::Model(text) }
     }
 }
 

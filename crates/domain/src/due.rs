@@ -34,9 +34,7 @@ pub enum Due {
 
 /// Text that is neither a date nor an RFC 3339 date-time with offset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "A due date is a day like 2026-03-12 or a date-time with offset like 2026-03-12T15:00:00+01:00."
-)]
+#[error("A due date is a day like 2026-03-12 or a date-time with offset like 2026-03-12T15:00:00+01:00.")]
 pub struct DueParseError;
 
 impl Due {
@@ -44,10 +42,7 @@ impl Due {
     #[must_use]
     pub fn from_zoned(zoned: &Zoned) -> Self {
         let at = Timestamp::from_second(zoned.timestamp().as_second()).unwrap_or(zoned.timestamp());
-        Self::Moment {
-            at,
-            offset: zoned.offset(),
-        }
+        Self::Moment { at, offset: zoned.offset() }
     }
 
     /// The wall-clock reading: midnight for a whole day.
@@ -62,9 +57,7 @@ impl Due {
     /// The wall-clock reading as seconds since 1970-01-01T00:00, as though it were UTC: the sort key.
     #[must_use]
     pub fn local_seconds(&self) -> i64 {
-        Offset::UTC
-            .to_timestamp(self.local())
-            .map_or(i64::MAX, Timestamp::as_second)
+        Offset::UTC.to_timestamp(self.local()).map_or(i64::MAX, Timestamp::as_second)
     }
 
     /// The instant, for a moment.
@@ -106,11 +99,7 @@ impl fmt::Display for Due {
         match self {
             Self::Day(date) => date.fmt(f),
             Self::Moment { at, offset } if offset.is_zero() => {
-                write!(
-                    f,
-                    "{}Z",
-                    offset.to_datetime(*at).strftime("%Y-%m-%dT%H:%M:%S")
-                )
+                write!(f, "{}Z", offset.to_datetime(*at).strftime("%Y-%m-%dT%H:%M:%S"))
             }
             Self::Moment { at, offset } => at.display_with_offset(*offset).fmt(f),
         }
@@ -121,8 +110,7 @@ impl FromStr for Due {
     type Err = DueParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits_only_date =
-            text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let digits_only_date = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         let due = if digits_only_date {
             Self::Day(text.parse().map_err(|_| DueParseError)?)
         } else {
@@ -134,24 +122,13 @@ impl FromStr for Due {
                 jiff::fmt::temporal::PiecesOffset::Numeric(numeric) => numeric.offset(),
                 _ => Offset::UTC,
             };
-            let time = pieces
-                .time()
-                .ok_or(DueParseError)?
-                .with()
-                .subsec_nanosecond(0)
-                .build()
-                .map_err(|_| DueParseError)?;
-            let at = offset
-                .to_timestamp(pieces.date().to_datetime(time))
-                .map_err(|_| DueParseError)?;
+            let time =
+                pieces.time().ok_or(DueParseError)?.with().subsec_nanosecond(0).build().map_err(|_| DueParseError)?;
+            let at = offset.to_timestamp(pieces.date().to_datetime(time)).map_err(|_| DueParseError)?;
             Self::Moment { at, offset }
         };
         // Years outside 1..=9999 have no RFC 3339 form.
-        if (1..=9999).contains(&due.local().year()) {
-            Ok(due)
-        } else {
-            Err(DueParseError)
-        }
+        if (1..=9999).contains(&due.local().year()) { Ok(due) } else { Err(DueParseError) }
     }
 }
 
@@ -175,12 +152,7 @@ mod tests {
 
     #[test]
     fn keeps_the_form_it_was_given() {
-        for text in [
-            "2026-03-12",
-            "2026-03-12T15:00:00+01:00",
-            "2026-03-12T15:00:00Z",
-            "2026-03-12T15:00:00-03:30",
-        ] {
+        for text in ["2026-03-12", "2026-03-12T15:00:00+01:00", "2026-03-12T15:00:00Z", "2026-03-12T15:00:00-03:30"] {
             assert_eq!(text.parse::<Due>().unwrap().to_string(), text);
         }
     }

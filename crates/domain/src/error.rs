@@ -22,12 +22,7 @@ impl ValidationError {
     /// A refusal of one field.
     #[must_use]
     pub fn new(field: &str, message: impl Into<String>) -> Self {
-        Self {
-            errors: vec![FieldError {
-                field: field.to_owned(),
-                message: message.into(),
-            }],
-        }
+        Self { errors: vec![FieldError { field: field.to_owned(), message: message.into() }] }
     }
 }
 

@@ -19,15 +19,10 @@ mod text;
 mod user;
 
 pub use change::{Change, Door, Effect};
-pub use conversation::{
-    AnsweredBy, Conversation, ConversationSummary, Message, Role, ToolCallRecord,
-};
+pub use conversation::{AnsweredBy, Conversation, ConversationSummary, Message, Role, ToolCallRecord};
 pub use due::{Due, DueParseError};
 pub use error::{FieldError, ValidationError};
-pub use ids::{
-    ChangeId, ConversationId, IdParseError, MessageId, PendingId, TaskNumber, TaskUid, TurnId,
-    UserId,
-};
+pub use ids::{ChangeId, ConversationId, IdParseError, MessageId, PendingId, TaskNumber, TaskUid, TurnId, UserId};
 pub use patch::Field;
 pub use pending::{PendingAction, PendingKind, PendingTask};
 pub use priority::Priority;
@@ -35,7 +30,7 @@ pub use recurrence::{Recurrence, RepeatFrom};
 pub use rrule::{ByDay, Frequency, RRule, RRuleError, Until};
 pub use task::{NewTask, Task, TaskPatch};
 pub use text::{
-    ConversationTitle, DESCRIPTION_MAX, Description, Email, LABEL_MAX, Label, MESSAGE_MAX,
-    MessageText, PersonName, TITLE_MAX, Title,
+    ConversationTitle, DESCRIPTION_MAX, Description, Email, LABEL_MAX, Label, MESSAGE_MAX, MessageText, PersonName,
+    TITLE_MAX, Title,
 };
 pub use user::User;

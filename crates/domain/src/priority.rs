@@ -5,9 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 /// How much a task matters. `Medium` unless somebody said otherwise.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
     /// Before everything else.
@@ -55,10 +53,7 @@ impl FromStr for Priority {
             "high" => Ok(Self::High),
             "medium" => Ok(Self::Medium),
             "low" => Ok(Self::Low),
-            _ => Err(crate::ValidationError::new(
-                "priority",
-                "Priority must be high, medium or low.",
-            )),
+            _ => Err(crate::ValidationError::new("priority", "Priority must be high, medium or low.")),
         }
     }
 }

@@ -36,11 +36,7 @@ impl Recurrence {
     /// # Errors
     /// When the rule is malformed or uses unsupported parts.
     pub fn from_rrule(rule: &str) -> Result<Self, RRuleError> {
-        Ok(Self {
-            rrule: rule.parse()?,
-            from: RepeatFrom::Due,
-            text: String::new(),
-        })
+        Ok(Self { rrule: rule.parse()?, from: RepeatFrom::Due, text: String::new() })
     }
 
     /// The first occurrence on or after `from` (wall clock), for a repeating task that was given no date.
@@ -56,12 +52,7 @@ impl Recurrence {
     /// occurrence is today's or later. Wall-clock times that a DST change skips move forward, and those it
     /// repeats take the first, as RFC 5545 §3.3.5 says. `None` when the rule has ended.
     #[must_use]
-    pub fn next(
-        &self,
-        due: Option<Due>,
-        zone: &TimeZone,
-        completed: &Zoned,
-    ) -> Option<(Due, Self)> {
+    pub fn next(&self, due: Option<Due>, zone: &TimeZone, completed: &Zoned) -> Option<(Due, Self)> {
         let now = completed.with_time_zone(zone.clone());
         let timed = due.is_some_and(|due| due.has_time());
         let today = now.date().at(0, 0, 0, 0);

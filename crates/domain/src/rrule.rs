@@ -131,11 +131,7 @@ impl RRule {
     #[must_use]
     pub fn next_after(&self, start: DateTime, not_before: DateTime) -> Option<(DateTime, u32)> {
         // Counting needs every occurrence; without a count the periods long past are stepped over.
-        let first = if self.count.is_some() {
-            0
-        } else {
-            self.whole_periods_between(start, not_before)
-        };
+        let first = if self.count.is_some() { 0 } else { self.whole_periods_between(start, not_before) };
         let mut used = 0;
         for at in self.occurrences(start, first) {
             if at <= start {
@@ -170,14 +166,13 @@ impl RRule {
     /// The occurrences of the pattern that begins with `start`'s period, from the period `first` on, in order,
     /// bounded. `COUNT` is not applied.
     fn occurrences(&self, start: DateTime, first: u32) -> impl Iterator<Item = DateTime> + '_ {
-        (first..first.saturating_add(MAX_PERIODS))
-            .map_while(move |n| self.period(start, n))
-            .flatten()
-            .take_while(|at| match self.until {
+        (first..first.saturating_add(MAX_PERIODS)).map_while(move |n| self.period(start, n)).flatten().take_while(
+            |at| match self.until {
                 None => true,
                 Some(Until::Day(day)) => at.date() <= day,
                 Some(Until::Moment(moment)) => *at <= moment,
-            })
+            },
+        )
     }
 
     /// The occurrences of the n-th period after `start`'s, in order; `None` past the calendar's end.
@@ -188,96 +183,56 @@ impl RRule {
         let mut days = match self.freq {
             Frequency::Hourly => {
                 let at = start.checked_add(Span::new().try_hours(step).ok()?).ok()?;
-                return Some(if self.day_fits(at.date()) {
-                    vec![at]
-                } else {
-                    Vec::new()
-                });
+                return Some(if self.day_fits(at.date()) { vec![at] } else { Vec::new() });
             }
             Frequency::Daily => vec![date.checked_add(Span::new().try_days(step).ok()?).ok()?],
             Frequency::Weekly => {
-                let monday = monday_of(date)?
-                    .checked_add(Span::new().try_weeks(step).ok()?)
-                    .ok()?;
-                let own = [ByDay {
-                    ordinal: 0,
-                    weekday: date.weekday(),
-                }];
-                let wanted = if self.by_day.is_empty() {
-                    &own[..]
-                } else {
-                    &self.by_day
-                };
-                week_of(monday)?
-                    .into_iter()
-                    .filter(|day| wanted.iter().any(|by| by.weekday == day.weekday()))
-                    .collect()
+                let monday = monday_of(date)?.checked_add(Span::new().try_weeks(step).ok()?).ok()?;
+                let own = [ByDay { ordinal: 0, weekday: date.weekday() }];
+                let wanted = if self.by_day.is_empty() { &own[..] } else { &self.by_day };
+                week_of(monday)?.into_iter().filter(|day| wanted.iter().any(|by| by.weekday == day.weekday())).collect()
             }
             Frequency::Monthly => {
-                let first = date
-                    .first_of_month()
-                    .checked_add(Span::new().try_months(step).ok()?)
-                    .ok()?;
+                let first = date.first_of_month().checked_add(Span::new().try_months(step).ok()?).ok()?;
                 self.days_of_month(first, date.day())
             }
             Frequency::Yearly => {
-                let first = date
-                    .first_of_year()
-                    .checked_add(Span::new().try_years(step).ok()?)
-                    .ok()?;
+                let first = date.first_of_year().checked_add(Span::new().try_years(step).ok()?).ok()?;
                 self.days_of_year(first, date)
             }
         };
         days.retain(|day| self.day_fits(*day));
-        Some(
-            self.positions(days)
-                .into_iter()
-                .map(|day| day.to_datetime(time))
-                .collect(),
-        )
+        Some(self.positions(days).into_iter().map(|day| day.to_datetime(time)).collect())
     }
 
     /// The parts that only ever limit.
     fn day_fits(&self, day: Date) -> bool {
         let month_fits = self.by_month.is_empty() || self.by_month.contains(&day.month());
         let limits_by_day = matches!(self.freq, Frequency::Hourly | Frequency::Daily);
-        let day_fits = !limits_by_day
-            || self.by_day.is_empty()
-            || self.by_day.iter().any(|by| by.weekday == day.weekday());
-        let month_day_fits =
-            !limits_by_day || self.by_month_day.is_empty() || self.month_day_fits(day);
+        let day_fits =
+            !limits_by_day || self.by_day.is_empty() || self.by_day.iter().any(|by| by.weekday == day.weekday());
+        let month_day_fits = !limits_by_day || self.by_month_day.is_empty() || self.month_day_fits(day);
         month_fits && day_fits && month_day_fits
     }
 
     fn month_day_fits(&self, day: Date) -> bool {
         let from_end = day.day() - day.days_in_month() - 1;
-        self.by_month_day
-            .iter()
-            .any(|wanted| *wanted == day.day() || *wanted == from_end)
+        self.by_month_day.iter().any(|wanted| *wanted == day.day() || *wanted == from_end)
     }
 
     fn days_of_month(&self, first: Date, own_day: i8) -> Vec<Date> {
-        let days = || {
-            first
-                .series(1.day())
-                .take(usize::try_from(first.days_in_month()).unwrap_or(31))
-        };
+        let days = || first.series(1.day()).take(usize::try_from(first.days_in_month()).unwrap_or(31));
         if self.by_day.is_empty() && self.by_month_day.is_empty() {
             return days().filter(|day| day.day() == own_day).collect();
         }
         days()
             .filter(|day| self.by_month_day.is_empty() || self.month_day_fits(*day))
-            .filter(|day| {
-                self.by_day.is_empty() || self.by_day.iter().any(|by| nth_weekday_fits(*by, *day))
-            })
+            .filter(|day| self.by_day.is_empty() || self.by_day.iter().any(|by| nth_weekday_fits(*by, *day)))
             .collect()
     }
 
     fn days_of_year(&self, first: Date, own: Date) -> Vec<Date> {
-        let months: Vec<i8> = match (
-            self.by_month.is_empty(),
-            self.by_day.is_empty() && self.by_month_day.is_empty(),
-        ) {
+        let months: Vec<i8> = match (self.by_month.is_empty(), self.by_day.is_empty() && self.by_month_day.is_empty()) {
             (false, _) => self.by_month.clone(),
             (true, true) => vec![own.month()],
             (true, false) => (1..=12).collect(),
@@ -298,29 +253,18 @@ impl RRule {
         let length = i16::try_from(days.len()).unwrap_or(i16::MAX);
         (0..length)
             .zip(days)
-            .filter(|(i, _)| {
-                self.by_set_pos
-                    .iter()
-                    .any(|wanted| *wanted == i + 1 || *wanted == i - length)
-            })
+            .filter(|(i, _)| self.by_set_pos.iter().any(|wanted| *wanted == i + 1 || *wanted == i - length))
             .map(|(_, day)| day)
             .collect()
     }
 }
 
 fn monday_of(date: Date) -> Option<Date> {
-    date.checked_sub(
-        Span::new()
-            .try_days(date.weekday().to_monday_zero_offset())
-            .ok()?,
-    )
-    .ok()
+    date.checked_sub(Span::new().try_days(date.weekday().to_monday_zero_offset()).ok()?).ok()
 }
 
 fn week_of(monday: Date) -> Option<Vec<Date>> {
-    (0..7)
-        .map(|i| monday.checked_add(Span::new().try_days(i).ok()?).ok())
-        .collect()
+    (0..7).map(|i| monday.checked_add(Span::new().try_days(i).ok()?).ok()).collect()
 }
 
 fn nth_weekday_fits(by: ByDay, day: Date) -> bool {
@@ -344,20 +288,11 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 
 impl fmt::Display for RRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn list<T>(
-            f: &mut fmt::Formatter<'_>,
-            name: &str,
-            values: &[T],
-            text: impl Fn(&T) -> String,
-        ) -> fmt::Result {
+        fn list<T>(f: &mut fmt::Formatter<'_>, name: &str, values: &[T], text: impl Fn(&T) -> String) -> fmt::Result {
             if values.is_empty() {
                 return Ok(());
             }
-            write!(
-                f,
-                ";{name}={}",
-                values.iter().map(text).collect::<Vec<_>>().join(",")
-            )
+            write!(f, ";{name}={}", values.iter().map(text).collect::<Vec<_>>().join(","))
         }
         write!(f, "FREQ={}", self.freq.as_str())?;
         if self.interval != 1 {
@@ -367,11 +302,7 @@ impl fmt::Display for RRule {
         list(f, "BYMONTHDAY", &self.by_month_day, i8::to_string)?;
         list(f, "BYDAY", &self.by_day, |by| {
             let name = WEEKDAYS[usize::try_from(by.weekday.to_monday_zero_offset()).unwrap_or(0)].0;
-            if by.ordinal == 0 {
-                name.to_owned()
-            } else {
-                format!("{}{name}", by.ordinal)
-            }
+            if by.ordinal == 0 { name.to_owned() } else { format!("{}{name}", by.ordinal) }
         })?;
         list(f, "BYSETPOS", &self.by_set_pos, i16::to_string)?;
         if let Some(count) = self.count {
@@ -397,20 +328,13 @@ impl FromStr for RRule {
         let mut freq = None;
         let mut rule = Self::every(1, Frequency::Daily);
         for part in text.split(';').filter(|part| !part.is_empty()) {
-            let (name, value) = part
-                .split_once('=')
-                .ok_or_else(|| refuse(format!("“{part}” has no value")))?;
+            let (name, value) = part.split_once('=').ok_or_else(|| refuse(format!("“{part}” has no value")))?;
             match name {
                 "FREQ" => freq = Some(parse_frequency(value)?),
                 "INTERVAL" => rule.interval = number(name, value, 1, 1000)?,
                 "COUNT" => rule.count = Some(number(name, value, 1, 100_000)?),
                 "UNTIL" => rule.until = Some(parse_until(value)?),
-                "BYDAY" => {
-                    rule.by_day = value
-                        .split(',')
-                        .map(parse_by_day)
-                        .collect::<Result<_, _>>()?
-                }
+                "BYDAY" => rule.by_day = value.split(',').map(parse_by_day).collect::<Result<_, _>>()?,
                 "BYMONTHDAY" => rule.by_month_day = numbers(name, value, -31, 31)?,
                 "BYMONTH" => rule.by_month = numbers(name, value, 1, 12)?,
                 "BYSETPOS" => rule.by_set_pos = numbers(name, value, -366, 366)?,
@@ -449,48 +373,25 @@ fn parse_until(value: &str) -> Result<Until, RRuleError> {
     if value.len() == 8 {
         return Date::strptime("%Y%m%d", value).map(Until::Day).map_err(bad);
     }
-    DateTime::strptime("%Y%m%dT%H%M%S", value.trim_end_matches('Z'))
-        .map(Until::Moment)
-        .map_err(bad)
+    DateTime::strptime("%Y%m%dT%H%M%S", value.trim_end_matches('Z')).map(Until::Moment).map_err(bad)
 }
 
 fn parse_by_day(value: &str) -> Result<ByDay, RRuleError> {
     let bad = || refuse(format!("“{value}” is not a weekday like MO or -1FR"));
-    let split = value
-        .len()
-        .checked_sub(2)
-        .filter(|at| value.is_char_boundary(*at))
-        .ok_or_else(bad)?;
+    let split = value.len().checked_sub(2).filter(|at| value.is_char_boundary(*at)).ok_or_else(bad)?;
     let (ordinal, name) = value.split_at(split);
-    let weekday = WEEKDAYS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .ok_or_else(bad)?
-        .1;
-    let ordinal = if ordinal.is_empty() {
-        0
-    } else {
-        number::<i8>("BYDAY", ordinal, -5, 5)?
-    };
+    let weekday = WEEKDAYS.iter().find(|(known, _)| *known == name).ok_or_else(bad)?.1;
+    let ordinal = if ordinal.is_empty() { 0 } else { number::<i8>("BYDAY", ordinal, -5, 5)? };
     if !value[..split].is_empty() && ordinal == 0 {
         return Err(bad());
     }
     Ok(ByDay { ordinal, weekday })
 }
 
-fn number<T: FromStr + PartialOrd + fmt::Display>(
-    name: &str,
-    value: &str,
-    min: T,
-    max: T,
-) -> Result<T, RRuleError> {
+fn number<T: FromStr + PartialOrd + fmt::Display>(name: &str, value: &str, min: T, max: T) -> Result<T, RRuleError> {
     let bad = || refuse(format!("{name} is a number from {min} to {max}"));
     let number: T = value.parse().map_err(|_| bad())?;
-    if number < min || number > max {
-        Err(bad())
-    } else {
-        Ok(number)
-    }
+    if number < min || number > max { Err(bad()) } else { Ok(number) }
 }
 
 fn numbers<T: FromStr + PartialOrd + fmt::Display + Copy + Default>(
@@ -499,10 +400,7 @@ fn numbers<T: FromStr + PartialOrd + fmt::Display + Copy + Default>(
     min: T,
     max: T,
 ) -> Result<Vec<T>, RRuleError> {
-    let list: Vec<T> = value
-        .split(',')
-        .map(|value| number(name, value, min, max))
-        .collect::<Result<_, _>>()?;
+    let list: Vec<T> = value.split(',').map(|value| number(name, value, min, max)).collect::<Result<_, _>>()?;
     if list.iter().any(|n| *n == T::default()) {
         return Err(refuse(format!("{name} cannot be 0")));
     }
@@ -575,41 +473,21 @@ mod tests {
     fn a_long_overdue_daily_task_comes_back_today() {
         let start = date(1990, 1, 1).at(8, 0, 0, 0);
         let now = date(2026, 3, 11).at(12, 0, 0, 0);
-        assert_eq!(
-            rule("FREQ=DAILY").next_after(start, now).unwrap().0,
-            date(2026, 3, 12).at(8, 0, 0, 0)
-        );
-        assert_eq!(
-            rule("FREQ=WEEKLY;INTERVAL=2")
-                .next_after(start, now)
-                .unwrap()
-                .0
-                .date(),
-            date(2026, 3, 23)
-        );
+        assert_eq!(rule("FREQ=DAILY").next_after(start, now).unwrap().0, date(2026, 3, 12).at(8, 0, 0, 0));
+        assert_eq!(rule("FREQ=WEEKLY;INTERVAL=2").next_after(start, now).unwrap().0.date(), date(2026, 3, 23));
     }
 
     #[test]
     fn an_impossible_rule_ends() {
         let start = date(2026, 1, 1).at(0, 0, 0, 0);
-        assert_eq!(
-            rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31").next_after(start, start),
-            None
-        );
+        assert_eq!(rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31").next_after(start, start), None);
     }
 
     #[test]
     fn count_and_until_end_it() {
         let start = date(2026, 1, 1).at(0, 0, 0, 0);
         assert_eq!(rule("FREQ=DAILY;COUNT=1").next_after(start, start), None);
-        assert_eq!(
-            rule("FREQ=DAILY;UNTIL=20260101").next_after(start, start),
-            None
-        );
-        assert!(
-            rule("FREQ=DAILY;UNTIL=20260102")
-                .next_after(start, start)
-                .is_some()
-        );
+        assert_eq!(rule("FREQ=DAILY;UNTIL=20260101").next_after(start, start), None);
+        assert!(rule("FREQ=DAILY;UNTIL=20260102").next_after(start, start).is_some());
     }
 }

@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Description, Due, Field, Label, Priority, Recurrence, TaskNumber, TaskUid, Title, UserId,
-};
+use crate::{Description, Due, Field, Label, Priority, Recurrence, TaskNumber, TaskUid, Title, UserId};
 
 /// A task as it is stored. Its JSON form is the journal's snapshot, not the wire form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,17 +58,7 @@ impl Task {
     /// Whether both say the same to a person, whatever their versions and times of change.
     #[must_use]
     pub fn same_content(&self, other: &Self) -> bool {
-        let Self {
-            title,
-            description,
-            completed_at,
-            priority,
-            due,
-            recurrence,
-            labels,
-            deleted_at,
-            ..
-        } = self;
+        let Self { title, description, completed_at, priority, due, recurrence, labels, deleted_at, .. } = self;
         *title == other.title
             && *description == other.description
             && *completed_at == other.completed_at
@@ -103,14 +91,7 @@ impl NewTask {
     /// A task with a title and nothing else.
     #[must_use]
     pub const fn titled(title: Title) -> Self {
-        Self {
-            title,
-            description: None,
-            priority: Priority::Medium,
-            due: None,
-            recurrence: None,
-            labels: Vec::new(),
-        }
+        Self { title, description: None, priority: Priority::Medium, due: None, recurrence: None, labels: Vec::new() }
     }
 }
 
@@ -161,8 +142,7 @@ impl TaskPatch {
             task.labels = labels;
         }
         task.labels.extend(self.add_labels);
-        task.labels
-            .retain(|label| !self.remove_labels.contains(label));
+        task.labels.retain(|label| !self.remove_labels.contains(label));
         task.labels.sort();
         task.labels.dedup();
     }

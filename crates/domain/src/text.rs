@@ -66,10 +66,7 @@ impl Title {
             return Err(ValidationError::new("title", "Title cannot be empty."));
         }
         if text.chars().count() > TITLE_MAX {
-            return Err(ValidationError::new(
-                "title",
-                format!("Title too long (max {TITLE_MAX} characters)."),
-            ));
+            return Err(ValidationError::new("title", format!("Title too long (max {TITLE_MAX} characters).")));
         }
         Ok(Self(text.to_owned()))
     }
@@ -106,19 +103,10 @@ impl Label {
         let text = text.trim().trim_start_matches('#').to_lowercase();
         let length = text.chars().count();
         if length == 0 || length > LABEL_MAX {
-            return Err(ValidationError::new(
-                "labels",
-                format!("A label has 1 to {LABEL_MAX} characters."),
-            ));
+            return Err(ValidationError::new("labels", format!("A label has 1 to {LABEL_MAX} characters.")));
         }
-        if !text
-            .chars()
-            .all(|c| c.is_alphanumeric() || is_mark(c) || c == '-' || c == '_')
-        {
-            return Err(ValidationError::new(
-                "labels",
-                "A label has only letters, digits, “-” and “_”.",
-            ));
+        if !text.chars().all(|c| c.is_alphanumeric() || is_mark(c) || c == '-' || c == '_') {
+            return Err(ValidationError::new("labels", "A label has only letters, digits, “-” and “_”."));
         }
         Ok(Self(text))
     }
@@ -143,10 +131,7 @@ impl MessageText {
             return Err(ValidationError::new("message", "Message cannot be empty"));
         }
         if text.chars().count() > MESSAGE_MAX {
-            return Err(ValidationError::new(
-                "message",
-                "Message too long (max 10000 characters)",
-            ));
+            return Err(ValidationError::new("message", "Message too long (max 10000 characters)"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -187,10 +172,7 @@ impl PersonName {
     pub fn new(text: &str) -> Result<Self, ValidationError> {
         let text = text.trim();
         if text.chars().count() > 100 {
-            return Err(ValidationError::new(
-                "name",
-                "Name too long (max 100 characters).",
-            ));
+            return Err(ValidationError::new("name", "Name too long (max 100 characters)."));
         }
         Ok(Self(text.to_owned()))
     }
@@ -207,24 +189,17 @@ impl Email {
     /// # Errors
     /// When the text cannot be an address.
     pub fn new(text: &str) -> Result<Self, ValidationError> {
-        let refuse =
-            || ValidationError::new("email", "Enter an e-mail address like name@example.com.");
+        let refuse = || ValidationError::new("email", "Enter an e-mail address like name@example.com.");
         let text = text.trim().to_lowercase();
         let (local, host) = text.rsplit_once('@').ok_or_else(refuse)?;
-        let odd = |c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || matches!(c, '<' | '>' | '"' | ',' | ';' | '(' | ')')
-        };
+        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | ',' | ';' | '(' | ')');
         if text.len() > 254
             || local.is_empty()
             || local.len() > 64
             || local.contains('@')
             || text.chars().any(odd)
             || !host.contains('.')
-            || host
-                .split('.')
-                .any(|part| part.is_empty() || part.starts_with('-') || part.ends_with('-'))
+            || host.split('.').any(|part| part.is_empty() || part.starts_with('-') || part.ends_with('-'))
         {
             return Err(refuse());
         }

@@ -23,13 +23,7 @@ impl Context {
     /// A context without history.
     #[must_use]
     pub const fn new(moment: Moment) -> Self {
-        Self {
-            moment,
-            pending: None,
-            listing: Vec::new(),
-            focus: Vec::new(),
-            last_was_add: false,
-        }
+        Self { moment, pending: None, listing: Vec::new(), focus: Vec::new(), last_was_add: false }
     }
 }
 

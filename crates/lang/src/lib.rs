@@ -8,8 +8,8 @@ mod moment;
 mod quick;
 
 pub use intent::{
-    Answer, Context, Draft, Edit, Intent, ListQuery, ListQuestion, PendingContext, Place, Reading,
-    Shift, TaskFilter, TaskRef, Topic, Understanding, Window,
+    Answer, Context, Draft, Edit, Intent, ListQuery, ListQuestion, PendingContext, Place, Reading, Shift, TaskFilter,
+    TaskRef, Topic, Understanding, Window,
 };
 pub use moment::{DateOrder, Moment};
 pub use quick::{Problem, QuickAdd, Span, SpanKind};
@@ -18,10 +18,7 @@ pub use quick::{Problem, QuickAdd, Span, SpanKind};
 #[must_use]
 pub fn parse_line(text: &str, moment: &Moment) -> QuickAdd {
     let _ = moment;
-    QuickAdd {
-        title: text.trim().to_owned(),
-        ..QuickAdd::default()
-    }
+    QuickAdd { title: text.trim().to_owned(), ..QuickAdd::default() }
 }
 
 /// Reads a text that must be nothing but a date (`friday 3pm`); `None` when it is anything else.
@@ -43,12 +40,7 @@ pub fn parse_recurrence(text: &str, moment: &Moment) -> Option<saydo_domain::Rec
 pub fn understand(text: &str, context: &Context) -> Understanding {
     let _ = (text, context);
     Understanding {
-        readings: vec![Reading {
-            intents: vec![Intent::Unknown],
-            confidence: 0.0,
-            only_if_found: false,
-            rule: "lost",
-        }],
+        readings: vec![Reading { intents: vec![Intent::Unknown], confidence: 0.0, only_if_found: false, rule: "lost" }],
     }
 }
 

@@ -25,9 +25,6 @@ impl Moment {
     /// A moment with the usual day-first order.
     #[must_use]
     pub const fn new(now: Zoned) -> Self {
-        Self {
-            now,
-            order: DateOrder::DayMonth,
-        }
+        Self { now, order: DateOrder::DayMonth }
     }
 }
