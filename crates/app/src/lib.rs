@@ -1,1 +1,37 @@
-//! placeholder
+//! The use cases of Saydo: accounts, tasks, the turn, tools, planners, policy, receipts, undo.
+//!
+//! Every door makes a command and passes it here with a [`Caller`]; nothing here knows HTTP or SQL.
+//!
+//! ```text
+//! REST, CLI ───────────────────────────────► Command ─► execute ─► Outcome
+//! chat, MCP ─► ToolCall ─► Intent ─► resolve ─┘
+//! ```
+
+pub mod accounts;
+pub mod caller;
+pub mod clock;
+pub mod error;
+pub mod view;
+
+pub use caller::{Caller, IdempotencyKey};
+pub use clock::Clock;
+pub use error::{AppError, Missing};
+
+/// Everything a door needs; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The database.
+    pub store: saydo_store::Store,
+    /// The only source of the current time.
+    pub clock: Clock,
+    /// Accounts and tokens.
+    pub accounts: accounts::Accounts,
+}
+
+impl App {
+    /// Puts the use cases together.
+    #[must_use]
+    pub const fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
+        Self { store, clock, accounts }
+    }
+}

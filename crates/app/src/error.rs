@@ -1,0 +1,81 @@
+//! What can go wrong in a use case, in terms a door can turn into an answer.
+
+use std::time::Duration;
+
+use saydo_domain::ValidationError;
+use saydo_store::StoreError;
+
+/// What was not found. Missing and foreign things are the same here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// A task.
+    Task,
+    /// A conversation.
+    Conversation,
+    /// A question that waits for an answer: answered already, expired, or never asked.
+    Pending,
+    /// A change.
+    Change,
+    /// An account.
+    User,
+}
+
+impl Missing {
+    /// The fixed sentence of the API.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Task => "Task not found",
+            Self::Conversation => "Conversation not found",
+            Self::Pending => "This question was answered already or has expired",
+            Self::Change => "Change not found",
+            Self::User => "User not found",
+        }
+    }
+}
+
+/// Why a use case failed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Fields that cannot be accepted.
+    #[error("{0}")]
+    Invalid(#[from] ValidationError),
+    /// Something that does not exist for this caller.
+    #[error("{}", .0.sentence())]
+    NotFound(Missing),
+    /// The state of things does not allow it; `code` is for programs, `detail` for people.
+    #[error("{detail}")]
+    Conflict {
+        /// Stable `snake_case` word.
+        code: &'static str,
+        /// One plain sentence.
+        detail: String,
+    },
+    /// The `If-Match` version is not the current one.
+    #[error("The task was changed in the meantime; fetch it again and repeat your change")]
+    Stale {
+        /// The current version.
+        current: i64,
+    },
+    /// Not signed in, or the token is no longer good.
+    #[error("Not authenticated")]
+    Unauthorized,
+    /// E-mail or password are wrong; which of them is not said.
+    #[error("Invalid credentials")]
+    InvalidCredentials,
+    /// Sign-up with an e-mail that has an account.
+    #[error("Email already registered")]
+    EmailTaken,
+    /// Too many tries; come back later.
+    #[error("Too many attempts, try again later")]
+    Throttled {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The database refused or is away.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A bug or a broken environment; the text is for the log only.
+    #[error("internal: {0}")]
+    Internal(String),
+}

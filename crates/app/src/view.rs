@@ -1,0 +1,175 @@
+//! The wire shapes of what the use cases return: one shape for REST, chat results and tools.
+
+use saydo_domain::{Change, Due, Label, PendingAction, PendingKind, Priority, Recurrence, Task, User};
+use serde::Serialize;
+
+/// A task as every door shows it (API.md, `Task`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaskView {
+    /// The number people say.
+    pub id: i64,
+    /// The global id.
+    pub uid: String,
+    /// The owner.
+    pub user_id: String,
+    /// What it is called.
+    pub title: String,
+    /// A longer note.
+    pub description: Option<String>,
+    /// Whether it is done.
+    pub completed: bool,
+    /// When it was done (RFC 3339, UTC).
+    pub completed_at: Option<String>,
+    /// How much it matters.
+    pub priority: Priority,
+    /// When it is due, in the form it was given.
+    pub due_date: Option<Due>,
+    /// How it repeats.
+    pub recurrence: Option<Recurrence>,
+    /// Its labels.
+    pub labels: Vec<Label>,
+    /// When it was made (RFC 3339, UTC).
+    pub created_at: String,
+    /// When it last changed (RFC 3339, UTC).
+    pub updated_at: String,
+    /// Grows with every change; the `ETag`.
+    pub version: i64,
+    /// When it went to the trash; only there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<String>,
+}
+
+impl From<&Task> for TaskView {
+    fn from(task: &Task) -> Self {
+        Self {
+            id: task.number.get(),
+            uid: task.uid.to_string(),
+            user_id: task.user_id.to_string(),
+            title: task.title.to_string(),
+            description: task.description.as_ref().map(ToString::to_string),
+            completed: task.completed(),
+            completed_at: task.completed_at.map(|at| at.to_string()),
+            priority: task.priority,
+            due_date: task.due,
+            recurrence: task.recurrence.clone(),
+            labels: task.labels.clone(),
+            created_at: task.created_at.to_string(),
+            updated_at: task.updated_at.to_string(),
+            version: task.version,
+            deleted_at: task.deleted_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// An account as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserView {
+    /// Its id.
+    pub id: String,
+    /// The e-mail, if any.
+    pub email: Option<String>,
+    /// What to call the person.
+    pub name: String,
+    /// The account's IANA zone, if set.
+    pub timezone: Option<String>,
+    /// When it was made (RFC 3339, UTC).
+    pub created_at: String,
+}
+
+impl From<&User> for UserView {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            email: user.email.as_ref().map(ToString::to_string),
+            name: user.name.to_string(),
+            timezone: user.timezone.clone(),
+            created_at: user.created_at.to_string(),
+        }
+    }
+}
+
+/// A waiting question as the API shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PendingView {
+    /// Its id.
+    pub id: String,
+    /// What kind of answer is awaited.
+    pub kind: PendingKind,
+    /// The question.
+    pub prompt: String,
+    /// The tasks it is about.
+    pub tasks: Vec<PendingTaskView>,
+    /// When it stops being answerable (RFC 3339, UTC).
+    pub expires_at: String,
+}
+
+/// A task of a waiting question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PendingTaskView {
+    /// Its number.
+    pub id: i64,
+    /// Its title as shown.
+    pub title: String,
+    /// Its version as shown.
+    pub version: i64,
+}
+
+impl From<&PendingAction> for PendingView {
+    fn from(pending: &PendingAction) -> Self {
+        let task = |task: &saydo_domain::PendingTask| PendingTaskView {
+            id: task.number.get(),
+            title: task.title.clone(),
+            version: task.version,
+        };
+        Self {
+            id: pending.id.to_string(),
+            kind: pending.kind,
+            prompt: pending.prompt.clone(),
+            tasks: pending.tasks.iter().map(task).collect(),
+            expires_at: pending.expires_at.to_string(),
+        }
+    }
+}
+
+/// What an undo (or redo) did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UndoView {
+    /// The undo's own change: undoing that one redoes.
+    pub change_id: String,
+    /// The change that was put back.
+    pub undone: String,
+    /// One line that says what was put back.
+    pub summary: String,
+    /// The tasks as they are now (those that still exist).
+    pub tasks: Vec<TaskView>,
+}
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeView {
+    /// Its id.
+    pub id: String,
+    /// The way it came in.
+    pub door: &'static str,
+    /// One line that says what was done.
+    pub summary: String,
+    /// The change this one put back, if it is an undo.
+    pub undoes: Option<String>,
+    /// The change that put this one back, if any.
+    pub undone_by: Option<String>,
+    /// When (RFC 3339, UTC).
+    pub created_at: String,
+}
+
+impl From<&Change> for ChangeView {
+    fn from(change: &Change) -> Self {
+        Self {
+            id: change.id.to_string(),
+            door: change.door.as_str(),
+            summary: change.summary.clone(),
+            undoes: change.undoes.map(|id| id.to_string()),
+            undone_by: change.undone_by.map(|id| id.to_string()),
+            created_at: change.created_at.to_string(),
+        }
+    }
+}
