@@ -3,37 +3,22 @@
 //! Pure functions only: no clock, no I/O, no randomness. Every door (chat, `/api/parse`, REST words, CLI) calls this
 //! one engine; there is no second parser anywhere.
 
+mod attributes;
+mod dates;
 mod intent;
+mod lexicon;
+mod line;
 mod moment;
 mod quick;
+mod token;
 
 pub use intent::{
     Answer, Context, Draft, Edit, Intent, ListQuery, ListQuestion, PendingContext, Place, Reading, Shift, TaskFilter,
     TaskRef, Topic, Understanding, Window,
 };
+pub use line::{parse_due, parse_line, parse_recurrence};
 pub use moment::{DateOrder, Moment};
 pub use quick::{Problem, QuickAdd, Span, SpanKind};
-
-/// Understands one line as one task, for quick add, `/api/parse` and the words in `due_date` and `recurrence`.
-#[must_use]
-pub fn parse_line(text: &str, moment: &Moment) -> QuickAdd {
-    let _ = moment;
-    QuickAdd { title: text.trim().to_owned(), ..QuickAdd::default() }
-}
-
-/// Reads a text that must be nothing but a date (`friday 3pm`); `None` when it is anything else.
-#[must_use]
-pub fn parse_due(text: &str, moment: &Moment) -> Option<saydo_domain::Due> {
-    let _ = moment;
-    text.trim().parse().ok()
-}
-
-/// Reads a text that must be nothing but a repetition (`every friday`); `None` when it is anything else.
-#[must_use]
-pub fn parse_recurrence(text: &str, moment: &Moment) -> Option<saydo_domain::Recurrence> {
-    let _ = (text, moment);
-    None
-}
 
 /// Understands a chat message.
 #[must_use]

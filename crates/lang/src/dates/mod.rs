@@ -1,0 +1,1 @@
+//! The one grammar of dates, times, durations and repetitions.

@@ -1,0 +1,1 @@
+//! Words and their meanings, read from plain text tables.
