@@ -1,0 +1,33 @@
+# Saydo: two commands do everything. `make run` starts it, `make test` proves it.
+
+SAYDO := target/release/saydo
+
+.PHONY: run build web test bench clean help
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: build ## Build everything and start on http://localhost:8000
+	$(SAYDO) serve
+
+build: web ## Build the release binary with the web app inside
+	cargo build --release --locked
+
+web: web/dist/index.html ## Build the web app
+
+# The web app is rebuilt only when something in it changed.
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+web/dist/index.html: $(WEB_SOURCES)
+	scripts/need.sh build
+	cd web && npm ci --no-audit --no-fund && npm run build
+	@touch web/dist/index.html
+
+test: ## Formatter, lints, all tests, and stories in a real Chromium
+	scripts/test.sh
+
+bench: ## Benchmarks of the hot paths (see docs/PERFORMANCE.md)
+	cargo bench -p saydo-lang -p saydo-store
+
+clean: ## Remove what was built (data stays)
+	cargo clean
+	rm -rf web/dist web/node_modules

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Makes sure that what a step needs is there: `need.sh build` or `need.sh test`.
+# Installs Debian packages when it may (root, or sudo without a password); else says what to install.
+set -euo pipefail
+
+step=${1:-build}
+
+fail() {
+  printf 'saydo: %s\n' "$*" >&2
+  exit 1
+}
+
+install() {
+  local packages=("$@")
+  if ! command -v apt-get >/dev/null; then
+    fail "please install: ${packages[*]}"
+  elif [ "$(id -u)" = 0 ]; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+  else
+    fail "please install (as root): apt-get install ${packages[*]}"
+  fi
+}
+
+command -v cargo >/dev/null || fail "Rust is missing: install it with rustup (https://rustup.rs), 1.95 or newer"
+command -v node >/dev/null || fail "Node.js is missing: install version 20 or newer"
+command -v npm >/dev/null || fail "npm is missing: it comes with Node.js"
+node_major=$(node -p 'process.versions.node.split(".")[0]')
+[ "$node_major" -ge 20 ] || fail "Node.js $node_major is too old: install version 20 or newer"
+command -v cc >/dev/null || install gcc libc6-dev
+
+if [ "$step" = test ]; then
+  chromium=${CHROMIUM:-/usr/bin/chromium}
+  [ -x "$chromium" ] || command -v chromium >/dev/null || install chromium
+fi

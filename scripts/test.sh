@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The whole test command: what it runs is what lands. Stops at the first failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+started=$SECONDS
+step() { printf '\n== %s (%ds)\n' "$*" "$((SECONDS - started))"; }
+
+step "what the tests need"
+scripts/need.sh test
+
+step "web: build"
+make --no-print-directory web
+
+step "format"
+cargo fmt --all --check
+
+step "lints"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step "rust: unit, corpus, property and integration tests"
+cargo test --workspace --locked
+
+step "docs of the code"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+step "web: types, lints and unit tests"
+(cd web && npm run --silent check && npm run --silent test)
+
+step "stories in a real Chromium"
+cargo build --locked
+(cd web && SAYDO_BIN="$PWD/../target/debug/saydo" npm run --silent e2e)
+
+step "all green"
