@@ -4,7 +4,7 @@ use saydo_domain::{Change, Due, Label, PendingAction, PendingKind, Priority, Rec
 use serde::Serialize;
 
 /// A task as every door shows it (API.md, `Task`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TaskView {
     /// The number people say.
     pub id: i64,
@@ -21,12 +21,16 @@ pub struct TaskView {
     /// When it was done (RFC 3339, UTC).
     pub completed_at: Option<String>,
     /// How much it matters.
+    #[schema(value_type = String, example = "medium")]
     pub priority: Priority,
     /// When it is due, in the form it was given.
+    #[schema(value_type = Option<String>, example = "2026-03-12")]
     pub due_date: Option<Due>,
     /// How it repeats.
+    #[schema(value_type = Option<RecurrenceView>)]
     pub recurrence: Option<Recurrence>,
     /// Its labels.
+    #[schema(value_type = Vec<String>)]
     pub labels: Vec<Label>,
     /// When it was made (RFC 3339, UTC).
     pub created_at: String,
@@ -37,6 +41,18 @@ pub struct TaskView {
     /// When it went to the trash; only there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<String>,
+}
+
+/// How a task repeats, as the API shows it; describes [`Recurrence`] in the OpenAPI document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct RecurrenceView {
+    /// The rule (RFC 5545 §3.3.10).
+    #[schema(example = "FREQ=WEEKLY;BYDAY=FR")]
+    pub rrule: String,
+    /// What the next occurrence is counted from: `due` or `completion`.
+    pub from: String,
+    /// The rule in words.
+    pub text: String,
 }
 
 impl From<&Task> for TaskView {
@@ -62,7 +78,7 @@ impl From<&Task> for TaskView {
 }
 
 /// An account as the API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct UserView {
     /// Its id.
     pub id: String,
@@ -89,11 +105,12 @@ impl From<&User> for UserView {
 }
 
 /// A waiting question as the API shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PendingView {
     /// Its id.
     pub id: String,
     /// What kind of answer is awaited.
+    #[schema(value_type = String, example = "confirm")]
     pub kind: PendingKind,
     /// The question.
     pub prompt: String,
@@ -104,7 +121,7 @@ pub struct PendingView {
 }
 
 /// A task of a waiting question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PendingTaskView {
     /// Its number.
     pub id: i64,
@@ -132,7 +149,7 @@ impl From<&PendingAction> for PendingView {
 }
 
 /// What an undo (or redo) did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct UndoView {
     /// The undo's own change: undoing that one redoes.
     pub change_id: String,
@@ -145,7 +162,7 @@ pub struct UndoView {
 }
 
 /// One line of the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ChangeView {
     /// Its id.
     pub id: String,
