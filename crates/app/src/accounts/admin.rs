@@ -1,0 +1,59 @@
+//! What the operator may do from the command line on the server: no password of the user is asked for.
+
+use saydo_domain::{Email, PersonName, User, UserId, ValidationError};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Accounts, Session, password};
+use crate::{AppError, Missing};
+
+impl Accounts {
+    /// Makes an account without signing it in.
+    ///
+    /// # Errors
+    /// `Invalid` with the field that cannot be accepted, or `EmailTaken`.
+    pub async fn admin_create(&self, email: &str, name: &str, password: &SecretString) -> Result<User, AppError> {
+        let (email, name) = (Email::new(email)?, PersonName::new(name)?);
+        let hash = self.inner.passwords.hash(password::check("password", password.expose_secret())?).await?;
+        self.insert(Some(email), name, hash).await
+    }
+
+    /// The user of this e-mail or id.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    pub async fn admin_find(&self, email_or_id: &str) -> Result<User, AppError> {
+        let mut conn = self.store().read().await?;
+        if let Ok(email) = Email::new(email_or_id)
+            && let Some((user, _)) = conn.user_find_by_email(&email).await?
+        {
+            return Ok(user);
+        }
+        let id = UserId::new(email_or_id).map_err(|error| ValidationError::new("user", error.to_string()))?;
+        conn.user_find(&id).await?.ok_or(AppError::NotFound(Missing::User))
+    }
+
+    /// Sets a user's password and ends all their tokens.
+    ///
+    /// # Errors
+    /// `Invalid` when the password is unacceptable.
+    pub async fn admin_set_password(&self, user: &User, password: &SecretString) -> Result<(), AppError> {
+        let new = password::check("password", password.expose_secret())?;
+        self.put_password(user, new).await.map(drop)
+    }
+
+    /// Erases a user and every row of theirs.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn admin_delete(&self, user: &User) -> Result<(), AppError> {
+        self.erase(user).await
+    }
+
+    /// A fresh token for a user, for scripts.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn admin_token(&self, user: User) -> Result<Session, AppError> {
+        self.session_for(user).await
+    }
+}

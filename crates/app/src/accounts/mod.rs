@@ -1,0 +1,81 @@
+//! Accounts: who may come in, by password or token, and what is theirs to take away or erase.
+//!
+//! - `password`: bcrypt off the async threads behind a bounded queue
+//! - `token`: what a JWT must look like; signing and reading
+//! - `throttle`: growing delays after failed logins
+//! - `service`: sign-up, login, tokens that can be revoked
+//! - `profile`: changing, exporting and deleting one's own account
+//! - `admin`: what the operator's command line may do
+
+mod admin;
+mod input;
+mod password;
+mod profile;
+mod service;
+mod throttle;
+mod token;
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use saydo_store::Store;
+use secrecy::SecretString;
+
+pub use input::{LogInInput, NewPasswordInput, PasswordInput, ProfileInput, SignUpInput};
+pub use profile::{ExportView, ExportedConversation, ExportedMessage};
+pub use service::{Identity, Session};
+pub use throttle::Throttling;
+pub use token::ISSUER;
+
+use crate::Clock;
+
+/// What the account rules depend on.
+#[derive(Debug, Clone)]
+pub struct AccountsConfig {
+    /// The HS256 secret (`BETTER_AUTH_SECRET`).
+    pub secret: SecretString,
+    /// Outside issuers that share the secret and are believed (`SAYDO_TRUSTED_ISSUERS`).
+    pub trusted_issuers: Vec<String>,
+    /// How long a token is good (`JWT_EXPIRY_DAYS`).
+    pub token_life: SignedDuration,
+    /// Whether failed logins slow down further tries.
+    pub throttling: Throttling,
+}
+
+/// The account use cases; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    clock: Clock,
+    passwords: password::Passwords,
+    tokens: token::Tokens,
+    throttle: throttle::Throttle,
+}
+
+impl Accounts {
+    /// Puts the account rules together.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, config: AccountsConfig) -> Self {
+        let inner = Inner {
+            store,
+            clock,
+            passwords: password::Passwords::for_this_machine(),
+            tokens: token::Tokens::new(&config.secret, config.trusted_issuers, config.token_life),
+            throttle: throttle::Throttle::new(config.throttling),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        self.inner.clock.now()
+    }
+}

@@ -1,0 +1,157 @@
+//! One's own account: changing it, taking everything away, erasing it.
+
+use saydo_domain::{Conversation, Message, ToolCallRecord, User};
+use serde::Serialize;
+
+use super::{Accounts, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
+use crate::{
+    AppError, Missing,
+    view::{ChangeView, TaskView, UserView},
+};
+
+/// Everything of one user, as one document.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ExportView {
+    /// The account.
+    pub user: UserView,
+    /// Every task, also completed ones and those in the trash.
+    pub tasks: Vec<TaskView>,
+    /// Every conversation with its messages.
+    pub conversations: Vec<ExportedConversation>,
+    /// The journal, newest first.
+    pub changes: Vec<ChangeView>,
+}
+
+/// A conversation with all its messages.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ExportedConversation {
+    /// Its id.
+    pub id: i64,
+    /// What it is called.
+    pub title: String,
+    /// When it began (RFC 3339, UTC).
+    pub created_at: String,
+    /// When the last message came (RFC 3339, UTC).
+    pub updated_at: String,
+    /// Oldest first.
+    pub messages: Vec<ExportedMessage>,
+}
+
+/// A message as exported.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ExportedMessage {
+    /// Its id.
+    pub id: i64,
+    /// `user` or `assistant`.
+    pub role: String,
+    /// What was said.
+    pub content: String,
+    /// What was done for it.
+    #[schema(value_type = Vec<Object>)]
+    pub tool_calls: Vec<ToolCallRecord>,
+    /// When (RFC 3339, UTC).
+    pub created_at: String,
+}
+
+impl Accounts {
+    /// Changes name and time zone.
+    ///
+    /// # Errors
+    /// `Invalid` with every field that cannot be accepted.
+    pub async fn update(&self, user: &User, input: ProfileInput) -> Result<User, AppError> {
+        let (name, timezone) = input.validate()?;
+        let id = user.id.clone();
+        self.store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut user = tx.user_find(&id).await?.ok_or(AppError::NotFound(Missing::User))?;
+                    user.name = name.unwrap_or(user.name);
+                    user.timezone = timezone.unwrap_or(user.timezone);
+                    tx.user_update(&user).await?;
+                    Ok(user)
+                })
+            })
+            .await
+    }
+
+    /// Changes the password, ends all tokens, and gives a fresh one for the client that asked.
+    ///
+    /// # Errors
+    /// `Invalid` when the current password is wrong or the new one unacceptable; `Throttled` after many wrong ones.
+    pub async fn change_password(&self, user: &User, input: NewPasswordInput) -> Result<Session, AppError> {
+        use secrecy::ExposeSecret as _;
+        let new = password::check("new_password", input.new_password.expose_secret())?;
+        self.confirm_password(&user.id, &input.current_password, "current_password").await?;
+        self.put_password(user, new).await
+    }
+
+    /// Sets a password and ends all tokens.
+    pub(super) async fn put_password(&self, user: &User, new: password::Password) -> Result<Session, AppError> {
+        let hash = self.inner.passwords.hash(new).await?;
+        let (id, now) = (user.id.clone(), self.now());
+        let generation = self
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.user_set_password(&id, Some(&hash)).await?;
+                    Ok::<_, AppError>(tx.tokens_revoke_all(&id, now).await?)
+                })
+            })
+            .await?;
+        self.session(user.clone(), generation)
+    }
+
+    /// Erases the account and every row of it.
+    ///
+    /// # Errors
+    /// `Invalid` when the password is wrong; `Throttled` after many wrong ones.
+    pub async fn delete(&self, user: &User, input: PasswordInput) -> Result<(), AppError> {
+        self.confirm_password(&user.id, &input.password, "password").await?;
+        self.erase(user).await
+    }
+
+    pub(super) async fn erase(&self, user: &User) -> Result<(), AppError> {
+        let id = user.id.clone();
+        self.store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.user_delete(&id).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Everything of this user as one document.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn export(&self, user: &User) -> Result<ExportView, AppError> {
+        let mut conn = self.store().read().await?;
+        let tasks = conn.export_tasks(&user.id).await?.iter().map(TaskView::from).collect();
+        let mut conversations = Vec::new();
+        for conversation in conn.export_conversations(&user.id).await? {
+            let messages = conn.messages_all(&user.id, conversation.id).await?;
+            conversations.push(exported(conversation, messages));
+        }
+        let changes = conn.export_changes(&user.id).await?.iter().map(ChangeView::from).collect();
+        Ok(ExportView { user: UserView::from(user), tasks, conversations, changes })
+    }
+}
+
+fn exported(conversation: Conversation, messages: Vec<Message>) -> ExportedConversation {
+    let message = |message: Message| ExportedMessage {
+        id: message.id.get(),
+        role: message.role.as_str().to_owned(),
+        content: message.content,
+        tool_calls: message.tool_calls,
+        created_at: message.created_at.to_string(),
+    };
+    ExportedConversation {
+        id: conversation.id.get(),
+        title: conversation.title.to_string(),
+        created_at: conversation.created_at.to_string(),
+        updated_at: conversation.updated_at.to_string(),
+        messages: messages.into_iter().map(message).collect(),
+    }
+}

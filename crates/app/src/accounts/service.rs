@@ -1,0 +1,219 @@
+//! Coming in and going out: sign-up, login, proving a token, revoking tokens.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use saydo_domain::{Email, PersonName, User, UserId, ValidationError};
+use saydo_store::{StoreError, Tx};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{
+    Accounts, LogInInput, SignUpInput,
+    token::{Origin, Proven},
+};
+use crate::AppError;
+
+/// A user and a fresh token for them.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who signed in.
+    pub user: User,
+    /// The token (a JWT).
+    pub token: SecretString,
+    /// The token as revocation knows it.
+    pub token_id: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Seconds from now until then.
+    pub expires_in: i64,
+}
+
+/// Whom a token proves.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The user.
+    pub user: User,
+    /// The token as revocation knows it.
+    pub token_id: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl Accounts {
+    /// Makes an account and signs it in.
+    ///
+    /// # Errors
+    /// `Invalid` with every field that cannot be accepted, `EmailTaken`, `Throttled` when too many passwords wait.
+    pub async fn sign_up(&self, input: SignUpInput) -> Result<Session, AppError> {
+        let new = input.validate()?;
+        if self.store().read().await?.user_find_by_email(&new.email).await?.is_some() {
+            return Err(AppError::EmailTaken);
+        }
+        let hash = self.inner.passwords.hash(new.password).await?;
+        let user = self.insert(Some(new.email), new.name, hash).await?;
+        self.session(user, 0)
+    }
+
+    /// Stores a new account.
+    pub(super) async fn insert(
+        &self,
+        email: Option<Email>,
+        name: PersonName,
+        hash: String,
+    ) -> Result<User, AppError> {
+        let id = UserId::from(Uuid::new_v4());
+        let user = User { id, email, name, timezone: None, created_at: self.now() };
+        let row = user.clone();
+        let inserted: Result<(), AppError> = self
+            .store()
+            .write(move |tx| Box::pin(async move { Ok(tx.user_insert(&row, Some(&hash)).await?) }))
+            .await;
+        match inserted {
+            Ok(()) => Ok(user),
+            // Somebody signed up with the same e-mail while the password was hashed.
+            Err(AppError::Store(StoreError::Conflict(_))) => Err(AppError::EmailTaken),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Signs in with e-mail and password. Known and unknown e-mails get the same answer in the same time.
+    ///
+    /// # Errors
+    /// `InvalidCredentials`; `Throttled` after too many failures of this account or address.
+    pub async fn log_in(&self, input: LogInInput, address: Option<IpAddr>) -> Result<Session, AppError> {
+        let email = Email::new(&input.email).ok();
+        let account = email.as_ref().map_or_else(|| input.email.trim().to_lowercase(), ToString::to_string);
+        let attempt = self.inner.throttle.begin(&account, address)?;
+        let found = match &email {
+            Some(email) => self.store().read().await?.user_find_by_email(email).await?,
+            None => None,
+        };
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+        let right = self.inner.passwords.verify(&input.password, hash).await?;
+        let user = user.filter(|_| right).ok_or(AppError::InvalidCredentials)?;
+        attempt.succeeded();
+        self.session_for(user).await
+    }
+
+    /// A new token for a user who is known to be who they are.
+    pub(super) async fn session_for(&self, user: User) -> Result<Session, AppError> {
+        let state = self.store().read().await?.token_state(&user.id, "").await?;
+        let generation = state.ok_or(AppError::InvalidCredentials)?.generation;
+        self.session(user, generation)
+    }
+
+    pub(super) fn session(&self, user: User, generation: i64) -> Result<Session, AppError> {
+        let now = self.now();
+        let signed = self.inner.tokens.sign(&user, generation, now)?;
+        let expires_in = signed.expires_at.as_second() - now.as_second();
+        Ok(Session {
+            user,
+            token: signed.token,
+            token_id: signed.token_id,
+            expires_at: signed.expires_at,
+            expires_in,
+        })
+    }
+
+    /// Proves a token: signature, issuer, times, the user's existence and that it was not revoked.
+    ///
+    /// # Errors
+    /// `Unauthorized`, whatever the reason.
+    pub async fn authenticate(&self, token: &str) -> Result<Identity, AppError> {
+        let proven = self.inner.tokens.prove(token, self.now())?;
+        let mut conn = self.store().read().await?;
+        let user = conn.user_find(&proven.user).await?;
+        let state = conn.token_state(&proven.user, &proven.token_id).await?;
+        drop(conn);
+        let user = match (user, state) {
+            (Some(user), Some(state)) => {
+                let in_force = match proven.generation {
+                    Some(generation) => generation == state.generation,
+                    // Without a generation the time decides; without a time nothing speaks for the token.
+                    None => state.revoked_before.is_none_or(|revoked| proven.issued_at.is_some_and(|at| at > revoked)),
+                };
+                if state.revoked || !in_force {
+                    return Err(AppError::Unauthorized);
+                }
+                user
+            }
+            _ if proven.origin == Origin::Trusted => self.welcome(&proven).await?,
+            _ => return Err(AppError::Unauthorized),
+        };
+        Ok(Identity { user, token_id: proven.token_id, expires_at: proven.expires_at })
+    }
+
+    /// Makes the user of a trusted issuer's token on first sight. The e-mail is taken when it is valid and free.
+    async fn welcome(&self, proven: &Proven) -> Result<User, AppError> {
+        let email = proven.email.as_deref().and_then(|text| Email::new(text).ok());
+        let name = proven.name.as_deref().and_then(|text| PersonName::new(text).ok());
+        let name = name.map_or_else(|| PersonName::new(""), Ok)?;
+        let user = User { id: proven.user.clone(), email, name, timezone: None, created_at: self.now() };
+        self.store()
+            .write(move |tx| Box::pin(async move { welcome(tx, user).await }))
+            .await
+    }
+
+    /// Ends one token.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn log_out(&self, identity: &Identity) -> Result<(), AppError> {
+        let Identity { user, token_id, expires_at } = identity.clone();
+        self.store()
+            .write(move |tx| Box::pin(async move { Ok(tx.token_revoke(&user.id, &token_id, expires_at).await?) }))
+            .await
+    }
+
+    /// Ends all tokens of a user.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn log_out_all(&self, user: &UserId) -> Result<(), AppError> {
+        let (user, now) = (user.clone(), self.now());
+        self.store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.tokens_revoke_all(&user, now).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Checks the password of a signed-in user, with the same growing delays as a login. Users of an outside issuer
+    /// have no password: their token is all the proof there is.
+    pub(super) async fn confirm_password(
+        &self,
+        user: &UserId,
+        password: &SecretString,
+        field: &str,
+    ) -> Result<(), AppError> {
+        let hash = self.store().read().await?.user_password_hash(user).await?;
+        if hash.is_none() {
+            return Ok(());
+        }
+        let attempt = self.inner.throttle.begin(user.as_str(), None)?;
+        if self.inner.passwords.verify(password, hash).await? {
+            attempt.succeeded();
+            Ok(())
+        } else {
+            Err(ValidationError::new(field, "This is not the password in force.").into())
+        }
+    }
+}
+
+async fn welcome(tx: &mut Tx, mut user: User) -> Result<User, AppError> {
+    // Two first requests may come at once: the second finds the user here.
+    if let Some(there) = tx.user_find(&user.id).await? {
+        return Ok(there);
+    }
+    if let Some(email) = &user.email
+        && tx.user_find_by_email(email).await?.is_some()
+    {
+        user.email = None;
+    }
+    tx.user_insert(&user, None).await?;
+    Ok(user)
+}
