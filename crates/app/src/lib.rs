@@ -9,8 +9,18 @@
 
 pub mod accounts;
 pub mod caller;
+pub mod chat;
 pub mod clock;
+pub mod command;
 pub mod error;
+pub mod execute;
+pub mod idempotency;
+pub mod parse;
+pub mod planner;
+pub mod reply;
+pub mod tasks;
+pub mod tools;
+pub mod undo;
 pub mod view;
 
 pub use caller::{Caller, IdempotencyKey};

@@ -56,19 +56,12 @@ impl Accounts {
     }
 
     /// Stores a new account.
-    pub(super) async fn insert(
-        &self,
-        email: Option<Email>,
-        name: PersonName,
-        hash: String,
-    ) -> Result<User, AppError> {
+    pub(super) async fn insert(&self, email: Option<Email>, name: PersonName, hash: String) -> Result<User, AppError> {
         let id = UserId::from(Uuid::new_v4());
         let user = User { id, email, name, timezone: None, created_at: self.now() };
         let row = user.clone();
-        let inserted: Result<(), AppError> = self
-            .store()
-            .write(move |tx| Box::pin(async move { Ok(tx.user_insert(&row, Some(&hash)).await?) }))
-            .await;
+        let inserted: Result<(), AppError> =
+            self.store().write(move |tx| Box::pin(async move { Ok(tx.user_insert(&row, Some(&hash)).await?) })).await;
         match inserted {
             Ok(()) => Ok(user),
             // Somebody signed up with the same e-mail while the password was hashed.
@@ -107,13 +100,7 @@ impl Accounts {
         let now = self.now();
         let signed = self.inner.tokens.sign(&user, generation, now)?;
         let expires_in = signed.expires_at.as_second() - now.as_second();
-        Ok(Session {
-            user,
-            token: signed.token,
-            token_id: signed.token_id,
-            expires_at: signed.expires_at,
-            expires_in,
-        })
+        Ok(Session { user, token: signed.token, token_id: signed.token_id, expires_at: signed.expires_at, expires_in })
     }
 
     /// Proves a token: signature, issuer, times, the user's existence and that it was not revoked.
@@ -150,9 +137,7 @@ impl Accounts {
         let name = proven.name.as_deref().and_then(|text| PersonName::new(text).ok());
         let name = name.map_or_else(|| PersonName::new(""), Ok)?;
         let user = User { id: proven.user.clone(), email, name, timezone: None, created_at: self.now() };
-        self.store()
-            .write(move |tx| Box::pin(async move { welcome(tx, user).await }))
-            .await
+        self.store().write(move |tx| Box::pin(async move { welcome(tx, user).await })).await
     }
 
     /// Ends one token.

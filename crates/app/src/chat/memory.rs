@@ -1,0 +1,43 @@
+//! What a conversation remembers besides its messages: typed data, stored with it.
+
+use saydo_domain::TaskNumber;
+use serde::{Deserialize, Serialize};
+
+use crate::planner::plan::Reason;
+
+/// What “the second one”, “it” and “why?” refer to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// The tasks of the list last shown, in the order shown.
+    pub listing: Vec<TaskNumber>,
+    /// The tasks the last change or answer was about.
+    pub focus: Vec<TaskNumber>,
+    /// Whether the last turn added tasks.
+    pub last_was_add: bool,
+    /// What the last change did, in words.
+    pub deed: Option<String>,
+    /// Why the last attributes were read as they were.
+    pub reasons: Vec<Reason>,
+}
+
+impl Memory {
+    /// The answer to “what did you just do?”.
+    #[must_use]
+    pub fn last_deed(&self) -> String {
+        self.deed.clone().unwrap_or_else(|| "I haven't changed anything in this conversation yet.".to_owned())
+    }
+
+    /// The answer to “why that date?”.
+    #[must_use]
+    pub fn reasons_in_words(&self) -> String {
+        if self.reasons.is_empty() {
+            return "I haven't read a date in this conversation yet.".to_owned();
+        }
+        let line = |reason: &Reason| {
+            let rule = reason.rule.replace(['_', '-'], " ");
+            format!("I read “{}” as {} (rule: {rule}).", reason.words, reason.value)
+        };
+        self.reasons.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}

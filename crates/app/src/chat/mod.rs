@@ -1,0 +1,19 @@
+//! The conversation: a turn is one user message up to its reply.
+//!
+//! ```text
+//! read (conversation, question, memory) ─► propose (planner) ─► one transaction:
+//!     use up the question · run the calls · journal · messages · new question · memory · stored answer
+//! ```
+//! All state is in the database: another replica, or this one after a restart, goes on mid-question.
+
+mod commit;
+mod conversations;
+pub mod memory;
+mod say;
+mod turn;
+
+pub use conversations::{
+    ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, LatestView, MessageView,
+    MessagesView,
+};
+pub use turn::{ChatReply, Decision, PendingDecision};

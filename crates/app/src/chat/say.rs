@@ -1,0 +1,142 @@
+//! The text of a reply: from what was done, in the order it was done.
+
+use jiff::Zoned;
+use saydo_domain::{PendingKind, TaskNumber};
+
+use crate::{
+    execute::Outcome,
+    planner::{PendingPlan, Plan, Question, plan::Asked},
+    reply::{list, receipt, talk},
+    tools::{Done, DueWindow, Listing, Status},
+};
+
+/// The reply: what was said, the receipts, the lists, the question.
+pub(super) fn reply(plan: &Plan, done: &[Done], question: Option<&Question>, now: &Zoned) -> String {
+    let mut parts: Vec<String> = plan.says.clone();
+    parts.extend(deeds(done, now));
+    parts.extend(done.iter().filter_map(|done| match done {
+        Done::Refused(sentence) if sentence == "Task not found" => Some(talk::NO_SUCH_TASK.to_owned()),
+        Done::Refused(sentence) => {
+            Some(format!("{} Nothing was changed.", sentence.trim_end_matches('.').to_owned() + "."))
+        }
+        _ => None,
+    }));
+    let listings: Vec<&Listing> = done.iter().filter_map(listing).collect();
+    parts.extend(lists(&listings, &plan.asked, now));
+    if let Some(question) = question
+        && !parts.iter().any(|part| part == &question.prompt)
+    {
+        let choices = list::choices(&question.tasks, now);
+        let numbered = question.kind != PendingKind::Ask && !question.tasks.is_empty();
+        parts.push(if numbered { format!("{}{choices}", question.prompt) } else { question.prompt.clone() });
+    }
+    parts.join("\n")
+}
+
+const fn listing(done: &Done) -> Option<&Listing> {
+    match done {
+        Done::Listed(listing) => Some(listing),
+        _ => None,
+    }
+}
+
+/// What was done to tasks, in words; `None` when nothing was.
+pub(super) fn deed(done: &[Done], now: &Zoned) -> Option<String> {
+    let changed = done.iter().any(|done| match done {
+        Done::Outcome(outcome) => outcome.changed,
+        Done::Undone(_) => true,
+        _ => false,
+    });
+    changed.then(|| deeds(done, now).join(" "))
+}
+
+fn deeds(done: &[Done], now: &Zoned) -> Vec<String> {
+    let outcomes: Vec<Outcome> = done
+        .iter()
+        .filter_map(|done| if let Done::Outcome(outcome) = done { Some((**outcome).clone()) } else { None })
+        .collect();
+    let mut parts = Vec::new();
+    if !outcomes.is_empty() {
+        parts.push(receipt::sentences(&outcomes, now));
+    }
+    parts.extend(done.iter().filter_map(|done| match done {
+        Done::Undone(undone) => Some(receipt::undone(undone)),
+        _ => None,
+    }));
+    parts
+}
+
+/// Whether the turn did nothing but add.
+pub(super) fn only_added(done: &[Done]) -> bool {
+    done.iter().all(|done| matches!(done, Done::Outcome(outcome) if outcome.before.is_none()))
+}
+
+/// The tasks shown, in the order shown.
+pub(super) fn listed(done: &[Done]) -> Vec<TaskNumber> {
+    done.iter().filter_map(listing).flat_map(|listing| &listing.tasks).map(|task| task.number).collect()
+}
+
+/// An empty list offers to add a first task.
+pub(super) fn follow_up(done: &[Done]) -> Option<Question> {
+    let nothing_yet = done.iter().filter_map(listing).any(|listing| listing.nothing_yet);
+    nothing_yet.then(|| Question {
+        kind: PendingKind::Ask,
+        prompt: talk::EMPTY_LIST.to_owned(),
+        tasks: Vec::new(),
+        then: PendingPlan::Title { verb: String::new() },
+    })
+}
+
+fn lists(listings: &[&Listing], asked: &Asked, now: &Zoned) -> Option<String> {
+    let last = listings.last()?;
+    if last.nothing_yet {
+        return Some(talk::EMPTY_LIST.to_owned());
+    }
+    let total: i64 = listings.iter().map(|listing| listing.total).sum();
+    if total == 0 {
+        return Some(nothing(last));
+    }
+    let mut tasks: Vec<_> = listings.iter().flat_map(|listing| listing.tasks.clone()).collect();
+    tasks.dedup_by_key(|task| task.number);
+    list::sort(&mut tasks, now);
+    Some(match asked {
+        Asked::Count => count(last, total),
+        Asked::Next => tasks.first().map(|task| format!("Next: {}", list::line(task, now)))?,
+        Asked::Show => {
+            let text = list::grouped(&tasks, total, now);
+            format!("{text}\n\n{}", list::totals(last.open, last.overdue))
+        }
+    })
+}
+
+fn count(listing: &Listing, total: i64) -> String {
+    let noun = if total == 1 { "task" } else { "tasks" };
+    let state = match listing.args.status.unwrap_or_default() {
+        Status::Pending => " open",
+        Status::Completed => " completed",
+        Status::All => "",
+    };
+    let due = match listing.args.due {
+        Some(DueWindow::Today) => " due today",
+        Some(DueWindow::Overdue) => " overdue",
+        Some(DueWindow::Week) => " due this week",
+        Some(DueWindow::None) => " without a due date",
+        None => "",
+    };
+    format!("You have {total}{state} {noun}{due}.")
+}
+
+fn nothing(listing: &Listing) -> String {
+    let args = &listing.args;
+    let narrowed = args.priority.is_some() || args.label.is_some() || args.query.is_some() || args.due_from.is_some();
+    let what = match (args.due, args.status.unwrap_or_default()) {
+        _ if narrowed => "No task fits that.",
+        (Some(DueWindow::Today), _) => "Nothing is due today.",
+        (Some(DueWindow::Overdue), _) => "Nothing is overdue.",
+        (Some(DueWindow::Week), _) => "Nothing is due this week.",
+        (Some(DueWindow::None), _) => "Every task has a due date.",
+        (None, Status::Completed) => "No task is completed yet.",
+        (None, _) => "Nothing is open: everything on your list is done.",
+    };
+    format!("{what} ({})", list::totals(listing.open, listing.overdue))
+}

@@ -1,0 +1,141 @@
+//! What to change on a task, said relative to the task: made concrete once the task is known.
+
+use jiff::{Span, Zoned, civil::DateTime};
+use saydo_domain::{Due, Field, Label, Priority, Recurrence, Task};
+use saydo_lang::{Edit, Shift};
+use serde::{Deserialize, Serialize};
+
+use crate::tools::UpdateTaskArgs;
+
+/// A change as the person said it. Kept with a question until it is clear which task is meant.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditSpec {
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    description: Field<String>,
+    append_description: Option<String>,
+    priority: Option<Priority>,
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    due: Field<Due>,
+    due_time_only: bool,
+    due_date_only: bool,
+    shift: Option<ShiftSpec>,
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    recurrence: Field<Recurrence>,
+    add_labels: Vec<Label>,
+    remove_labels: Vec<Label>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct ShiftSpec {
+    months: i32,
+    days: i32,
+    minutes: i64,
+}
+
+impl From<Edit> for EditSpec {
+    fn from(edit: Edit) -> Self {
+        let shift = edit.shift.map(|Shift { months, days, minutes }| ShiftSpec { months, days, minutes });
+        Self {
+            title: edit.title,
+            description: edit.description,
+            append_description: edit.append_description,
+            priority: edit.priority,
+            due: edit.due,
+            due_time_only: edit.due_time_only,
+            due_date_only: edit.due_date_only,
+            shift,
+            recurrence: edit.recurrence,
+            add_labels: edit.add_labels,
+            remove_labels: edit.remove_labels,
+        }
+    }
+}
+
+impl EditSpec {
+    /// Whether nothing was said to change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The tool call's arguments for this task.
+    #[must_use]
+    pub fn for_task(&self, task: &Task, now: &Zoned) -> UpdateTaskArgs {
+        UpdateTaskArgs {
+            task_id: task.number.get(),
+            title: self.title.clone().map_or(Field::Keep, Field::Set),
+            description: self.description_for(task),
+            priority: self.priority.map_or(Field::Keep, |priority| Field::Set(priority.to_string())),
+            due_date: match self.due_for(task, now) {
+                Field::Keep => Field::Keep,
+                Field::Clear => Field::Clear,
+                Field::Set(due) => Field::Set(due.to_string()),
+            },
+            recurrence: match &self.recurrence {
+                Field::Keep => Field::Keep,
+                Field::Clear => Field::Clear,
+                Field::Set(recurrence) => Field::Set(recurrence.clone().into()),
+            },
+            labels: self.labels_for(task),
+        }
+    }
+
+    fn description_for(&self, task: &Task) -> Field<String> {
+        let Some(more) = &self.append_description else { return self.description.clone() };
+        let old = task.description.as_ref().map(|text| text.as_str()).filter(|text| !text.is_empty());
+        Field::Set(old.map_or_else(|| more.clone(), |old| format!("{old}\n{more}")))
+    }
+
+    fn labels_for(&self, task: &Task) -> Field<Vec<String>> {
+        if self.add_labels.is_empty() && self.remove_labels.is_empty() {
+            return Field::Keep;
+        }
+        let mut labels: Vec<&Label> = task.labels.iter().chain(&self.add_labels).collect();
+        labels.retain(|label| !self.remove_labels.contains(label));
+        labels.sort();
+        labels.dedup();
+        Field::Set(labels.into_iter().map(ToString::to_string).collect())
+    }
+
+    fn due_for(&self, task: &Task, now: &Zoned) -> Field<Due> {
+        if let Some(shift) = self.shift {
+            return shifted(task.due, shift, now).map_or(Field::Keep, Field::Set);
+        }
+        let Field::Set(said) = self.due else { return self.due.clone() };
+        let zone = now.time_zone();
+        let old = task.due;
+        let merged = match (said.instant(), old, old.and_then(|old| old.instant())) {
+            // “make that 4pm”: the task's own day, unless that is over.
+            (Some(at), Some(old), _) if self.due_time_only && old.day_in(zone) >= now.date() => {
+                in_zone(old.day_in(zone).to_datetime(zone.to_datetime(at).time()), now)
+            }
+            // “move it to friday”: the task's own time of day.
+            (None, _, Some(at)) if self.due_date_only => {
+                in_zone(said.day_in(zone).to_datetime(zone.to_datetime(at).time()), now)
+            }
+            _ => None,
+        };
+        Field::Set(merged.unwrap_or(said))
+    }
+}
+
+fn in_zone(local: DateTime, now: &Zoned) -> Option<Due> {
+    local.to_zoned(now.time_zone().clone()).ok().map(|zoned| Due::from_zoned(&zoned))
+}
+
+/// A due moved by calendar units in the person's zone; a task without one counts from today.
+fn shifted(due: Option<Due>, shift: ShiftSpec, now: &Zoned) -> Option<Due> {
+    let calendar = Span::new().try_months(shift.months).ok()?.try_days(shift.days).ok()?;
+    let minutes = Span::new().try_minutes(shift.minutes).ok()?;
+    match due {
+        Some(Due::Moment { at, .. }) => {
+            let moved = at.to_zoned(now.time_zone().clone()).checked_add(calendar).ok()?.checked_add(minutes).ok()?;
+            Some(Due::from_zoned(&moved))
+        }
+        Some(Due::Day(day)) if shift.minutes == 0 => day.checked_add(calendar).ok().map(Due::Day),
+        None if shift.minutes == 0 => now.date().checked_add(calendar).ok().map(Due::Day),
+        Some(Due::Day(_)) | None => Some(Due::from_zoned(&now.checked_add(calendar).ok()?.checked_add(minutes).ok()?)),
+    }
+}

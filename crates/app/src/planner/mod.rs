@@ -1,0 +1,11 @@
+//! Planners propose tool calls. The offline engine is just another planner; the model is the next one.
+//!
+//! A plan is data: calls, things to say, and at most one question. Planning reads the database but never writes.
+
+pub mod candidates;
+pub mod edit;
+pub mod offline;
+pub mod plan;
+pub mod targets;
+
+pub use plan::{PendingPlan, Plan, Question, TargetAction};

@@ -1,0 +1,107 @@
+//! Completing, changing and deleting tasks that are referred to.
+
+use saydo_domain::{PendingKind, Task};
+use saydo_lang::TaskRef;
+
+use super::Planner;
+use crate::{
+    AppError,
+    planner::{
+        PendingPlan, Plan, Question, TargetAction,
+        candidates::Scope,
+        targets::{Found, MOST},
+    },
+    reply::{list, receipt::quoted, talk},
+    tools::{CompleteTaskArgs, DeleteTaskArgs, ListTasksArgs, Status, ToolCall},
+};
+
+impl Planner<'_> {
+    /// Does something with the tasks referred to, or asks which. `None` when the reading depends on finding them.
+    pub(super) async fn act(&mut self, targets: &[TaskRef], action: TargetAction) -> Result<Option<Plan>, AppError> {
+        if targets.is_empty() {
+            return Ok(Some(Plan::ask(self.which_question(action))));
+        }
+        let found = self.finder.find(targets, scope(&action)).await?;
+        Ok(match found {
+            Found::Missing(_) | Found::Nothing | Found::NoFocus if self.only_if_found => None,
+            Found::Tasks(tasks) => Some(self.act_on(tasks, &action)),
+            Found::Partly(tasks, missing) => {
+                let mut plan = self.act_on(tasks, &action);
+                plan.says.insert(0, format!("I couldn't find {}.", missing.join(", ")));
+                Some(plan)
+            }
+            Found::Several(tasks) => Some(Plan::ask(choose_question(tasks, action))),
+            Found::Missing(_) => Some(no_such_task()),
+            Found::Nothing => Some(Plan::say("No task fits that, so nothing was changed.")),
+            Found::NoFocus => Some(Plan::ask(self.which_question(action))),
+            Found::TooMany(count) => Some(Plan::say(format!(
+                "That would be {count} tasks, and I change at most {MOST} at once. Please narrow it down."
+            ))),
+        })
+    }
+
+    /// The calls for tasks that are known.
+    pub(super) fn act_on(&self, tasks: Vec<Task>, action: &TargetAction) -> Plan {
+        let now = &self.input.moment.now;
+        if let TargetAction::Update { edit } = action
+            && edit.is_empty()
+        {
+            return tasks.into_iter().next().map_or_else(no_such_task, edit_question);
+        }
+        if matches!(action, TargetAction::Show) {
+            let text: Vec<String> = tasks.iter().map(|task| list::details(task, now)).collect();
+            let numbers = tasks.iter().map(|task| task.number).collect();
+            return Plan { says: vec![text.join("\n")], focus: Some(numbers), ..Plan::default() };
+        }
+        let call = |task: &Task| {
+            let task_id = task.number.get();
+            match action {
+                TargetAction::Complete { completed } => {
+                    ToolCall::CompleteTask(CompleteTaskArgs { task_id, completed: *completed })
+                }
+                TargetAction::Update { edit } => ToolCall::UpdateTask(Box::new(edit.for_task(task, now))),
+                TargetAction::Delete | TargetAction::Show => ToolCall::DeleteTask(DeleteTaskArgs { task_id }),
+            }
+        };
+        Plan { calls: tasks.iter().map(call).collect(), tasks, ..Plan::default() }
+    }
+
+    pub(super) fn which_question(&self, action: TargetAction) -> Question {
+        let verb = match &action {
+            TargetAction::Complete { completed: true } => "mark as complete",
+            TargetAction::Complete { completed: false } => "open again",
+            TargetAction::Update { .. } => "change",
+            TargetAction::Delete => "delete",
+            TargetAction::Show => "see",
+        };
+        let prompt = format!("Which task would you like to {verb}?");
+        Question { kind: PendingKind::Ask, prompt, tasks: Vec::new(), then: PendingPlan::Which { action } }
+    }
+}
+
+const fn scope(action: &TargetAction) -> Scope {
+    match action {
+        TargetAction::Complete { completed: true } => Scope::Open,
+        TargetAction::Complete { completed: false } => Scope::Completed,
+        TargetAction::Update { .. } | TargetAction::Delete | TargetAction::Show => Scope::Any,
+    }
+}
+
+pub(super) fn choose_question(tasks: Vec<Task>, action: TargetAction) -> Question {
+    let prompt = "Which one do you mean?".to_owned();
+    Question { kind: PendingKind::Choose, prompt, tasks, then: PendingPlan::Pick { action } }
+}
+
+fn edit_question(task: Task) -> Plan {
+    let prompt = format!("What would you like to change on {}?", quoted(task.title.as_str()));
+    let then = PendingPlan::Edit { number: task.number };
+    Plan::ask(Question { kind: PendingKind::Ask, prompt, tasks: vec![task], then })
+}
+
+/// The fixed sentence, with the offer in it kept as a question that “yes” answers.
+pub(super) fn no_such_task() -> Plan {
+    let args = ListTasksArgs { status: Some(Status::Pending), ..ListTasksArgs::default() };
+    let then = PendingPlan::Run { calls: vec![ToolCall::ListTasks(args)] };
+    let prompt = talk::NO_SUCH_TASK.to_owned();
+    Plan::ask(Question { kind: PendingKind::Confirm, prompt, tasks: Vec::new(), then })
+}

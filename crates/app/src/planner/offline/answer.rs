@@ -1,0 +1,167 @@
+//! The answer to a waiting question, whatever its shape.
+
+use saydo_domain::{PendingAction, Task, TaskNumber};
+use saydo_lang::{Answer, Context, Draft, Intent};
+
+use super::{Planner, act, add, stored};
+use crate::{
+    AppError,
+    planner::{PendingPlan, Plan, Question, TargetAction, edit::EditSpec},
+    tools::{AddTaskArgs, ToolCall},
+};
+
+const LEFT_ALONE: &str = "All right, nothing was changed.";
+
+impl Planner<'_> {
+    pub(super) async fn answer(&mut self, answer: &Answer) -> Result<Plan, AppError> {
+        let Some((pending, then)) = self.input.pending.and_then(|pending| Some((pending, stored(pending)?))) else {
+            return Ok(Plan::say("There is no open question. What would you like to do?"));
+        };
+        Ok(match (then, answer) {
+            (_, Answer::Reject) => Plan::say(LEFT_ALONE),
+            (PendingPlan::Run { calls }, Answer::Accept) => accepted(pending, calls, None),
+            (PendingPlan::Run { calls }, Answer::Pick(picked)) => {
+                accepted(pending, calls, Some(&numbers(pending, picked)))
+            }
+            (PendingPlan::Pick { action } | PendingPlan::Which { action }, Answer::Pick(picked)) => {
+                self.pick(pending, picked, &action).await?
+            }
+            (PendingPlan::Which { action }, Answer::Text(_)) => self.which(action).await?,
+            (PendingPlan::Pick { action }, Answer::Text(_)) => self.which_of(pending, action).await?,
+            (PendingPlan::Title { verb }, Answer::Text(draft)) => self.title(&verb, draft),
+            (PendingPlan::Edit { number }, Answer::Text(_)) => self.edit(number).await?,
+            (PendingPlan::Priority { task }, Answer::Text(draft)) => self.priority(*task, draft),
+            (then, _) => self.again(pending, then).await?,
+        })
+    }
+
+    async fn load(&mut self, numbers: &[TaskNumber]) -> Result<Vec<Task>, AppError> {
+        Ok(self.finder.conn.tasks_find(self.input.caller.id(), numbers).await?)
+    }
+
+    async fn pick(
+        &mut self,
+        pending: &PendingAction,
+        picked: &[usize],
+        action: &TargetAction,
+    ) -> Result<Plan, AppError> {
+        let numbers = numbers(pending, picked);
+        if numbers.is_empty() {
+            return Ok(Plan::say(LEFT_ALONE));
+        }
+        let tasks = self.load(&numbers).await?;
+        let mut plan = self.act_on(tasks, action);
+        plan.versions = versions(pending, Some(&numbers));
+        Ok(plan)
+    }
+
+    /// The answer names tasks: read it as the object of a command.
+    async fn which(&mut self, action: TargetAction) -> Result<Plan, AppError> {
+        let mut context = Context::new(self.input.moment.clone());
+        context.listing.clone_from(&self.input.memory.listing);
+        context.focus.clone_from(&self.input.memory.focus);
+        let command = format!("delete {}", self.message);
+        let readings = saydo_lang::understand(&command, &context).readings;
+        for intent in readings.into_iter().flat_map(|reading| reading.intents) {
+            if let Intent::Delete { targets } = intent
+                && !targets.is_empty()
+                && let Some(plan) = self.act(&targets, action.clone()).await?
+            {
+                return Ok(plan);
+            }
+        }
+        Ok(act::no_such_task())
+    }
+
+    /// Words that fit none of the choices by position: look among the choices, then anywhere.
+    async fn which_of(&mut self, pending: &PendingAction, action: TargetAction) -> Result<Plan, AppError> {
+        let among: Vec<saydo_lang::Candidate<'_>> = pending
+            .tasks
+            .iter()
+            .map(|task| saydo_lang::Candidate { number: task.number, title: &task.title, completed: false })
+            .collect();
+        match saydo_lang::resolve(self.message, &among) {
+            saydo_lang::Match::One(one) => {
+                let position = pending.tasks.iter().position(|task| task.number == one.number);
+                self.pick(pending, &position.into_iter().collect::<Vec<_>>(), &action).await
+            }
+            _ => self.which(action).await,
+        }
+    }
+
+    fn title(&self, verb: &str, draft: &Draft) -> Plan {
+        let said = draft.title.to_lowercase();
+        let begins_with_verb = said.split_whitespace().next() == Some(verb);
+        let title = if verb.is_empty() || begins_with_verb {
+            draft.title.clone()
+        } else {
+            format!("{} {}", add::capitalised(verb), as_typed(&draft.title, self.message))
+        };
+        self.add(&[Draft { title, ..draft.clone() }])
+    }
+
+    async fn edit(&mut self, number: TaskNumber) -> Result<Plan, AppError> {
+        let Some(task) = self.load(&[number]).await?.into_iter().next() else { return Ok(act::no_such_task()) };
+        let context = Context::new(self.input.moment.clone());
+        for command in [self.message.to_owned(), format!("change task {number} to {}", self.message)] {
+            for intent in saydo_lang::understand(&command, &context).readings.into_iter().flat_map(|r| r.intents) {
+                if let Intent::Update { edit, .. } = intent {
+                    let edit = EditSpec::from(*edit);
+                    if !edit.is_empty() {
+                        return Ok(self.act_on(vec![task], &TargetAction::Update { edit: Box::new(edit) }));
+                    }
+                }
+            }
+        }
+        Ok(self.act_on(vec![task], &TargetAction::Update { edit: Box::default() }))
+    }
+
+    fn priority(&self, task: AddTaskArgs, draft: &Draft) -> Plan {
+        let words = self.message.to_lowercase();
+        let spoken = ["high", "medium", "low"].into_iter().find(|word| words.contains(word)).map(ToOwned::to_owned);
+        let Some(priority) = spoken.or(draft.priority.map(|priority| priority.to_string())) else {
+            return Plan::say("I didn't catch the priority, so I added nothing. Say high, medium or low.");
+        };
+        let args = AddTaskArgs { priority: Some(priority), ..task };
+        Plan { calls: vec![ToolCall::AddTask(Box::new(args))], ..Plan::default() }
+    }
+
+    /// The answer does not fit the question: ask it again (“yes” to “which one?”).
+    async fn again(&mut self, pending: &PendingAction, then: PendingPlan) -> Result<Plan, AppError> {
+        let numbers: Vec<TaskNumber> = pending.tasks.iter().map(|task| task.number).collect();
+        let tasks = self.load(&numbers).await?;
+        Ok(Plan::ask(Question { kind: pending.kind, prompt: pending.prompt.clone(), tasks, then }))
+    }
+}
+
+/// The calls of an accepted plan card, bound to the versions shown.
+fn accepted(pending: &PendingAction, calls: Vec<ToolCall>, only: Option<&[TaskNumber]>) -> Plan {
+    let wanted = |call: &ToolCall| match (only, call.changes()) {
+        (Some(only), Some(id)) => only.contains(&TaskNumber::new(id)),
+        _ => true,
+    };
+    let calls: Vec<ToolCall> = calls.into_iter().filter(wanted).collect();
+    if calls.is_empty() {
+        return Plan::say(LEFT_ALONE);
+    }
+    Plan { calls, versions: versions(pending, only), ..Plan::default() }
+}
+
+fn versions(pending: &PendingAction, only: Option<&[TaskNumber]>) -> Vec<(TaskNumber, i64)> {
+    let wanted = |number: TaskNumber| only.is_none_or(|only| only.contains(&number));
+    pending.tasks.iter().filter(|task| wanted(task.number)).map(|task| (task.number, task.version)).collect()
+}
+
+fn numbers(pending: &PendingAction, picked: &[usize]) -> Vec<TaskNumber> {
+    picked.iter().filter_map(|i| pending.tasks.get(*i)).map(|task| task.number).collect()
+}
+
+/// The title's first letter as the person typed it: the engine upper-cases the first letter of a title, but after
+/// a verb it is in the middle.
+fn as_typed(title: &str, message: &str) -> String {
+    let lowered: String = {
+        let mut chars = title.chars();
+        chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    };
+    if message.contains(title) && !message.contains(&lowered) { title.to_owned() } else { lowered }
+}

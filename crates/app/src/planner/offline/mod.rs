@@ -1,0 +1,174 @@
+//! The offline planner: our own grammar proposes the tool calls. No key, no network.
+
+mod act;
+mod add;
+mod answer;
+mod list;
+mod policy;
+
+use saydo_domain::PendingAction;
+use saydo_lang::{Context, Intent, Moment, PendingContext, Reading};
+use saydo_store::Conn;
+
+use crate::{
+    AppError, Caller,
+    chat::memory::Memory,
+    planner::{PendingPlan, Plan, TargetAction, edit::EditSpec, targets::Finder},
+    reply::talk,
+    tools::{ToolCall, UndoArgs},
+};
+
+/// More changes than this are never undone by one message.
+const MOST_UNDOS: u32 = 20;
+
+/// What a turn starts from.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// Whose turn.
+    pub caller: &'a Caller,
+    /// When and where.
+    pub moment: &'a Moment,
+    /// What was shown and talked about.
+    pub memory: &'a Memory,
+    /// The waiting question, unexpired.
+    pub pending: Option<&'a PendingAction>,
+}
+
+/// What the offline engine proposes.
+#[derive(Debug)]
+pub struct Proposal {
+    /// The plan.
+    pub plan: Plan,
+    /// Whether the engine is sure; if not, a model may be asked instead.
+    pub sure: bool,
+    /// Whether this answers the waiting question (which is thereby used up).
+    pub answers: bool,
+}
+
+impl Input<'_> {
+    fn context(&self) -> Context {
+        Context {
+            moment: self.moment.clone(),
+            pending: self.pending.map(|pending| PendingContext {
+                kind: pending.kind,
+                tasks: pending.tasks.iter().map(|task| (task.number, task.title.clone())).collect(),
+            }),
+            listing: self.memory.listing.clone(),
+            focus: self.memory.focus.clone(),
+            last_was_add: self.memory.last_was_add,
+        }
+    }
+}
+
+/// Understands a message and proposes what to do.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Result<Proposal, AppError> {
+    let understanding = saydo_lang::understand(message, &input.context());
+    for reading in &understanding.readings {
+        if reading.confidence < Reading::CLOSE {
+            break;
+        }
+        let Some((plan, answers)) = try_reading(input, conn, message, reading).await? else { continue };
+        let plan = if reading.confidence < Reading::SURE { policy::ask_first(plan) } else { plan };
+        let sure = reading.confidence >= Reading::SURE;
+        return Ok(Proposal { plan: policy::apply(plan, answers, &input.moment.now), sure, answers });
+    }
+    Ok(Proposal { plan: Plan::say(talk::LOST), sure: false, answers: false })
+}
+
+/// The plan of one reading; `None` when it depends on a task that does not exist.
+async fn try_reading(
+    input: &Input<'_>,
+    conn: &mut Conn,
+    message: &str,
+    reading: &Reading,
+) -> Result<Option<(Plan, bool)>, AppError> {
+    let mut planner = Planner {
+        finder: Finder::new(conn, input.caller, input.moment, input.memory),
+        input,
+        message,
+        only_if_found: reading.only_if_found,
+    };
+    let mut plan = Plan::default();
+    let mut answers = false;
+    for intent in &reading.intents {
+        answers |= matches!(intent, Intent::Answer(_));
+        match planner.intent(intent).await? {
+            Some(part) => plan.extend(part),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some((plan, answers)))
+}
+
+/// Turns intents into plans.
+pub(super) struct Planner<'p> {
+    finder: Finder<'p>,
+    input: &'p Input<'p>,
+    message: &'p str,
+    only_if_found: bool,
+}
+
+impl Planner<'_> {
+    async fn intent(&mut self, intent: &Intent) -> Result<Option<Plan>, AppError> {
+        Ok(Some(match intent {
+            Intent::Add(drafts) => self.add(drafts),
+            Intent::AskTitle { verb } => Plan::ask(add::title_question(verb)),
+            Intent::List(query) => return self.list(query).await,
+            Intent::Complete { targets, completed } => {
+                return self.act(targets, TargetAction::Complete { completed: *completed }).await;
+            }
+            Intent::Update { targets, edit } => {
+                let edit = Box::new(EditSpec::from((**edit).clone()));
+                return self.act(targets, TargetAction::Update { edit }).await;
+            }
+            Intent::Delete { targets } => return self.act(targets, TargetAction::Delete).await,
+            Intent::Undo { count } => undo((*count).clamp(1, MOST_UNDOS)),
+            Intent::Redo => self.redo().await?,
+            Intent::Answer(answer) => self.answer(answer).await?,
+            Intent::WhatDidYouDo => Plan::say(self.input.memory.last_deed()),
+            Intent::WhyThatDate => Plan::say(self.input.memory.reasons_in_words()),
+            Intent::Talk(topic) => Plan::say(talk::about(*topic)),
+            Intent::Unknown => Plan::say(talk::LOST),
+        }))
+    }
+
+    async fn redo(&mut self) -> Result<Plan, AppError> {
+        let newest = self.finder.conn.change_newest_undo(self.input.caller.id()).await?;
+        Ok(newest.map_or_else(
+            || Plan::say("There is nothing to redo."),
+            |change| {
+                let args = UndoArgs { change_id: Some(change.id.to_string()) };
+                Plan { calls: vec![ToolCall::Undo(args)], ..Plan::default() }
+            },
+        ))
+    }
+}
+
+fn undo(count: u32) -> Plan {
+    let call = || ToolCall::Undo(UndoArgs::default());
+    Plan { calls: (0..count).map(|_| call()).collect(), ..Plan::default() }
+}
+
+/// Proposes what a decision about the waiting question leads to, when it was made by the endpoint instead of words.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn propose_answer(
+    input: &Input<'_>,
+    conn: &mut Conn,
+    message: &str,
+    answer: &saydo_lang::Answer,
+) -> Result<Proposal, AppError> {
+    let finder = Finder::new(conn, input.caller, input.moment, input.memory);
+    let mut planner = Planner { finder, input, message, only_if_found: false };
+    let plan = planner.answer(answer).await?;
+    Ok(Proposal { plan: policy::apply(plan, true, &input.moment.now), sure: true, answers: true })
+}
+
+/// The stored form of what the answer leads to.
+pub(super) fn stored(pending: &PendingAction) -> Option<PendingPlan> {
+    serde_json::from_value(pending.action.clone()).ok()
+}

@@ -1,0 +1,87 @@
+//! What needs asking first: one policy for every planner.
+
+use std::collections::BTreeSet;
+
+use jiff::Zoned;
+use saydo_domain::{PendingKind, Task};
+
+use crate::{
+    planner::{PendingPlan, Plan, Question},
+    reply::receipt::names,
+    tools::ToolCall,
+};
+
+/// More changes of existing tasks than this by one message need a plan card.
+const MOST_CHANGES: usize = 5;
+/// More deletions than this by one message need a plan card.
+const MOST_DELETIONS: usize = 1;
+
+/// Puts a plan card before bulk changes. An answer to a card or a choice was shown its tasks already.
+pub(super) fn apply(plan: Plan, answers: bool, _now: &Zoned) -> Plan {
+    let changed: BTreeSet<i64> = plan.calls.iter().filter_map(ToolCall::changes).collect();
+    let deletions = plan.calls.iter().filter(|call| matches!(call, ToolCall::DeleteTask(_))).count();
+    let shown_already = answers && !plan.versions.is_empty();
+    if shown_already || (changed.len() <= MOST_CHANGES && deletions <= MOST_DELETIONS) {
+        return plan;
+    }
+    let prompt = format!("This would {}. Go ahead?", summary(&plan.calls));
+    card(plan, prompt)
+}
+
+/// Asks before doing what the engine is not sure of.
+pub(super) fn ask_first(plan: Plan) -> Plan {
+    if !plan.calls.iter().any(ToolCall::may_change) || plan.question.is_some() {
+        return plan;
+    }
+    let titles: Vec<&str> = plan
+        .calls
+        .iter()
+        .filter_map(|call| if let ToolCall::AddTask(args) = call { Some(args.title.as_str()) } else { None })
+        .collect();
+    let prompt = if titles.len() == plan.calls.len() {
+        let noun = if titles.len() == 1 { "a task" } else { "tasks" };
+        format!("Should I add {} as {noun}?", names(titles))
+    } else if let [only] = plan.tasks.as_slice() {
+        format!("Should I {} “{}”?", verb(&plan.calls), only.title)
+    } else {
+        format!("Should I {}?", summary(&plan.calls))
+    };
+    card(plan, prompt)
+}
+
+fn card(plan: Plan, prompt: String) -> Plan {
+    let Plan { calls, tasks, says, reasons, .. } = plan;
+    let tasks: Vec<Task> = tasks;
+    let question = Question { kind: PendingKind::Confirm, prompt, tasks, then: PendingPlan::Run { calls } };
+    Plan { question: Some(question), says, reasons, ..Plan::default() }
+}
+
+fn verb(calls: &[ToolCall]) -> &'static str {
+    match calls.first() {
+        Some(ToolCall::DeleteTask(_)) => "delete",
+        Some(ToolCall::CompleteTask(args)) if args.completed => "mark as complete",
+        Some(ToolCall::CompleteTask(_)) => "open again",
+        Some(ToolCall::AddTask(_)) => "add",
+        _ => "change",
+    }
+}
+
+/// `delete 3 tasks and change 2 tasks`.
+fn summary(calls: &[ToolCall]) -> String {
+    let mut parts: Vec<(&'static str, usize)> = Vec::new();
+    for call in calls {
+        let verb = verb(std::slice::from_ref(call));
+        match parts.iter_mut().find(|(known, _)| *known == verb) {
+            Some((_, count)) => *count += 1,
+            None => parts.push((verb, 1)),
+        }
+    }
+    let part = |(verb, count): &(&str, usize)| {
+        let noun = if *count == 1 { "task" } else { "tasks" };
+        match verb.strip_prefix("mark ") {
+            Some(how) => format!("mark {count} {noun} {how}"),
+            None => format!("{verb} {count} {noun}"),
+        }
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join(" and ")
+}

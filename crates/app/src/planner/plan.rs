@@ -1,0 +1,155 @@
+//! What a planner proposes.
+
+use saydo_domain::{PendingKind, Task, TaskNumber};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    planner::edit::EditSpec,
+    tools::{AddTaskArgs, ToolCall},
+};
+
+/// What should happen in a turn.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The calls, in order.
+    pub calls: Vec<ToolCall>,
+    /// The existing tasks the calls are about, as they are now.
+    pub tasks: Vec<Task>,
+    /// The versions these tasks must still have (a plan card's promise); empty: whatever they have.
+    pub versions: Vec<(TaskNumber, i64)>,
+    /// Sentences that go before the receipts.
+    pub says: Vec<String>,
+    /// What is asked at the end.
+    pub question: Option<Question>,
+    /// Tasks shown with the answer: what “the second one” means next.
+    pub shown: Option<Vec<TaskNumber>>,
+    /// Tasks the answer was about: what “it” means next.
+    pub focus: Option<Vec<TaskNumber>>,
+    /// Why attributes were read as they were, for “why that date?”.
+    pub reasons: Vec<Reason>,
+    /// What the answer to a list call should say.
+    pub asked: Asked,
+}
+
+/// Why a piece of text was read as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The words.
+    pub words: String,
+    /// What they were taken for.
+    pub value: String,
+    /// The rule's name.
+    pub rule: String,
+}
+
+/// What was asked about a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Asked {
+    /// To see it.
+    #[default]
+    Show,
+    /// How many.
+    Count,
+    /// Only the first to do.
+    Next,
+}
+
+impl Plan {
+    /// A plan that only says something.
+    #[must_use]
+    pub fn say(sentence: impl Into<String>) -> Self {
+        Self { says: vec![sentence.into()], ..Self::default() }
+    }
+
+    /// A plan that only asks.
+    #[must_use]
+    pub fn ask(question: Question) -> Self {
+        Self { question: Some(question), ..Self::default() }
+    }
+
+    /// Adds what another plan of the same message proposes. The first question is kept: one at a time.
+    pub fn extend(&mut self, other: Self) {
+        self.calls.extend(other.calls);
+        self.tasks.extend(other.tasks);
+        self.versions.extend(other.versions);
+        self.says.extend(other.says);
+        self.reasons.extend(other.reasons);
+        self.shown = other.shown.or(self.shown.take());
+        self.focus = other.focus.or(self.focus.take());
+        if other.asked != Asked::Show {
+            self.asked = other.asked;
+        }
+        if self.question.is_none() {
+            self.question = other.question;
+        }
+    }
+}
+
+/// A question to the person.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What kind of answer is awaited.
+    pub kind: PendingKind,
+    /// The question in words.
+    pub prompt: String,
+    /// The tasks it is about, as they are now.
+    pub tasks: Vec<Task>,
+    /// What the answer leads to.
+    pub then: PendingPlan,
+}
+
+/// What the answer to a waiting question leads to: stored with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "then", rename_all = "snake_case")]
+pub enum PendingPlan {
+    /// Acceptance runs these calls (those of the tasks picked).
+    Run {
+        /// The calls.
+        calls: Vec<ToolCall>,
+    },
+    /// The picked tasks get this.
+    Pick {
+        /// What is done with them.
+        action: TargetAction,
+    },
+    /// The answer names the tasks that get this.
+    Which {
+        /// What is done with them.
+        action: TargetAction,
+    },
+    /// The answer is the title of a new task.
+    Title {
+        /// The verb it begins with, if one was said.
+        verb: String,
+    },
+    /// The answer says what to change on this task.
+    Edit {
+        /// The task.
+        number: TaskNumber,
+    },
+    /// The answer says the priority of this new task.
+    Priority {
+        /// The task as far as it is known.
+        task: Box<AddTaskArgs>,
+    },
+}
+
+/// What is done with tasks once it is clear which.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum TargetAction {
+    /// Mark as done, or open again.
+    Complete {
+        /// Done, or open again.
+        completed: bool,
+    },
+    /// Change.
+    Update {
+        /// In which way.
+        edit: Box<EditSpec>,
+    },
+    /// Put into the trash.
+    Delete,
+    /// Show one in full.
+    Show,
+}

@@ -1,0 +1,145 @@
+//! Lists as text: readable in a terminal and in a chat bubble.
+
+use jiff::{Zoned, civil::Date};
+use saydo_domain::{Priority, Task};
+
+use crate::reply::{due, receipt::quoted};
+
+/// The group a task is listed under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Overdue,
+    Today,
+    Tomorrow,
+    Week,
+    Later,
+    Undated,
+    Completed,
+}
+
+impl Group {
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Overdue => "Overdue",
+            Self::Today => "Today",
+            Self::Tomorrow => "Tomorrow",
+            Self::Week => "This week",
+            Self::Later => "Later",
+            Self::Undated => "No date",
+            Self::Completed => "Completed",
+        }
+    }
+
+    fn of(task: &Task, now: &Zoned) -> Self {
+        if task.completed() {
+            return Self::Completed;
+        }
+        let Some(when) = task.due else { return Self::Undated };
+        if when.is_overdue(now) {
+            return Self::Overdue;
+        }
+        let date = when.day_in(now.time_zone());
+        match due::days_from_today(date, now) {
+            ..=0 => Self::Today,
+            1 => Self::Tomorrow,
+            _ if date <= end_of_week(now.date()) => Self::Week,
+            _ => Self::Later,
+        }
+    }
+}
+
+/// Sunday of this week (weeks begin on Monday, ISO 8601).
+#[must_use]
+pub fn end_of_week(today: Date) -> Date {
+    let left = 6 - today.weekday().to_monday_zero_offset();
+    jiff::Span::new().try_days(left).ok().and_then(|span| today.checked_add(span).ok()).unwrap_or(today)
+}
+
+/// The order in which tasks are shown: by group, then due, then priority, then number.
+pub fn sort(tasks: &mut [Task], now: &Zoned) {
+    tasks.sort_by_key(|task| {
+        let when = task.due.map_or(i64::MAX, |when| when.local_seconds());
+        (Group::of(task, now), when, task.priority.rank(), task.number)
+    });
+}
+
+/// One line: `#3 Pay rent (overdue by 2 days, high, #home)`.
+#[must_use]
+pub fn line(task: &Task, now: &Zoned) -> String {
+    let mut notes = Vec::new();
+    match task.due {
+        Some(when) if !task.completed() => notes.push(due::short(when, now)),
+        Some(when) => notes.push(format!("was due {}", due::words(when, now))),
+        None => {}
+    }
+    if let Some(rule) = &task.recurrence {
+        notes.push(if rule.text.is_empty() { "repeats".to_owned() } else { rule.text.clone() });
+    }
+    if task.priority != Priority::Medium {
+        notes.push(task.priority.to_string());
+    }
+    notes.extend(task.labels.iter().map(|label| format!("#{label}")));
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+    format!("#{} {}{notes}", task.number, task.title)
+}
+
+/// How many are open and how many of these are overdue: `7 open, 2 overdue`.
+#[must_use]
+pub fn totals(open: i64, overdue: i64) -> String {
+    if overdue == 0 { format!("{open} open") } else { format!("{open} open, {overdue} overdue") }
+}
+
+/// The tasks under their headings. `total` is how many fit the question; when fewer are shown it is said.
+#[must_use]
+pub fn grouped(tasks: &[Task], total: i64, now: &Zoned) -> String {
+    let mut text = String::new();
+    let mut group = None;
+    for task in tasks {
+        let own = Group::of(task, now);
+        if group != Some(own) {
+            if group.is_some() {
+                text.push('\n');
+            }
+            text.push_str(own.heading());
+            text.push('\n');
+            group = Some(own);
+        }
+        text.push_str(&line(task, now));
+        text.push('\n');
+    }
+    let hidden = total - i64::try_from(tasks.len()).unwrap_or(i64::MAX);
+    if hidden > 0 {
+        text.push_str(&format!("…and {hidden} more. Ask for a shorter list, such as today’s or one label’s.\n"));
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// Numbered choices after a question: `1. Report for work (#4)`.
+#[must_use]
+pub fn choices(tasks: &[Task], now: &Zoned) -> String {
+    let line = |(i, task): (usize, &Task)| format!("\n{}. {}", i + 1, line(task, now));
+    tasks.iter().enumerate().map(line).collect()
+}
+
+/// Everything about one task, for “what's task 5?”.
+#[must_use]
+pub fn details(task: &Task, now: &Zoned) -> String {
+    let state = if task.completed() { "complete" } else { "open" };
+    let mut text = format!("#{} {}: {state}", task.number, quoted(task.title.as_str()));
+    if let Some(when) = task.due {
+        text.push_str(&format!(", due {}", due::words(when, now)));
+    }
+    if task.priority != Priority::Medium {
+        text.push_str(&format!(", {} priority", task.priority));
+    }
+    for label in &task.labels {
+        text.push_str(&format!(", #{label}"));
+    }
+    text.push('.');
+    if let Some(description) = &task.description {
+        text.push('\n');
+        text.push_str(description.as_str());
+    }
+    text
+}

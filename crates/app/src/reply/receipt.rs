@@ -1,0 +1,198 @@
+//! Receipts: what was done, from the rows as committed.
+
+use jiff::Zoned;
+use saydo_domain::{Due, Priority, Task};
+
+use crate::{execute::Outcome, reply::due, undo::Undone};
+
+/// A title in the quotation marks we use.
+#[must_use]
+pub fn quoted(title: &str) -> String {
+    format!("“{title}”")
+}
+
+/// `“A”`, `“A” and “B”`, `“A”, “B” and “C”`; from eight on the rest as a number.
+#[must_use]
+pub fn names<'a>(titles: impl IntoIterator<Item = &'a str>) -> String {
+    let mut titles: Vec<String> = titles.into_iter().map(quoted).collect();
+    if titles.len() > 8 {
+        let more = titles.len() - 7;
+        titles.truncate(7);
+        titles.push(format!("{more} more"));
+    }
+    match titles.pop() {
+        None => String::new(),
+        Some(last) if titles.is_empty() => last,
+        Some(last) => format!("{} and {last}", titles.join(", ")),
+    }
+}
+
+/// The attributes of a new task: `, due tomorrow (Thu 12 Mar), high priority, #home`.
+fn attributes(task: &Task, now: &Zoned) -> String {
+    let mut text = String::new();
+    if let Some(when) = task.due {
+        text.push_str(&format!(", due {}", due::words(when, now)));
+    }
+    if let Some(recurrence) = task.recurrence.as_ref() {
+        let rule = recurrence.rrule.to_string();
+        let words = if recurrence.text.is_empty() { rule } else { recurrence.text.clone() };
+        text.push_str(&format!(", repeating {words}"));
+    }
+    if task.priority != Priority::Medium {
+        text.push_str(&format!(", {} priority", task.priority));
+    }
+    for label in &task.labels {
+        text.push_str(&format!(", #{label}"));
+    }
+    text
+}
+
+/// What an update changed: `due Fri 13 Mar, 15:00; high priority`.
+fn differences(before: &Task, after: &Task, now: &Zoned) -> String {
+    let mut parts = Vec::new();
+    if before.title != after.title {
+        parts.push(format!("now called {}", quoted(after.title.as_str())));
+    }
+    if before.due != after.due {
+        parts.push(after.due.map_or("no due date".to_owned(), |when: Due| format!("due {}", due::words(when, now))));
+    }
+    if before.recurrence != after.recurrence {
+        parts.push(match &after.recurrence {
+            None => "no longer repeating".to_owned(),
+            Some(rule) if rule.text.is_empty() => format!("repeating {}", rule.rrule),
+            Some(rule) => format!("repeating {}", rule.text),
+        });
+    }
+    if before.priority != after.priority {
+        parts.push(format!("{} priority", after.priority));
+    }
+    if before.labels != after.labels {
+        let labels: Vec<String> = after.labels.iter().map(|label| format!("#{label}")).collect();
+        parts.push(if labels.is_empty() { "no labels".to_owned() } else { labels.join(" ") });
+    }
+    if before.description != after.description {
+        parts.push(if after.description.is_some() { "new description" } else { "no description" }.to_owned());
+    }
+    parts.join("; ")
+}
+
+/// One sentence for one outcome.
+#[must_use]
+pub fn sentence(outcome: &Outcome, now: &Zoned) -> String {
+    let Outcome { before, task, changed, next } = outcome;
+    let name = quoted(task.title.as_str());
+    let Some(before) = before else {
+        return format!("Added {name}{}.", attributes(task, now));
+    };
+    if !changed {
+        return match task.completed() {
+            true => format!("{name} is complete already."),
+            false => format!("{name} is that way already."),
+        };
+    }
+    if before.in_trash() != task.in_trash() {
+        return match task.in_trash() {
+            true => format!("Deleted {name}. Say “undo” to get it back."),
+            false => format!("Restored {name}."),
+        };
+    }
+    match (before.completed(), task.completed()) {
+        (false, true) => {
+            let next = next.as_ref().and_then(|next| next.due).map(|when| due::words(when, now));
+            let next = next.map(|when| format!(" Next one: {when}.")).unwrap_or_default();
+            format!("Marked {name} as complete.{next}")
+        }
+        (true, false) => format!("Marked {name} as not complete."),
+        _ => {
+            let old = quoted(before.title.as_str());
+            format!("Updated {old}: {}.", differences(before, task, now))
+        }
+    }
+}
+
+/// A few sentences for everything a turn did; outcomes of the same kind are told together.
+#[must_use]
+pub fn sentences(outcomes: &[Outcome], now: &Zoned) -> String {
+    let mut text: Vec<String> = Vec::new();
+    let mut rest = outcomes;
+    while let Some(first) = rest.first() {
+        let same = rest.iter().take_while(|outcome| kind(outcome) == kind(first)).count();
+        let (group, tail) = rest.split_at(same);
+        rest = tail;
+        match together(group) {
+            Some(sentence) if group.len() > 1 => text.push(sentence),
+            _ => text.extend(group.iter().map(|outcome| sentence(outcome, now))),
+        }
+        if group.len() > 1 && kind(first) == Kind::Added {
+            text.extend(added_details(group, now));
+        }
+    }
+    text.join(" ")
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Added,
+    Completed,
+    Reopened,
+    Deleted,
+    Restored,
+    Updated,
+    Unchanged,
+}
+
+fn kind(outcome: &Outcome) -> Kind {
+    let Some(before) = &outcome.before else { return Kind::Added };
+    let task = &outcome.task;
+    if !outcome.changed {
+        return Kind::Unchanged;
+    }
+    match (before.in_trash(), task.in_trash(), before.completed(), task.completed()) {
+        (false, true, ..) => Kind::Deleted,
+        (true, false, ..) => Kind::Restored,
+        (.., false, true) => Kind::Completed,
+        (.., true, false) => Kind::Reopened,
+        _ => Kind::Updated,
+    }
+}
+
+fn together(group: &[Outcome]) -> Option<String> {
+    let count = group.len();
+    let names = names(group.iter().map(|outcome| outcome.task.title.as_str()));
+    let kind = kind(group.first()?);
+    Some(match kind {
+        Kind::Added => format!("Added {count} tasks: {names}."),
+        Kind::Completed if group.iter().all(|outcome| outcome.next.is_none()) => {
+            format!("Marked {count} tasks as complete: {names}.")
+        }
+        Kind::Reopened => format!("Marked {count} tasks as not complete: {names}."),
+        Kind::Deleted => format!("Deleted {count} tasks: {names}. Say “undo” to get them back."),
+        Kind::Restored => format!("Restored {count} tasks: {names}."),
+        Kind::Completed | Kind::Updated | Kind::Unchanged => return None,
+    })
+}
+
+/// The attributes of several new tasks, a sentence each for those that have any.
+fn added_details(group: &[Outcome], now: &Zoned) -> Vec<String> {
+    let detail = |outcome: &Outcome| {
+        let attributes = attributes(&outcome.task, now);
+        let attributes = attributes.strip_prefix(", ")?;
+        Some(format!("{}: {attributes}.", quoted(outcome.task.title.as_str())))
+    };
+    group.iter().filter_map(detail).collect()
+}
+
+/// What an undo put back, in one line.
+#[must_use]
+pub fn undone(undone: &Undone) -> String {
+    let kept = undone.tasks.iter().map(|task| task.title.as_str());
+    let gone = names(undone.gone.iter().map(String::as_str));
+    let back = names(kept);
+    let verb = if undone.change.undoes.is_some() { "Done again" } else { "Undone" };
+    match (back.is_empty(), gone.is_empty()) {
+        (false, true) => format!("{verb}: {back} as before."),
+        (true, false) => format!("{verb}: {gone} removed again."),
+        (false, false) => format!("{verb}: {back} as before, {gone} removed again."),
+        (true, true) => format!("{verb}."),
+    }
+}

@@ -1,0 +1,26 @@
+//! `delete_task`: put a task into the trash.
+
+use saydo_domain::TaskNumber;
+use saydo_store::Tx;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Done, ToolRun};
+use crate::{
+    AppError,
+    command::{Action, Command},
+};
+
+/// Arguments of `delete_task`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteTaskArgs {
+    /// The task's number.
+    pub task_id: i64,
+}
+
+pub(super) async fn run(run: &mut ToolRun, tx: &mut Tx, args: DeleteTaskArgs) -> Result<(Done, Value), AppError> {
+    let outcome = run.journal.run(tx, Command::change(TaskNumber::new(args.task_id), Action::Delete)).await?;
+    let result = json!({ "task_id": args.task_id, "deleted": true, "title": outcome.task.title });
+    Ok((Done::Outcome(Box::new(outcome)), result))
+}

@@ -1,0 +1,169 @@
+//! `list_tasks`: list tasks by status, priority, label, due or words.
+
+use jiff::{ToSpan, Zoned, civil::Date};
+use saydo_domain::{Label, Priority, Task, ValidationError};
+use saydo_lang::Moment;
+use saydo_store::{Conn, DueFilter, SortDirection, TaskQuery, TaskSort, TaskSortKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Done, add_task::task_result};
+use crate::{
+    AppError, Caller,
+    reply::list::{end_of_week, sort},
+    view::TaskView,
+};
+
+/// Tasks listed unless asked otherwise.
+const DEFAULT_LIMIT: u32 = 50;
+
+/// Open, completed or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Both.
+    #[default]
+    All,
+    /// Open ones.
+    Pending,
+    /// Completed ones.
+    Completed,
+}
+
+/// A span of time a task may be due in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DueWindow {
+    /// Due today.
+    Today,
+    /// Due before now.
+    Overdue,
+    /// Due from today to Sunday.
+    Week,
+    /// Without a due date.
+    None,
+}
+
+/// Arguments of `list_tasks`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListTasksArgs {
+    /// Open, completed or both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Only of this priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// Only with this label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Only due then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<DueWindow>,
+    /// Only due on this day or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_from: Option<Date>,
+    /// Only due on this day or earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_to: Option<Date>,
+    /// Only with these words in title or description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// At most this many: 1 to 200, 50 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A list as it was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing {
+    /// What was asked.
+    pub args: ListTasksArgs,
+    /// The tasks, in the order they are shown.
+    pub tasks: Vec<Task>,
+    /// How many fit, shown or not.
+    pub total: i64,
+    /// All open tasks of the owner.
+    pub open: i64,
+    /// Those of them that are overdue.
+    pub overdue: i64,
+    /// Whether the owner has no task at all.
+    pub nothing_yet: bool,
+}
+
+impl ListTasksArgs {
+    /// The store query this describes.
+    ///
+    /// # Errors
+    /// When label or limit cannot be accepted.
+    pub fn query(&self, now: &Zoned) -> Result<TaskQuery, ValidationError> {
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=200).contains(&limit) {
+            return Err(ValidationError::new("limit", "limit is a number from 1 to 200."));
+        }
+        let completed = match self.status.unwrap_or_default() {
+            Status::All => None,
+            Status::Pending => Some(false),
+            Status::Completed => Some(true),
+        };
+        Ok(TaskQuery {
+            completed,
+            priority: self.priority,
+            label: self.label.as_deref().map(Label::new).transpose()?,
+            due: self.due_filter(now),
+            text: self.query.clone().filter(|text| !text.trim().is_empty()),
+            sort: TaskSort { key: TaskSortKey::Due, direction: SortDirection::Ascending },
+            limit,
+            cursor: None,
+        })
+    }
+
+    fn due_filter(&self, now: &Zoned) -> Option<DueFilter> {
+        let today = now.date();
+        match self.due {
+            Some(DueWindow::Today) => Some(DueFilter::Days { first: today, last: today }),
+            Some(DueWindow::Week) => Some(DueFilter::Days { first: today, last: end_of_week(today) }),
+            Some(DueWindow::Overdue) => Some(DueFilter::Overdue(now.clone())),
+            Some(DueWindow::None) => Some(DueFilter::None),
+            None if self.due_from.is_none() && self.due_to.is_none() => None,
+            None => {
+                let first = self.due_from.unwrap_or(Date::constant(1, 1, 1));
+                let last = self.due_to.unwrap_or_else(|| today.saturating_add(1000.years()));
+                Some(DueFilter::Days { first, last })
+            }
+        }
+    }
+}
+
+/// Lists on any connection, inside or outside a transaction.
+///
+/// # Errors
+/// `Invalid` for bad arguments, or when the store refuses.
+pub async fn list(
+    caller: &Caller,
+    moment: &Moment,
+    conn: &mut Conn,
+    args: &ListTasksArgs,
+) -> Result<Listing, AppError> {
+    let query = args.query(&moment.now)?;
+    let mut tasks = conn.tasks_list(caller.id(), &query).await?;
+    sort(&mut tasks, &moment.now);
+    let total = conn.tasks_count(caller.id(), &query).await?;
+    let counts = conn.task_counts(caller.id(), &moment.now).await?;
+    let nothing_yet = total == 0
+        && counts.open == 0
+        && conn.tasks_count(caller.id(), &ListTasksArgs::default().query(&moment.now)?).await? == 0;
+    Ok(Listing { args: args.clone(), tasks, total, open: counts.open, overdue: counts.overdue, nothing_yet })
+}
+
+pub(super) async fn run(
+    caller: &Caller,
+    moment: &Moment,
+    conn: &mut Conn,
+    args: &ListTasksArgs,
+) -> Result<(Done, Value), AppError> {
+    let listing = list(caller, moment, conn, args).await?;
+    let tasks: Vec<Value> = listing.tasks.iter().map(|task| task_result(&TaskView::from(task))).collect();
+    let result = json!({ "count": tasks.len(), "total": listing.total, "tasks": tasks });
+    Ok((Done::Listed(listing), result))
+}

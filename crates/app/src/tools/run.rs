@@ -1,0 +1,106 @@
+//! Carrying out tool calls inside a turn's transaction.
+
+use saydo_domain::{FieldError, Task, TaskNumber, ToolCallRecord};
+use saydo_lang::Moment;
+use saydo_store::Tx;
+use serde_json::{Value, json};
+
+use crate::{
+    AppError, Caller, Clock,
+    execute::{Journal, Outcome},
+    tools::{Listing, ToolCall, add_task, complete_task, delete_task, find_task, list_tasks, undo, update_task},
+    undo::Undone,
+};
+
+/// What a tool call did, for the receipt.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Done {
+    /// It ran a command on a task.
+    Outcome(Box<Outcome>),
+    /// It put a change back.
+    Undone(Box<Undone>),
+    /// It listed tasks.
+    Listed(Listing),
+    /// It found tasks.
+    Found(Vec<Task>),
+    /// It could not be done; nothing was changed. One plain sentence.
+    Refused(String),
+}
+
+/// The tool calls of one turn, carried out one after the other.
+#[derive(Debug)]
+pub struct ToolRun {
+    /// Who asks.
+    pub caller: Caller,
+    /// The only source of the current time.
+    pub clock: Clock,
+    /// How words in arguments are read.
+    pub moment: Moment,
+    /// The turn's journal.
+    pub journal: Journal,
+    /// The calls so far with their results.
+    pub records: Vec<ToolCallRecord>,
+    /// What they did, in order.
+    pub done: Vec<Done>,
+}
+
+impl ToolRun {
+    /// Carries out one call. What the caller may have got wrong becomes [`Done::Refused`].
+    ///
+    /// # Errors
+    /// Only what is fatal to the turn: the store, or a bug.
+    pub async fn run(&mut self, tx: &mut Tx, call: ToolCall) -> Result<(), AppError> {
+        let (tool, params) = (call.name(), call.params());
+        let (done, result) = match self.dispatch(tx, call).await {
+            Ok(done) => done,
+            Err(error) => {
+                let sentence = refusal(error)?;
+                (Done::Refused(sentence.clone()), json!({ "error": sentence }))
+            }
+        };
+        let id = format!("call_{}", self.records.len() + 1);
+        self.records.push(ToolCallRecord { id, tool: tool.to_owned(), params, result });
+        self.done.push(done);
+        Ok(())
+    }
+
+    async fn dispatch(&mut self, tx: &mut Tx, call: ToolCall) -> Result<(Done, Value), AppError> {
+        match call {
+            ToolCall::AddTask(args) => add_task::run(self, tx, *args).await,
+            ToolCall::CompleteTask(args) => complete_task::run(self, tx, args).await,
+            ToolCall::UpdateTask(args) => update_task::run(self, tx, *args).await,
+            ToolCall::DeleteTask(args) => delete_task::run(self, tx, args).await,
+            ToolCall::Undo(args) => undo::run(self, tx, args).await,
+            ToolCall::ListTasks(args) => list_tasks::run(&self.caller, &self.moment, tx, &args).await,
+            ToolCall::FindTask(args) => find_task::run(&self.caller, tx, &args).await,
+        }
+    }
+
+    /// The tasks this turn changed or found, for “it” and “them”.
+    #[must_use]
+    pub fn focus(&self) -> Vec<TaskNumber> {
+        let mut focus = Vec::new();
+        for done in &self.done {
+            match done {
+                Done::Outcome(outcome) => focus.push(outcome.task.number),
+                Done::Undone(undone) => focus.extend(undone.tasks.iter().map(|task| task.number)),
+                Done::Listed(_) | Done::Found(_) | Done::Refused(_) => {}
+            }
+        }
+        focus
+    }
+}
+
+/// A mistake as a sentence for the planner and the person; what is fatal stays an error.
+fn refusal(error: AppError) -> Result<String, AppError> {
+    match error {
+        AppError::Invalid(invalid) => {
+            let messages: Vec<String> = invalid.errors.into_iter().map(|FieldError { message, .. }| message).collect();
+            Ok(messages.join(" "))
+        }
+        AppError::NotFound(missing) => Ok(missing.sentence().to_owned()),
+        AppError::Conflict { detail, .. } => Ok(detail),
+        AppError::Stale { .. } => Ok(error.to_string()),
+        fatal => Err(fatal),
+    }
+}

@@ -1,0 +1,54 @@
+//! `update_task`: change a task's fields.
+
+use saydo_domain::{Field, TaskNumber, ValidationError};
+use saydo_store::Tx;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Done, ToolRun, add_task::task_result};
+use crate::{
+    AppError,
+    command::{Action, Command},
+    tasks::{RecurrenceInput, TaskPatchInput},
+    view::TaskView,
+};
+
+/// Arguments of `update_task`: absent keeps, `null` clears.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UpdateTaskArgs {
+    /// The task's number.
+    pub task_id: i64,
+    /// New title.
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    pub title: Field<String>,
+    /// New description.
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    pub description: Field<String>,
+    /// New priority.
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    pub priority: Field<String>,
+    /// New due: a day, a date-time with offset, or words.
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    pub due_date: Field<String>,
+    /// New recurrence: a rule, or words.
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    pub recurrence: Field<RecurrenceInput>,
+    /// All labels from now on.
+    #[serde(skip_serializing_if = "Field::is_keep")]
+    pub labels: Field<Vec<String>>,
+}
+
+pub(super) async fn run(run: &mut ToolRun, tx: &mut Tx, args: UpdateTaskArgs) -> Result<(Done, Value), AppError> {
+    let UpdateTaskArgs { task_id, title, description, priority, due_date, recurrence, labels } = args;
+    let input = TaskPatchInput { title, description, priority, due_date, recurrence, labels, completed: Field::Keep };
+    if input == TaskPatchInput::default() {
+        let help = "Give at least one of title, description, priority, due_date, recurrence, labels.";
+        return Err(ValidationError::new("task_id", help).into());
+    }
+    let (patch, _) = input.validate(&run.moment)?;
+    let command = Command::change(TaskNumber::new(task_id), Action::Update(Box::new(patch)));
+    let outcome = run.journal.run(tx, command).await?;
+    let result = task_result(&TaskView::from(&outcome.task));
+    Ok((Done::Outcome(Box::new(outcome)), result))
+}

@@ -1,0 +1,109 @@
+//! Putting changes back, exactly; undoing an undo redoes.
+
+use saydo_domain::{Change, ChangeId, Task};
+use saydo_store::Tx;
+
+use crate::{AppError, Caller, Clock, Missing, execute::Journal};
+
+/// What was put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// The change that was put back.
+    pub change: Change,
+    /// The undo's own change.
+    pub id: ChangeId,
+    /// The tasks as they are now; those taken out of existence are missing here.
+    pub tasks: Vec<Task>,
+    /// The titles of those taken out of existence.
+    pub gone: Vec<String>,
+}
+
+/// Which change to put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The newest that can be.
+    Newest,
+    /// This one.
+    Id(ChangeId),
+    /// The newest undo: redo.
+    NewestUndo,
+}
+
+/// Puts a change back inside a transaction.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown id; [`AppError::Conflict`] when there is nothing to undo, when it was
+/// undone already, or when something later touched the same tasks (it says which).
+pub async fn undo(tx: &mut Tx, caller: &Caller, clock: Clock, which: Which) -> Result<Undone, AppError> {
+    let change = pick(tx, caller, which).await?;
+    let mut journal = Journal::new(caller, clock, change.conversation_id);
+    let effects = tx.change_effects(caller.id(), change.seq).await?;
+    let mut currents = Vec::with_capacity(effects.len());
+    for effect in &effects {
+        let current = tx.task_find_any(caller.id(), effect.number).await?;
+        if !unchanged_since(current.as_ref(), effect.after.as_ref()) {
+            return Err(in_the_way(current.or(effect.after.clone()).as_ref()));
+        }
+        currents.push(current);
+    }
+    let mut tasks = Vec::new();
+    let mut gone = Vec::new();
+    // Last effect first, as the inverse of a sequence is the reversed sequence of inverses.
+    for (effect, current) in effects.into_iter().zip(currents).rev() {
+        let title = current.as_ref().map(|task| task.title.to_string());
+        match journal.put(tx, effect.number, current, effect.before).await? {
+            Some(task) => tasks.push(task),
+            None => gone.extend(title),
+        }
+    }
+    tasks.reverse();
+    gone.reverse();
+    let summary = format!("Undo: {}", change.summary);
+    let id = journal
+        .commit_as(tx, &summary, Some(change.id))
+        .await?
+        .ok_or_else(|| AppError::Internal("a change without effects".to_owned()))?;
+    tx.change_mark_undone(caller.id(), change.id, Some(id)).await?;
+    if let Some(redone) = change.undoes {
+        // The undo of an undo: what that one put back is in force again.
+        tx.change_mark_undone(caller.id(), redone, None).await?;
+    }
+    Ok(Undone { change, id, tasks, gone })
+}
+
+async fn pick(tx: &mut Tx, caller: &Caller, which: Which) -> Result<Change, AppError> {
+    let nothing = |code, detail: &str| AppError::Conflict { code, detail: detail.to_owned() };
+    match which {
+        Which::Newest => {
+            let newest = tx.changes_undoable(caller.id(), 1, None).await?.into_iter().next();
+            newest.ok_or_else(|| nothing("nothing_to_undo", "There is nothing to undo."))
+        }
+        Which::NewestUndo => tx
+            .change_newest_undo(caller.id())
+            .await?
+            .ok_or_else(|| nothing("nothing_to_redo", "There is nothing to redo.")),
+        Which::Id(id) => {
+            let change = tx.change_find(caller.id(), id).await?.ok_or(AppError::NotFound(Missing::Change))?;
+            if change.undone_by.is_some() {
+                return Err(nothing("already_undone", "This was undone already."));
+            }
+            Ok(change)
+        }
+    }
+}
+
+fn unchanged_since(current: Option<&Task>, after: Option<&Task>) -> bool {
+    match (current, after) {
+        (None, None) => true,
+        (Some(current), Some(after)) => current.same_content(after),
+        _ => false,
+    }
+}
+
+fn in_the_way(task: Option<&Task>) -> AppError {
+    let detail = match task {
+        Some(task) => format!("“{}” (#{}) was changed again since; undo that change first.", task.title, task.number),
+        None => "A task it touched was changed again since.".to_owned(),
+    };
+    AppError::Conflict { code: "undo_conflict", detail }
+}
