@@ -1,1 +1,46 @@
-//! placeholder
+//! All SQL of Saydo: every statement, transaction and migration.
+//!
+//! ```text
+//! Store ── read() ───► Conn   read methods on a pooled connection
+//!       ├─ snapshot() ► Conn   the same, but every statement sees one instant
+//!       └─ write(job) ► Tx     everything a Conn has, plus writing, inside a group-committed transaction
+//! ```
+//!
+//! Owner first: every method takes the [`saydo_domain::UserId`] first and every statement has it in its predicate,
+//! so somebody else's number simply does not exist. The few methods without an owner are in `system` and say why.
+//! Statements are portable SQL (`$1`, `RETURNING`, `ON CONFLICT`, `BIGINT` and `TEXT`); whatever one database does
+//! in its own way stands in `engine` and in its migrations folder. This crate never decides anything: no policy, no
+//! clock, no HTTP.
+
+mod changes;
+mod classify;
+mod config;
+mod conn;
+mod conversations;
+mod engine;
+mod error;
+mod idempotency;
+mod messages;
+mod migrate;
+mod pending;
+mod row;
+mod statement;
+mod store;
+mod system;
+mod tasks;
+mod tokens;
+mod users;
+mod writer;
+
+pub use changes::NewChange;
+pub use config::StoreConfig;
+pub use conn::{Conn, Tx};
+pub use error::StoreError;
+pub use idempotency::StoredAnswer;
+pub use migrate::{MigrationStatus, SchemaState};
+pub use store::{PoolStatus, Store};
+pub use tasks::{
+    CompletedScope, CursorError, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey,
+    TitleRow,
+};
+pub use tokens::{Session, TokenState};

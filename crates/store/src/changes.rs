@@ -1,0 +1,196 @@
+//! The journal: what was changed, and with what to put it back.
+
+use jiff::Timestamp;
+use saydo_domain::{Change, ChangeId, ConversationId, Door, Effect, Task, TaskNumber, UserId};
+
+use crate::{
+    Conn, StoreError, Tx,
+    row::{Row, to_json},
+    statement::Statement,
+    tasks,
+};
+
+macro_rules! select_changes {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.user_id, c.seq, c.door, c.conversation_id, c.summary, c.undoes, c.undone_by, c.created_at \
+             FROM changes c ",
+            $rest
+        )
+    };
+}
+
+/// A change to be written; its place in the order comes from the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewChange {
+    /// Its id.
+    pub id: ChangeId,
+    /// The owner.
+    pub user_id: UserId,
+    /// The way it came in.
+    pub door: Door,
+    /// The conversation, for a chat turn.
+    pub conversation_id: Option<ConversationId>,
+    /// One line that says what was done.
+    pub summary: String,
+    /// The change this one puts back, when it is an undo.
+    pub undoes: Option<ChangeId>,
+    /// When it is made.
+    pub created_at: Timestamp,
+}
+
+fn change(row: &Row) -> Result<Change, StoreError> {
+    Ok(Change {
+        id: row.parse("id")?,
+        user_id: UserId::new(row.text("user_id")?).map_err(|_| row.bad("user_id"))?,
+        seq: row.int("seq")?,
+        door: row.word("door")?,
+        conversation_id: row.int_opt("conversation_id")?.map(ConversationId::new),
+        summary: row.text("summary")?,
+        undoes: row.parse_opt("undoes")?,
+        undone_by: row.parse_opt("undone_by")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+impl Conn {
+    /// A change by its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_find(&mut self, user: &UserId, id: ChangeId) -> Result<Option<Change>, StoreError> {
+        const SQL: &str = select_changes!("WHERE c.user_id = $1 AND c.id = $2");
+        self.row(Statement::new("change.find", SQL).bind(user).bind(id)).await?.as_ref().map(change).transpose()
+    }
+
+    /// The newest changes of any kind, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_newest(&mut self, user: &UserId, limit: u32) -> Result<Vec<Change>, StoreError> {
+        const SQL: &str = select_changes!("WHERE c.user_id = $1 ORDER BY c.seq DESC LIMIT $2");
+        let rows = self.rows(Statement::new("change.newest", SQL).bind(user).bind(limit)).await?;
+        rows.iter().map(change).collect()
+    }
+
+    /// What undo would take, newest first: changes that are neither undone nor undoings themselves; those of one
+    /// conversation only, if it is given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_undoable(
+        &mut self,
+        user: &UserId,
+        limit: u32,
+        conversation: Option<ConversationId>,
+    ) -> Result<Vec<Change>, StoreError> {
+        const ALL: &str = select_changes!(
+            "WHERE c.user_id = $1 AND c.undoes IS NULL AND c.undone_by IS NULL ORDER BY c.seq DESC LIMIT $2"
+        );
+        const WITHIN: &str = select_changes!(
+            "WHERE c.user_id = $1 AND c.undoes IS NULL AND c.undone_by IS NULL AND c.conversation_id = $3 \
+             ORDER BY c.seq DESC LIMIT $2"
+        );
+        let statement = match conversation {
+            None => Statement::new("change.undoable", ALL).bind(user).bind(limit),
+            Some(id) => Statement::new("change.undoable_within", WITHIN).bind(user).bind(limit).bind(id),
+        };
+        self.rows(statement).await?.iter().map(change).collect()
+    }
+
+    /// What redo would take: the newest undo that is still in force. Anything done since makes redo meaningless, so
+    /// it must be newer than every ordinary change; and a redo is no undo, though both put a change back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_newest_undo(&mut self, user: &UserId) -> Result<Option<Change>, StoreError> {
+        const SQL: &str = select_changes!(
+            "JOIN changes u ON u.user_id = c.user_id AND u.id = c.undoes \
+             WHERE c.user_id = $1 AND c.undone_by IS NULL AND u.undoes IS NULL \
+             AND c.seq > COALESCE((SELECT MAX(o.seq) FROM changes o WHERE o.user_id = $1 AND o.undoes IS NULL), 0) \
+             ORDER BY c.seq DESC LIMIT 1"
+        );
+        self.row(Statement::new("change.newest_undo", SQL).bind(user)).await?.as_ref().map(change).transpose()
+    }
+
+    /// What a change did, in the order it did it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_effects(&mut self, user: &UserId, seq: i64) -> Result<Vec<Effect>, StoreError> {
+        const SQL: &str = "SELECT number, before_task, after_task FROM change_effects \
+             WHERE user_id = $1 AND seq = $2 ORDER BY ordinal";
+        let rows = self.rows(Statement::new("change.effects", SQL).bind(user).bind(seq)).await?;
+        let effect = |row: &Row| {
+            Ok(Effect {
+                number: TaskNumber::new(row.int("number")?),
+                before: row.json_opt("before_task")?,
+                after: row.json_opt("after_task")?,
+            })
+        };
+        rows.iter().map(effect).collect()
+    }
+}
+
+impl Tx {
+    /// Writes a change and its effects; says its place in the user's order.
+    ///
+    /// # Errors
+    /// [`StoreError::Reference`] without the user, [`StoreError::Conflict`] for an id that is known.
+    pub async fn change_insert(&mut self, new: &NewChange, effects: &[Effect]) -> Result<i64, StoreError> {
+        const SEQ: &str = "UPDATE users SET next_change_seq = next_change_seq + 1 WHERE id = $1 \
+             RETURNING next_change_seq - 1 AS seq";
+        const SQL: &str = "INSERT INTO changes (user_id, seq, id, door, conversation_id, summary, undoes, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let row = self.row(Statement::new("change.next_seq", SEQ).bind(&new.user_id)).await?;
+        let seq = row.ok_or(StoreError::Reference)?.int("seq")?;
+        let statement = Statement::new("change.insert", SQL)
+            .bind(&new.user_id)
+            .bind(seq)
+            .bind(new.id)
+            .bind(new.door.as_str())
+            .bind(new.conversation_id)
+            .bind(new.summary.as_str())
+            .bind(new.undoes)
+            .bind(new.created_at);
+        self.run(statement).await?;
+        for (ordinal, effect) in (0_i64..).zip(effects) {
+            self.effect_insert(&new.user_id, seq, ordinal, effect).await?;
+        }
+        Ok(seq)
+    }
+
+    async fn effect_insert(
+        &mut self,
+        user: &UserId,
+        seq: i64,
+        ordinal: i64,
+        effect: &Effect,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO change_effects (user_id, seq, ordinal, number, before_task, after_task) \
+             VALUES ($1, $2, $3, $4, $5, $6)";
+        let json = |task: &Option<Task>| task.as_ref().map(|task| to_json(&tasks::as_stored(task))).transpose();
+        let statement = Statement::new("change.effect_insert", SQL)
+            .bind(user)
+            .bind(seq)
+            .bind(ordinal)
+            .bind(effect.number)
+            .bind(json(&effect.before)?)
+            .bind(json(&effect.after)?);
+        self.run(statement).await.map(drop)
+    }
+
+    /// Notes which change put this one back, or with `None` that it is in force again; says whether it exists.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_mark_undone(
+        &mut self,
+        user: &UserId,
+        id: ChangeId,
+        by: Option<ChangeId>,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE changes SET undone_by = $3 WHERE user_id = $1 AND id = $2";
+        Ok(self.run(Statement::new("change.mark_undone", SQL).bind(user).bind(id).bind(by)).await? > 0)
+    }
+}

@@ -1,0 +1,61 @@
+//! What the database can answer instead of a result. No variant carries a stored value.
+
+/// Why a statement or transaction failed. When it is returned from a write, nothing of that write is stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Too much going on, or another process holds the lock: trying again later may work.
+    #[error("the database is busy")]
+    Busy,
+    /// The database cannot be reached or opened.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The disk is full.
+    #[error("the disk of the database is full")]
+    Full,
+    /// The database cannot be written to.
+    #[error("the database is read-only")]
+    ReadOnly,
+    /// The database was written by a newer Saydo.
+    #[error("the database has schema version {found}, this program knows up to {known}: use the newer program")]
+    SchemaTooNew {
+        /// The version in the database.
+        found: i64,
+        /// The newest version this program knows.
+        known: i64,
+    },
+    /// A value that must be unique is taken: `user.email`, `user.id`, `task.number`, `task.uid`,
+    /// `idempotency.key`, or `other`.
+    #[error("already taken: {0}")]
+    Conflict(&'static str),
+    /// The row would point to one that does not exist (any more), such as a deleted user or conversation.
+    #[error("a row this belongs to does not exist")]
+    Reference,
+    /// The database file is damaged.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
+    /// A stored value could not be read back as what it should be.
+    #[error("column {column} of {query} cannot be read")]
+    Decode {
+        /// The statement's name.
+        query: &'static str,
+        /// The column's name.
+        column: &'static str,
+    },
+    /// A cursor that was made for another sort order.
+    #[error("this cursor belongs to another sort order")]
+    Cursor,
+    /// A setting that cannot be used.
+    #[error("{0}")]
+    Config(String),
+    /// A bug; the text is for the log.
+    #[error("internal database error: {0}")]
+    Internal(String),
+}
+
+impl StoreError {
+    /// Whether the same request may succeed when tried again.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy | Self::Unavailable(_))
+    }
+}

@@ -1,0 +1,107 @@
+//! A named statement and its values: the only form in which SQL reaches an engine.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use saydo_domain::{ChangeId, ConversationId, PendingId, TaskNumber, TaskUid, UserId};
+
+/// A value to bind. Both kinds keep their type when they are null, which PostgreSQL cares about.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Int(Option<i64>),
+    Text(Option<String>),
+}
+
+/// A statement with its values.
+#[derive(Debug, Clone)]
+pub(crate) struct Statement {
+    /// What metrics and slow-statement logs call it, such as `task.find`.
+    pub(crate) name: &'static str,
+    pub(crate) sql: Cow<'static, str>,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Statement {
+    pub(crate) fn new(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sql: Cow::Borrowed(sql), values: Vec::new() }
+    }
+
+    /// A statement put together from our own pieces, never from anybody's input.
+    pub(crate) const fn built(name: &'static str, sql: String, values: Vec<Value>) -> Self {
+        Self { name, sql: Cow::Owned(sql), values }
+    }
+
+    /// Binds the next `$n`.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// The highest `$n` of the text. A missing bind would silently become NULL, so engines compare.
+    pub(crate) fn parameters(&self) -> usize {
+        let digits = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count();
+        self.sql.split('$').skip(1).filter_map(|part| part[..digits(part)].parse().ok()).max().unwrap_or(0)
+    }
+}
+
+macro_rules! int_value {
+    ($($type:ty => $convert:expr),+ $(,)?) => {$(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                let convert: fn($type) -> i64 = $convert;
+                Self::Int(Some(convert(value)))
+            }
+        }
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Self {
+                let convert: fn($type) -> i64 = $convert;
+                Self::Int(value.map(convert))
+            }
+        }
+    )+};
+}
+
+macro_rules! text_value {
+    ($($type:ty => $convert:expr),+ $(,)?) => {$(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                let convert: fn($type) -> String = $convert;
+                Self::Text(Some(convert(value)))
+            }
+        }
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Self {
+                let convert: fn($type) -> String = $convert;
+                Self::Text(value.map(convert))
+            }
+        }
+    )+};
+}
+
+int_value! {
+    i64 => |value| value,
+    u32 => i64::from,
+    Timestamp => Timestamp::as_microsecond,
+    TaskNumber => TaskNumber::get,
+    ConversationId => ConversationId::get,
+}
+
+text_value! {
+    String => |value| value,
+    &str => str::to_owned,
+    &UserId => |id| id.as_str().to_owned(),
+    TaskUid => |id| id.to_string(),
+    ChangeId => |id| id.to_string(),
+    PendingId => |id| id.to_string(),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_the_highest_parameter() {
+        assert_eq!(Statement::new("", "SELECT 1").parameters(), 0);
+        assert_eq!(Statement::new("", "SELECT $2, $11, $1 WHERE a = $2").parameters(), 11);
+    }
+}

@@ -1,0 +1,132 @@
+//! The door of this crate: open, read, write.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use crate::{Conn, StoreConfig, StoreError, Tx, engine::Engine, writer};
+
+/// The database. Cheap to clone; all clones share the readers and the one writer.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    engine: Arc<Engine>,
+    writer: mpsc::Sender<writer::Message>,
+    config: StoreConfig,
+}
+
+/// How the connections are doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// Open connections, the writer's included.
+    pub size: u32,
+    /// Connections waiting for work.
+    pub idle: u32,
+    /// Connections at work.
+    pub in_use: u32,
+    /// The most connections there can be.
+    pub max: u32,
+    /// Jobs waiting for the writer.
+    pub queued_writes: u32,
+}
+
+impl Store {
+    /// Opens the database, creating an empty file (readable by its owner only) if there is none.
+    ///
+    /// It does not migrate: see [`Self::migrate_up`] and [`Self::check_schema`].
+    ///
+    /// # Errors
+    /// [`StoreError::Config`] for an unusable place or library, [`StoreError::Unavailable`] when it cannot be opened.
+    pub async fn open(config: StoreConfig) -> Result<Self, StoreError> {
+        let (engine, connection) = Engine::open(&config).await?;
+        let engine = Arc::new(engine);
+        let (sender, receiver) = mpsc::channel(config.write_queue.max(1));
+        tokio::spawn(writer::run(Arc::clone(&engine), connection, receiver));
+        Ok(Self { inner: Arc::new(Inner { engine, writer: sender, config }) })
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    /// Lends a connection that reads. Each statement sees what was committed when it began.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when none gets free in time.
+    pub async fn read(&self) -> Result<Conn, StoreError> {
+        Ok(Conn::new(self.inner.engine.reader().await?))
+    }
+
+    /// Lends a connection whose statements all see the database as of its first one: for exports.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when none gets free in time.
+    pub async fn snapshot(&self) -> Result<Conn, StoreError> {
+        Ok(Conn::new(self.inner.engine.snapshot().await?))
+    }
+
+    /// Runs a job in a transaction and answers once it is committed, safely on disk.
+    ///
+    /// ```ignore
+    /// let number = store.write(move |tx| Box::pin(async move { tx.task_numbers_take(&user, 1).await })).await?;
+    /// ```
+    ///
+    /// The contract:
+    /// - **All or nothing.** `Ok` from here means everything the job wrote is durable. An `Err` – the job's own, or a
+    ///   failed commit – means that nothing of it is stored. A job that panics is an `Err` too.
+    /// - **One at a time.** Jobs run one after the other, each seeing all that earlier ones wrote: what a job reads
+    ///   cannot change before it writes. Jobs that wait at the same time share one commit (group commit), but each
+    ///   stands on its own: one that fails does not harm its neighbours.
+    /// - **Runs to its end.** Once begun it runs to its end even if the caller stops waiting.
+    /// - **Only the store.** A job waits for nothing but `tx`: everybody else's writes wait for it. Models, networks,
+    ///   password hashes come before or after. Nor does it call `write` again, which would wait for itself.
+    /// - **An error of `tx` ends the job.** Except for [`StoreError::Conflict`], [`StoreError::Reference`] and
+    ///   [`StoreError::Decode`], the transaction is over: every later statement fails and so does the job.
+    ///
+    /// # Errors
+    /// The job's; or, through `E::from`, [`StoreError::Busy`] when it could not begin within `acquire_timeout`,
+    /// and whatever the commit says.
+    pub async fn write<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let wait = self.inner.config.acquire_timeout;
+        let (message, answer) = writer::job(job, wait);
+        match tokio::time::timeout(wait, self.inner.writer.send(message)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Err(E::from(StoreError::Unavailable("the store is closed".to_owned()))),
+            Err(_) => return Err(E::from(StoreError::Busy)),
+        }
+        answer.await.unwrap_or_else(|_| Err(E::from(StoreError::Unavailable("the writer has stopped".to_owned()))))
+    }
+
+    /// How the connections are doing.
+    #[must_use]
+    pub fn pool_status(&self) -> PoolStatus {
+        let readers = &self.inner.engine.readers;
+        let max = self.inner.config.read_connections.max(1) + 1;
+        let queued = self.inner.writer.max_capacity() - self.inner.writer.capacity();
+        let queued_writes = u32::try_from(queued).unwrap_or(u32::MAX);
+        let writing = u32::from(queued_writes > 0);
+        let size = readers.size() + 1;
+        let idle = u32::try_from(readers.num_idle()).unwrap_or(u32::MAX) + 1 - writing;
+        PoolStatus { size, idle, in_use: size.saturating_sub(idle), max, queued_writes }
+    }
+
+    /// Finishes the jobs that are queued, then closes all connections; later calls fail.
+    pub async fn close(&self) {
+        let (done, closed) = tokio::sync::oneshot::channel();
+        if self.inner.writer.send(writer::Message::Close(done)).await.is_ok() {
+            // An error means that the writer is gone already, which is what is wanted.
+            let _ = closed.await;
+        }
+        self.inner.engine.readers.close().await;
+    }
+}

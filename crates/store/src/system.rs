@@ -1,0 +1,69 @@
+//! The methods without an owner: housekeeping over everybody's rows, and health. No request of a user gets here.
+
+use jiff::Timestamp;
+use saydo_domain::{User, UserId};
+
+use crate::{Conn, StoreError, Tx, statement::Statement, users};
+
+impl Conn {
+    /// Accounts in the order of their ids, for the administrator's command line.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users_list(&mut self, limit: u32, after: Option<&UserId>) -> Result<Vec<User>, StoreError> {
+        const SQL: &str = "SELECT id, email, name, timezone, created_at FROM users WHERE id > $1 ORDER BY id LIMIT $2";
+        let after = after.map_or("", UserId::as_str);
+        let rows = self.rows(Statement::new("system.users_list", SQL).bind(after).bind(limit)).await?;
+        rows.iter().map(users::user).collect()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&mut self) -> Result<(), StoreError> {
+        self.row(Statement::new("system.ping", "SELECT 1 AS one")).await.map(drop)
+    }
+}
+
+impl Tx {
+    /// Removes for good up to `limit` tasks that went to the trash before this instant; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn trash_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM tasks WHERE (user_id, number) IN (SELECT user_id, number FROM tasks \
+             WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2)";
+        self.run(Statement::new("system.trash_purge", SQL).bind(before).bind(limit)).await
+    }
+
+    /// Removes stored answers that have expired; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn idempotency_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM idempotency_keys WHERE expires_at <= $1";
+        self.run(Statement::new("system.idempotency_purge", SQL).bind(now)).await
+    }
+
+    /// Removes sessions and revocations of tokens that have expired anyway; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tokens_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        const SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
+        const REVOKED: &str = "DELETE FROM revoked_tokens WHERE expires_at <= $1";
+        let sessions = self.run(Statement::new("system.sessions_purge", SESSIONS).bind(now)).await?;
+        Ok(sessions + self.run(Statement::new("system.tokens_purge", REVOKED).bind(now)).await?)
+    }
+
+    /// Removes up to `limit` journal entries older than this instant: they can no longer be undone. Says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM changes WHERE (user_id, seq) IN (SELECT user_id, seq FROM changes \
+             WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+        self.run(Statement::new("system.changes_purge", SQL).bind(before).bind(limit)).await
+    }
+}
