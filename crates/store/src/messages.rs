@@ -46,6 +46,16 @@ impl Conn {
         self.rows(statement).await?.iter().rev().map(message).collect()
     }
 
+    /// How many messages there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn messages_count(&mut self, user: &UserId, conversation: ConversationId) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) AS messages FROM messages WHERE user_id = $1 AND conversation_id = $2";
+        let row = self.row(Statement::new("message.count", SQL).bind(user).bind(conversation)).await?;
+        row.map_or(Ok(0), |row| row.int("messages"))
+    }
+
     /// All messages, oldest first.
     ///
     /// # Errors

@@ -26,9 +26,12 @@ pub(crate) enum Message {
     Close(oneshot::Sender<()>),
 }
 
+/// What a job does, its result types hidden in the answer.
+type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Finished> + Send>;
+
 /// A job whose result types were taken out of sight.
 pub(crate) struct Job {
-    run: Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Finished> + Send>,
+    run: Run,
     /// Answers without running.
     refuse: Box<dyn FnOnce(StoreError) + Send>,
     /// When its caller is better told to come back later.
