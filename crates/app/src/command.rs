@@ -6,7 +6,7 @@ use saydo_domain::{NewTask, TaskNumber, TaskPatch};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Make a task.
-    Add(NewTask),
+    Add(Box<NewTask>),
     /// Change an existing task.
     Change {
         /// Which.

@@ -76,7 +76,7 @@ impl Journal {
     /// [`AppError::NotFound`] and [`AppError::Stale`] leave everything as it was; store errors end the transaction.
     pub async fn run(&mut self, tx: &mut Tx, command: Command) -> Result<Outcome, AppError> {
         match command {
-            Command::Add(new) => self.add(tx, new).await,
+            Command::Add(new) => self.add(tx, *new).await,
             Command::Change { number, expected, action } => {
                 let task = self.load(tx, number, matches!(action, Action::Restore)).await?;
                 if expected.is_some_and(|version| version != task.version) {

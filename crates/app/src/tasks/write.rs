@@ -90,7 +90,7 @@ impl App {
     /// `Invalid` with every field that cannot be accepted.
     pub async fn task_create(&self, caller: &Caller, input: TaskInput) -> Result<Changed<TaskView>, AppError> {
         let new = input.validate(&self.moment(caller))?;
-        self.task_write(caller, vec![Command::Add(new)], AnswerShape::Created).await
+        self.task_write(caller, vec![Command::Add(Box::new(new))], AnswerShape::Created).await
     }
 
     /// Changes a task's fields.

@@ -8,7 +8,7 @@ use crate::{AppError, command::Command, view::TaskView};
 
 pub(super) async fn run(run: &mut ToolRun, tx: &mut Tx, args: AddTaskArgs) -> Result<(Done, Value), AppError> {
     let new = args.validate(&run.moment)?;
-    let outcome = run.journal.run(tx, Command::Add(new)).await?;
+    let outcome = run.journal.run(tx, Command::Add(Box::new(new))).await?;
     let result = task_result(&TaskView::from(&outcome.task));
     Ok((Done::Outcome(Box::new(outcome)), result))
 }
