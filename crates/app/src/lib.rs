@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod parse;
 pub mod planner;
 pub mod reply;
+pub mod sweep;
 pub mod tasks;
 pub mod tools;
 pub mod undo;

@@ -5,6 +5,8 @@
 //! `~ reopen` closes the database and opens it again: nothing may be lost. The clock stands at
 //! 2026-03-11T10:00 in Berlin, a Wednesday.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
+
 use std::{fmt::Write as _, path::Path};
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -38,10 +40,7 @@ impl Talk {
             created_at: app.now(),
         };
         let made = user.clone();
-        app.store
-            .write(move |tx| Box::pin(async move { tx.user_insert(&made, None).await }))
-            .await
-            .unwrap();
+        app.store.write(move |tx| Box::pin(async move { tx.user_insert(&made, None).await })).await.unwrap();
         let caller = Caller {
             user,
             token_id: "test".to_owned(),
