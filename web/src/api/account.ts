@@ -1,0 +1,41 @@
+/** The account and its session. The session itself is a cookie this page can't read. */
+
+import { request } from "./client";
+import type { User } from "./types";
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+export const getMe = async (): Promise<User> => (await request<User>("GET", "/api/auth/me")).data;
+
+export const logIn = async (credentials: Credentials): Promise<void> => {
+  await request("POST", "/api/auth/login", { body: credentials });
+};
+
+export const signUp = async (account: Credentials & { name?: string }): Promise<void> => {
+  await request("POST", "/api/auth/signup", { body: account });
+};
+
+export const logOut = async (): Promise<void> => {
+  await request("POST", "/api/auth/logout");
+};
+
+export const logOutEverywhere = async (): Promise<void> => {
+  await request("POST", "/api/auth/logout-all");
+};
+
+export const updateMe = async (patch: { name?: string; timezone?: string | null }): Promise<User> =>
+  (await request<User>("PATCH", "/api/auth/me", { body: patch })).data;
+
+export const changePassword = async (current: string, next: string): Promise<void> => {
+  await request("POST", "/api/auth/password", { body: { current_password: current, new_password: next } });
+};
+
+export const exportAccount = async (): Promise<unknown> =>
+  (await request<unknown>("GET", "/api/account/export")).data;
+
+export const deleteAccount = async (password: string): Promise<void> => {
+  await request("DELETE", "/api/account", { body: { password } });
+};

@@ -1,0 +1,37 @@
+/** Talking: turns, pending questions and conversations. */
+
+import { request } from "./client";
+import type { ChatReply, Conversation, Messages, PendingDecision } from "./types";
+
+export const sendMessage = async (
+  userId: string,
+  conversation: number | null,
+  message: string,
+  key: string,
+): Promise<ChatReply> => {
+  const body = conversation === null ? { message } : { conversation_id: conversation, message };
+  return (await request<ChatReply>("POST", `/api/${encodeURIComponent(userId)}/chat`, { body, key })).data;
+};
+
+export const decide = async (
+  conversation: number,
+  pending: string,
+  decision: PendingDecision,
+): Promise<ChatReply> => {
+  const path = `/api/conversations/${conversation}/pending/${encodeURIComponent(pending)}`;
+  return (await request<ChatReply>("POST", path, { body: decision })).data;
+};
+
+export const listConversations = async (): Promise<Conversation[]> =>
+  (await request<{ conversations: Conversation[] }>("GET", "/api/conversations")).data.conversations;
+
+export const getMessages = async (conversation: number): Promise<Messages> =>
+  (await request<Messages>("GET", `/api/conversations/${conversation}/messages`)).data;
+
+export const renameConversation = async (conversation: number, title: string): Promise<void> => {
+  await request("PATCH", `/api/conversations/${conversation}`, { body: { title } });
+};
+
+export const deleteConversation = async (conversation: number): Promise<void> => {
+  await request("DELETE", `/api/conversations/${conversation}`);
+};

@@ -1,0 +1,83 @@
+/** The one place that talks to the server. */
+
+import { newKey } from "../lib/key";
+import { problemFrom, Unreachable } from "./problem";
+
+export interface Answer<T> {
+  data: T;
+  headers: Headers;
+}
+
+export interface RequestOptions {
+  body?: unknown;
+  /** Refuse to overwrite a version that is newer than this one. */
+  ifMatch?: number;
+  signal?: AbortSignal;
+  /** The idempotency key of a write that may already have been sent; else a fresh one is made. */
+  key?: string;
+}
+
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+interface Hooks {
+  timezone: () => string;
+  onSignedOut: () => void;
+  onReachable: (reachable: boolean) => void;
+}
+
+let hooks: Hooks = {
+  timezone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+  onSignedOut: () => undefined,
+  onReachable: () => undefined,
+};
+
+/** The state rooms say here what the client needs to know from them (it never imports them). */
+export function connect(next: Hooks): void {
+  hooks = next;
+}
+
+function headersFor(method: Method, options: RequestOptions): Headers {
+  const headers = new Headers({
+    Accept: "application/json",
+    "X-Saydo-Client": "web",
+    "X-Timezone": hooks.timezone(),
+  });
+  if (method !== "GET") headers.set("Idempotency-Key", options.key ?? newKey());
+  if (options.body !== undefined) headers.set("Content-Type", "application/json");
+  if (options.ifMatch !== undefined) headers.set("If-Match", `"${options.ifMatch}"`);
+  return headers;
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(path, init);
+    hooks.onReachable(true);
+    return response;
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    hooks.onReachable(false);
+    throw new Unreachable();
+  }
+}
+
+/** Sends a request; throws `Problem` when the server says no and `Unreachable` when it says nothing. */
+export async function request<T>(
+  method: Method,
+  path: string,
+  options: RequestOptions = {},
+): Promise<Answer<T>> {
+  const response = await reach(path, {
+    method,
+    credentials: "same-origin",
+    cache: "no-store",
+    headers: headersFor(method, options),
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  if (!response.ok) {
+    if (response.status === 401 && !path.startsWith("/api/auth/")) hooks.onSignedOut();
+    throw await problemFrom(response);
+  }
+  const data = response.status === 204 ? undefined : await response.json();
+  return { data: data as T, headers: response.headers };
+}

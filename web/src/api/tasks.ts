@@ -1,0 +1,62 @@
+/** Tasks, the trash and undo. Every write says which change it made, so that exactly that one can be undone. */
+
+import { type Answer, request } from "./client";
+import type { ParsedLine, Task, TaskPatch, Undone } from "./types";
+
+export interface Changed<T> {
+  value: T;
+  changeId: string | null;
+}
+
+const PAGE = 200;
+
+function changed<T>(answer: Answer<T>): Changed<T> {
+  return { value: answer.data, changeId: answer.headers.get("X-Change-Id") };
+}
+
+/** The address of the next page, from `Link: <…>; rel="next"`. */
+export function nextLink(header: string | null): string | null {
+  const match = header?.match(/<([^>]+)>\s*;\s*rel="?next"?/);
+  if (!match?.[1]) return null;
+  const url = new URL(match[1], "http://same.origin");
+  return url.pathname + url.search;
+}
+
+async function allPages(first: string): Promise<Task[]> {
+  const tasks: Task[] = [];
+  let path: string | null = first;
+  while (path) {
+    const answer: Answer<Task[]> = await request<Task[]>("GET", path);
+    tasks.push(...answer.data);
+    path = nextLink(answer.headers.get("Link"));
+  }
+  return tasks;
+}
+
+export const listTasks = (completed: boolean): Promise<Task[]> =>
+  allPages(`/api/tasks?completed=${completed}&limit=${PAGE}`);
+
+export const listTrash = (): Promise<Task[]> => allPages(`/api/trash?limit=${PAGE}`);
+
+export const getTask = async (id: number): Promise<Task> =>
+  (await request<Task>("GET", `/api/tasks/${id}`)).data;
+
+export const updateTask = async (task: Task, patch: TaskPatch): Promise<Changed<Task>> =>
+  changed(await request<Task>("PATCH", `/api/tasks/${task.id}`, { body: patch, ifMatch: task.version }));
+
+export const setCompleted = async (id: number, completed: boolean): Promise<Changed<Task>> =>
+  changed(await request<Task>("PATCH", `/api/tasks/${id}/complete`, { body: { completed } }));
+
+export const deleteTask = async (id: number): Promise<Changed<undefined>> =>
+  changed(await request<undefined>("DELETE", `/api/tasks/${id}`));
+
+export const restoreTask = async (id: number): Promise<Changed<Task>> =>
+  changed(await request<Task>("POST", `/api/trash/${id}/restore`));
+
+/** Undoes one change, or the newest; undoing an undo redoes. */
+export const undo = async (changeId: string | null): Promise<Undone> =>
+  (await request<Undone>("POST", "/api/undo", { body: changeId ? { change_id: changeId } : {} })).data;
+
+/** What the language engine makes of a line; changes nothing. */
+export const parseLine = async (text: string, signal: AbortSignal): Promise<ParsedLine> =>
+  (await request<ParsedLine>("POST", "/api/parse", { body: { text }, signal })).data;

@@ -1,0 +1,135 @@
+/** The wire shapes of docs/API.md, in its own words. */
+
+export type Priority = "high" | "medium" | "low";
+
+export interface Recurrence {
+  rrule: string;
+  from: "due" | "completion";
+  text: string;
+}
+
+export interface Task {
+  id: number;
+  uid: string;
+  title: string;
+  description: string | null;
+  completed: boolean;
+  completed_at: string | null;
+  priority: Priority;
+  /** A day (`2026-03-12`) or a moment with offset (`2026-03-12T15:00:00+01:00`). */
+  due_date: string | null;
+  recurrence: Recurrence | null;
+  labels: string[];
+  created_at: string;
+  updated_at: string;
+  version: number;
+  deleted_at?: string | null;
+}
+
+/** What may be sent to change a task: absent is untouched, `null` is cleared; dates and repetitions may be words. */
+export interface TaskPatch {
+  title?: string;
+  description?: string | null;
+  completed?: boolean;
+  priority?: Priority;
+  due_date?: string | null;
+  recurrence?: string | null;
+  labels?: string[];
+}
+
+export interface User {
+  id: string;
+  email: string | null;
+  name: string | null;
+  timezone?: string | null;
+  created_at: string;
+}
+
+export interface ToolCall {
+  id: string;
+  tool: string;
+  params: Record<string, unknown>;
+  result: unknown;
+}
+
+export type PendingKind = "confirm" | "choose" | "ask";
+
+export interface PendingTask {
+  id: number;
+  title: string;
+}
+
+export interface Pending {
+  id: string;
+  kind: PendingKind;
+  prompt: string;
+  tasks: PendingTask[];
+  expires_at: string;
+}
+
+export interface ChatReply {
+  conversation_id: number;
+  response: string;
+  tool_calls: ToolCall[];
+  change_id: string | null;
+  pending: Pending | null;
+  answered_by: string;
+}
+
+export interface PendingDecision {
+  decision: "accept" | "reject";
+  task_ids?: number[];
+  text?: string;
+}
+
+export interface Conversation {
+  id: number;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  message_count: number;
+}
+
+export interface Message {
+  id: number;
+  role: "user" | "assistant";
+  content: string;
+  tool_calls: ToolCall[] | null;
+  created_at: string;
+  change_id?: string | null;
+  answered_by?: string | null;
+}
+
+export interface Messages {
+  conversation_id: number;
+  messages: Message[];
+  pending?: Pending | null;
+}
+
+export type SpanKind = "due" | "recurrence" | "priority" | "label" | "description";
+
+export interface Span {
+  /** UTF-16 code units, as JavaScript counts. */
+  start: number;
+  end: number;
+  kind: SpanKind;
+  value: string;
+}
+
+export interface ParsedLine {
+  title: string;
+  due_date: string | null;
+  recurrence: Recurrence | null;
+  priority: Priority | null;
+  labels: string[];
+  spans: Span[];
+  /** What the line as a whole asks for, where the server says so (`add`, `list`, …). */
+  intent?: string | null;
+}
+
+export interface Undone {
+  change_id: string;
+  undone: string;
+  summary: string;
+  tasks: Task[];
+}

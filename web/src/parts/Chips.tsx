@@ -1,0 +1,73 @@
+/** What the line will do, before it is done. */
+
+import type { ParsedLine, Span } from "../api/types";
+import { dueWords } from "../lib/due";
+import { here } from "../state/clock";
+import { composerFocus, draft, parsed, putBack } from "../state/composer";
+import { Icon, type IconName } from "./Icon";
+
+const ICONS: Record<Span["kind"], IconName> = {
+  due: "calendar",
+  recurrence: "repeat",
+  priority: "flag",
+  label: "tag",
+  description: "note",
+};
+
+/** A span's value in words. */
+function words(span: Span, line: ParsedLine): string {
+  switch (span.kind) {
+    case "due":
+      return /^\d{4}-\d\d-\d\d/.test(span.value)
+        ? dueWords(line.due_date ?? span.value, here.value)
+        : span.value;
+    case "recurrence":
+      return line.recurrence?.text || draft.value.slice(span.start, span.end);
+    case "label":
+      return `#${span.value.replace(/^#/, "")}`;
+    case "description":
+      return "note";
+    default:
+      return span.value;
+  }
+}
+
+function Chip({ span, line }: { span: Span; line: ParsedLine }) {
+  const text = words(span, line);
+  const onClick = () => {
+    putBack(span);
+    composerFocus.value += 1;
+  };
+  return (
+    <li>
+      <button
+        type="button"
+        class={`chip chip-${span.kind}`}
+        onClick={onClick}
+        title="Put these words back into the title"
+      >
+        <Icon name={ICONS[span.kind]} />
+        <span>{text}</span>
+        <span class="sr-only">, put back into the title</span>
+        <Icon name="x" />
+      </button>
+    </li>
+  );
+}
+
+export function Chips() {
+  const line = parsed.value;
+  if (!line || (line.spans.length === 0 && line.intent !== "add")) return null;
+  return (
+    <ul class="chips" aria-label="Recognised">
+      {line.intent === "add" && line.title && (
+        <li class="chip-title">
+          Add <strong>{line.title}</strong>
+        </li>
+      )}
+      {line.spans.map((span) => (
+        <Chip key={`${span.kind}-${span.start}`} span={span} line={line} />
+      ))}
+    </ul>
+  );
+}

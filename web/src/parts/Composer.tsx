@@ -1,0 +1,95 @@
+/** The line where everything begins. */
+
+import { useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { pieces } from "../lib/spans";
+import { composerFocus, draft, parsed, putBack, setDraft, submit } from "../state/composer";
+import { busy, pending } from "../state/thread";
+import { Chips } from "./Chips";
+import { Icon } from "./Icon";
+
+/** The same text behind the line, with the recognised words tinted. */
+function Tint() {
+  const spans = parsed.value?.spans ?? [];
+  return (
+    <div class="tint" aria-hidden="true">
+      {pieces(draft.value, spans).map(({ text, span }, index) =>
+        span ? (
+          <mark key={index} class={`tint-${span.kind}`}>
+            {text}
+          </mark>
+        ) : (
+          text
+        ),
+      )}
+      {"\u200b"}
+    </div>
+  );
+}
+
+function placeholder(): string {
+  if (pending.value?.kind === "ask") return pending.value.prompt;
+  return "Say what’s on your mind…";
+}
+
+/** Backspace at the end, right after a recognised word, puts that word back instead of eating it. */
+function onBackspace(event: KeyboardEvent, line: HTMLTextAreaElement): void {
+  const last = parsed.value?.spans.at(-1);
+  const atEnd = line.selectionStart === draft.value.length && line.selectionEnd === draft.value.length;
+  if (!last || !atEnd || last.end !== draft.value.length) return;
+  event.preventDefault();
+  putBack(last);
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  const line = event.currentTarget;
+  if (!(line instanceof HTMLTextAreaElement) || event.isComposing) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    void submit();
+  } else if (event.key === "Backspace" && !event.metaKey && !event.ctrlKey && !event.altKey) {
+    onBackspace(event, line);
+  } else if (event.key === "Escape") {
+    event.stopPropagation();
+    line.blur();
+  }
+}
+
+export function Composer() {
+  const line = useRef<HTMLTextAreaElement>(null);
+  useSignalEffect(() => {
+    if (composerFocus.value === 0) return;
+    line.current?.focus();
+    line.current?.setSelectionRange(draft.peek().length, draft.peek().length);
+  });
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    void submit();
+    line.current?.focus();
+  };
+  return (
+    <form class={busy.value ? "composer composer-busy" : "composer"} onSubmit={onSubmit}>
+      <Chips />
+      <div class="composer-line">
+        <div class="composer-text">
+          <Tint />
+          <textarea
+            ref={line}
+            id="composer"
+            rows={1}
+            aria-label="Say what you want to do"
+            placeholder={placeholder()}
+            enterkeyhint="send"
+            autoComplete="off"
+            value={draft.value}
+            onInput={(event) => setDraft(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+          />
+        </div>
+        <button type="submit" class="send" aria-label="Send" disabled={draft.value.trim() === ""}>
+          <Icon name="arrowUp" />
+        </button>
+      </div>
+    </form>
+  );
+}

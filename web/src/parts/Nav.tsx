@@ -1,0 +1,86 @@
+/** Where to: the views, the labels, the conversations. */
+
+import { drawerOpen } from "../state/drawer";
+import { goToView, route, type View, viewPath } from "../state/route";
+import { user } from "../state/session";
+import { labels, open, todayCount } from "../state/tasks";
+import { ConversationList } from "./ConversationList";
+import { Icon, type IconName, Logo } from "./Icon";
+import { VIEWS } from "./views";
+
+interface LinkProps {
+  view: View;
+  icon: IconName;
+  title: string;
+  count?: number;
+}
+
+function NavLink({ view, icon, title, count }: LinkProps) {
+  const path = viewPath(view);
+  const current = viewPath(route.value.view) === path;
+  const onClick = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    drawerOpen.value = false;
+    goToView(view);
+  };
+  return (
+    <li>
+      <a class="nav-link" href={path} aria-current={current ? "page" : undefined} onClick={onClick}>
+        <Icon name={icon} />
+        <span class="nav-text">{title}</span>
+        {count ? <span class="count">{count}</span> : null}
+      </a>
+    </li>
+  );
+}
+
+const MOST_LABELS = 12;
+
+function LabelLinks() {
+  const used = labels.value.slice(0, MOST_LABELS);
+  if (used.length === 0) return null;
+  return (
+    <section class="nav-section" aria-label="Labels">
+      <h2>Labels</h2>
+      <ul>
+        {used.map(([label, count]) => (
+          <NavLink key={label} view={{ name: "label", label }} icon="tag" title={label} count={count} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Account() {
+  const person = user.value;
+  const name = person?.name || person?.email || "You";
+  return (
+    <ul class="nav-foot">
+      <NavLink view={{ name: "settings" }} icon="gear" title={name} />
+    </ul>
+  );
+}
+
+export function Nav() {
+  return (
+    <nav class={drawerOpen.value ? "nav nav-open" : "nav"} id="nav" aria-label="Main">
+      <div class="nav-brand">
+        <Logo />
+        <span>Saydo</span>
+      </div>
+      <div class="nav-scroll">
+        <ul>
+          <NavLink view={{ name: "today" }} {...VIEWS.today} count={todayCount.value} />
+          <NavLink view={{ name: "upcoming" }} {...VIEWS.upcoming} />
+          <NavLink view={{ name: "all" }} {...VIEWS.all} count={open.value.length} />
+          <NavLink view={{ name: "completed" }} {...VIEWS.completed} />
+          <NavLink view={{ name: "trash" }} {...VIEWS.trash} />
+        </ul>
+        <LabelLinks />
+        <ConversationList />
+      </div>
+      <Account />
+    </nav>
+  );
+}

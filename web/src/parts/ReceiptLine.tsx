@@ -1,0 +1,66 @@
+/** The line above the composer: what was just done, and the way back. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { dismissReceipt, type Receipt, receipt, undoChange } from "../state/receipt";
+import { conversation, entries, showThread, threadOpen } from "../state/thread";
+import { Icon } from "./Icon";
+
+const STAY_MS = 20_000;
+
+/** Goes by itself after a while, but never from under a pointer or the focus. */
+function useLeave(current: Receipt | null) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!current) return;
+    const timer = setInterval(() => {
+      const held = ref.current?.matches(":hover") || ref.current?.contains(document.activeElement);
+      if (!held && receipt.value === current) dismissReceipt();
+    }, STAY_MS);
+    return () => clearInterval(timer);
+  }, [current]);
+  return ref;
+}
+
+function Shown({ current }: { current: Receipt }) {
+  const { changeId, action } = current;
+  return (
+    <>
+      <span class="receipt-icon">
+        <Icon name={current.tone === "done" ? "check" : "cloudOff"} />
+      </span>
+      <span class="receipt-text">{current.text}</span>
+      {changeId && (
+        <button type="button" class="button button-small" onClick={() => void undoChange(changeId, action)}>
+          {action}
+        </button>
+      )}
+      <button type="button" class="icon-button" aria-label="Dismiss" onClick={dismissReceipt}>
+        <Icon name="x" />
+      </button>
+    </>
+  );
+}
+
+export function ReceiptLine() {
+  const current = receipt.value;
+  const ref = useLeave(current);
+  const talk = conversation.value !== null && entries.value.length > 0 && !threadOpen.value;
+  return (
+    <div class="dock-top">
+      <div
+        ref={ref}
+        class={current ? `receipt receipt-${current.tone}` : "receipt-none"}
+        role="status"
+        aria-live="polite"
+      >
+        {current && <Shown current={current} />}
+      </div>
+      {talk && (
+        <button type="button" class="button button-small thread-open" onClick={showThread}>
+          <Icon name="chat" />
+          Conversation
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,194 @@
+/** Editing a task where it stands. Dates and repetitions are said in words; the engine reads them. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Problem, sentence } from "../api/problem";
+import { getTask } from "../api/tasks";
+import type { Priority, Task, TaskPatch } from "../api/types";
+import { dueInFull } from "../lib/due";
+import { readPatch } from "../lib/patch";
+import { edit, remove } from "../state/actions";
+import { here } from "../state/clock";
+import { editing, keepingPlace, rowOf } from "../state/focus";
+import { placeTask } from "../state/tasks";
+import { Field } from "./Field";
+import { Icon } from "./Icon";
+
+const PRIORITIES: readonly Priority[] = ["high", "medium", "low"];
+
+function close(id: number): void {
+  editing.value = null;
+  requestAnimationFrame(() => rowOf(id)?.focus());
+}
+
+function PriorityChoice({ value }: { value: Priority }) {
+  return (
+    <fieldset class="segments">
+      <legend>Priority</legend>
+      <div class="segments-row">
+        {PRIORITIES.map((priority) => (
+          <label key={priority} class="segment">
+            <input type="radio" name="priority" value={priority} defaultChecked={priority === value} />
+            <span>{priority}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function useSave(task: Task) {
+  const [base, setBase] = useState(task);
+  const [problem, setProblem] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const save = async (patch: TaskPatch) => {
+    if (Object.keys(patch).length === 0) return close(task.id);
+    setBusy(true);
+    try {
+      await edit(base, patch);
+      close(task.id);
+    } catch (cause) {
+      setProblem(cause);
+      if (cause instanceof Problem && cause.status === 412) await reload();
+    } finally {
+      setBusy(false);
+    }
+  };
+  const reload = async () => {
+    const fresh = await getTask(task.id).catch(() => null);
+    if (!fresh) return;
+    setBase(fresh);
+    placeTask(fresh);
+  };
+  return { base, problem, busy, save };
+}
+
+function message(problem: unknown): string | undefined {
+  if (problem === null) return undefined;
+  if (problem instanceof Problem && problem.status === 412) {
+    return "This task was changed elsewhere in the meantime. What you typed is kept: save again to use it.";
+  }
+  return problem instanceof Problem && problem.errors.length > 0 ? undefined : sentence(problem);
+}
+
+function QuickFields({ task, problem }: { task: Task; problem: unknown }) {
+  const error = (field: string) => (problem instanceof Problem ? problem.field(field) : undefined);
+  return (
+    <div class="editor-fields">
+      <Field
+        label="Due"
+        name="due"
+        defaultValue={task.due_date ? dueInFull(task.due_date, here.value) : ""}
+        placeholder="friday 3pm"
+        autoComplete="off"
+        error={error("due_date")}
+      />
+      <Field
+        label="Repeat"
+        name="recurrence"
+        defaultValue={task.recurrence?.text ?? ""}
+        placeholder="every friday"
+        autoComplete="off"
+        error={error("recurrence")}
+      />
+      <Field
+        label="Labels"
+        name="labels"
+        defaultValue={task.labels.join(" ")}
+        placeholder="home errands"
+        autoComplete="off"
+        autoCapitalize="none"
+        error={error("labels")}
+      />
+      <PriorityChoice value={task.priority} />
+    </div>
+  );
+}
+
+function Words({ task, problem }: { task: Task; problem: unknown }) {
+  const error =
+    problem instanceof Problem ? (problem.field("title") ?? problem.field("description")) : undefined;
+  return (
+    <>
+      <input
+        class="editor-title"
+        name="title"
+        aria-label="Title"
+        defaultValue={task.title}
+        autoComplete="off"
+      />
+      <textarea
+        class="editor-note"
+        name="description"
+        aria-label="Notes"
+        placeholder="Notes"
+        rows={2}
+        defaultValue={task.description ?? ""}
+      />
+      {error && (
+        <p class="editor-problem" role="alert">
+          {error}
+        </p>
+      )}
+    </>
+  );
+}
+
+export function TaskEditor({ task }: { task: Task }) {
+  const form = useRef<HTMLFormElement>(null);
+  const [original] = useState(task);
+  const { problem, busy, save } = useSave(task);
+  useEffect(() => {
+    const title = form.current?.querySelector<HTMLInputElement>("[name=title]");
+    title?.focus();
+    title?.setSelectionRange(title.value.length, title.value.length);
+  }, []);
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    if (!form.current || busy) return;
+    void save(readPatch(new FormData(form.current), original, dueText(original)));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      close(task.id);
+    } else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.current?.requestSubmit();
+  };
+  return (
+    <li class="row-editing" data-task={task.id}>
+      <form
+        ref={form}
+        class="editor"
+        aria-label={`Edit ${task.title}`}
+        onSubmit={onSubmit}
+        onKeyDown={onKeyDown}
+      >
+        <Words task={original} problem={problem} />
+        <QuickFields task={original} problem={problem} />
+        <p class="editor-problem" role="alert">
+          {message(problem)}
+        </p>
+        <div class="editor-buttons">
+          <button type="submit" class="button button-primary" aria-busy={busy}>
+            Save
+          </button>
+          <button type="button" class="button" onClick={() => close(task.id)}>
+            Cancel
+          </button>
+          <button type="button" class="button button-quiet-danger" onClick={() => void drop(task)}>
+            <Icon name="trash" />
+            Delete
+          </button>
+        </div>
+      </form>
+    </li>
+  );
+}
+
+const dueText = (task: Task): string => (task.due_date ? dueInFull(task.due_date, here.value) : "");
+
+async function drop(task: Task): Promise<void> {
+  await keepingPlace(task.id, async () => {
+    editing.value = null;
+    await remove(task);
+  });
+}

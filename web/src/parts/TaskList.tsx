@@ -1,0 +1,118 @@
+/** The list: groups of rows, and what is shown instead when there are none. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Task } from "../api/types";
+import { headline } from "../lib/due";
+import { type Group, groupTasks } from "../lib/group";
+import { here } from "../state/clock";
+import { editing } from "../state/focus";
+import { route, type View } from "../state/route";
+import { loading, refresh, visible } from "../state/tasks";
+import { EmptyList } from "./EmptyList";
+import { ErrorState, Skeleton } from "./States";
+import { TaskEditor } from "./TaskEditor";
+import { TaskRow, TrashRow } from "./TaskRow";
+import { viewTitle } from "./views";
+
+/** Rows are drawn as they come near, so that ten thousand of them cost no more than a screenful. */
+const STEP = 150;
+const drawn = signal(STEP);
+
+function Row({ task, view }: { task: Task; view: View }) {
+  if (view.name === "trash") return <TrashRow task={task} />;
+  return editing.value === task.id ? <TaskEditor task={task} /> : <TaskRow task={task} />;
+}
+
+function GroupSection({ group, view, most }: { group: Group; view: View; most: number }) {
+  const plain = view.name === "completed" || view.name === "trash";
+  return (
+    <section class={`group group-${group.name}`} aria-label={plain ? viewTitle(view) : group.title}>
+      {!plain && (
+        <h2 class="group-title">
+          {group.title} <span class="count">{group.tasks.length}</span>
+        </h2>
+      )}
+      <ul class="rows">
+        {group.tasks.slice(0, most).map((task) => (
+          <Row key={task.id} task={task} view={view} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function More({ left }: { left: number }) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const target = ref.current;
+    if (!target) return;
+    const watcher = new IntersectionObserver(
+      (seen) => {
+        if (seen.some((entry) => entry.isIntersecting)) drawn.value += STEP;
+      },
+      { rootMargin: "800px" },
+    );
+    watcher.observe(target);
+    return () => watcher.disconnect();
+  });
+  return left > 0 ? (
+    <div ref={ref} class="more">
+      {left} more
+    </div>
+  ) : null;
+}
+
+function newestFirst(tasks: readonly Task[], field: "completed_at" | "deleted_at"): Task[] {
+  return [...tasks].sort((a, b) => ((a[field] ?? "") < (b[field] ?? "") ? 1 : -1));
+}
+
+function groupsOf(tasks: Task[], view: View): Group[] {
+  if (view.name === "completed") {
+    return [{ name: "none", title: "Completed", tasks: newestFirst(tasks, "completed_at") }];
+  }
+  if (view.name === "trash")
+    return [{ name: "none", title: "Trash", tasks: newestFirst(tasks, "deleted_at") }];
+  return groupTasks(tasks, here.value);
+}
+
+function Groups({ view }: { view: View }) {
+  const tasks = visible.value;
+  if (tasks.length === 0) return <EmptyList view={view} />;
+  let room = drawn.value;
+  return (
+    <>
+      {groupsOf(tasks, view).map((group) => {
+        const most = Math.max(room, 0);
+        room -= group.tasks.length;
+        return most > 0 ? <GroupSection key={group.name} group={group} view={view} most={most} /> : null;
+      })}
+      <More left={Math.max(tasks.length - drawn.value, 0)} />
+    </>
+  );
+}
+
+function Body({ view }: { view: View }) {
+  const state = loading.value;
+  if (state.status === "loading") return <Skeleton rows={6} />;
+  if (state.status === "error") return <ErrorState message={state.message} onRetry={() => void refresh()} />;
+  return <Groups view={view} />;
+}
+
+export function TaskList() {
+  const { view } = route.value;
+  const name = viewTitle(view);
+  useEffect(() => {
+    drawn.value = STEP;
+    editing.value = null;
+  }, [name]);
+  return (
+    <>
+      <header class="list-head">
+        <h1>{name}</h1>
+        <p>{view.name === "trash" ? "Kept for 30 days" : headline(here.value)}</p>
+      </header>
+      <Body view={view} />
+    </>
+  );
+}

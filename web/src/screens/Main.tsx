@@ -1,0 +1,134 @@
+/** The main screen: navigation, list, thread, and the composer under them. */
+
+import { useEffect } from "preact/hooks";
+import { Composer } from "../parts/Composer";
+import { Icon } from "../parts/Icon";
+import { Keys } from "../parts/Keys";
+import { Nav } from "../parts/Nav";
+import { ReceiptLine } from "../parts/ReceiptLine";
+import { Reschedule } from "../parts/Reschedule";
+import { TaskList } from "../parts/TaskList";
+import { Thread } from "../parts/Thread";
+import { viewTitle } from "../parts/views";
+import { online } from "../state/connection";
+import { drawerOpen } from "../state/drawer";
+import { followHistory, route } from "../state/route";
+import { refresh } from "../state/tasks";
+import { closeThread, loadConversations, openConversation, showThread, threadOpen } from "../state/thread";
+import { Settings } from "./Settings";
+
+const MINUTE_MS = 60_000;
+
+/** Looks again whenever the person comes back, and once a minute so that “Today” stays true. */
+function useFreshness(): void {
+  useEffect(() => {
+    const look = () => void refresh();
+    const onVisible = () => {
+      if (document.visibilityState === "visible") look();
+    };
+    const timer = setInterval(onVisible, MINUTE_MS);
+    addEventListener("focus", look);
+    addEventListener("online", look);
+    document.addEventListener("visibilitychange", onVisible);
+    void loadConversations();
+    return () => {
+      clearInterval(timer);
+      removeEventListener("focus", look);
+      removeEventListener("online", look);
+      document.removeEventListener("visibilitychange", onVisible);
+    };
+  }, []);
+}
+
+function useAddress(): void {
+  useEffect(() => {
+    const id = route.value.conversation;
+    if (id !== null) void openConversation(id);
+    followHistory((conversation) => {
+      if (conversation === null) threadOpen.value = false;
+      else void openConversation(conversation);
+    });
+  }, []);
+  const { view } = route.value;
+  const name = viewTitle(view);
+  useEffect(() => {
+    document.title = `${name} · Saydo`;
+    void refresh();
+  }, [name]);
+}
+
+function Bar() {
+  const toggleThread = () => (threadOpen.value ? closeThread() : showThread());
+  return (
+    <header class="bar">
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Menu"
+        aria-expanded={drawerOpen.value}
+        aria-controls="nav"
+        onClick={() => {
+          drawerOpen.value = !drawerOpen.value;
+        }}
+      >
+        <Icon name="menu" />
+      </button>
+      <span class="bar-title">{viewTitle(route.value.view)}</span>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Conversation"
+        aria-pressed={threadOpen.value}
+        onClick={toggleThread}
+      >
+        <Icon name="chat" />
+      </button>
+    </header>
+  );
+}
+
+function Offline() {
+  if (online.value) return null;
+  return (
+    <div class="offline" role="alert">
+      <Icon name="cloudOff" />
+      <span>You’re offline. This is how things were; changes wait until you’re back.</span>
+      <button type="button" class="button button-small" onClick={() => void refresh()}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+export function Main() {
+  useFreshness();
+  useAddress();
+  const closeDrawer = () => {
+    drawerOpen.value = false;
+  };
+  return (
+    <div class={threadOpen.value ? "app app-thread" : "app"}>
+      <a class="skip" href="#composer">
+        Skip to the composer
+      </a>
+      <Bar />
+      <Nav />
+      {drawerOpen.value && (
+        <button type="button" class="scrim" aria-label="Close menu" onClick={closeDrawer} />
+      )}
+      <main class="list" id="list" tabIndex={-1}>
+        <div class="list-inner">
+          <Offline />
+          {route.value.view.name === "settings" ? <Settings /> : <TaskList />}
+        </div>
+      </main>
+      {threadOpen.value && <Thread />}
+      <section class="dock" aria-label="Composer">
+        <ReceiptLine />
+        <Composer />
+      </section>
+      <Reschedule />
+      <Keys />
+    </div>
+  );
+}

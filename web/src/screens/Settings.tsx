@@ -1,0 +1,188 @@
+/** The person's settings. */
+
+import { useState } from "preact/hooks";
+import { exportAccount } from "../api/account";
+import { sentence } from "../api/problem";
+import { browserZone } from "../lib/zone";
+import { Field } from "../parts/Field";
+import { PasswordForm } from "../parts/PasswordForm";
+import { keysOpen } from "../state/drawer";
+import { deleteAccount, logOut, updateMe, user } from "../state/session";
+import { setTheme, type Theme, theme } from "../state/theme";
+
+const THEMES: readonly [Theme, string][] = [
+  ["system", "System"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+
+function ThemeChoice() {
+  return (
+    <fieldset class="segments">
+      <legend>Theme</legend>
+      <div class="segments-row">
+        {THEMES.map(([value, label]) => (
+          <label key={value} class="segment">
+            <input
+              type="radio"
+              name="theme"
+              checked={theme.value === value}
+              onChange={() => setTheme(value)}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function ZoneChoice({ value }: { value: string }) {
+  const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", browserZone(), value].filter(Boolean));
+  return (
+    <div class="field">
+      <label for="zone">Time zone</label>
+      <select id="zone" name="timezone" defaultValue={value || browserZone()}>
+        {[...zones].sort().map((zone) => (
+          <option key={zone} value={zone} selected={zone === (value || browserZone())}>
+            {zone.replaceAll("_", " ")}
+          </option>
+        ))}
+      </select>
+      <p class="field-note">Dates you say are meant there.</p>
+    </div>
+  );
+}
+
+function Profile() {
+  const [said, setSaid] = useState("");
+  const person = user.value;
+  const onSubmit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!(event.currentTarget instanceof HTMLFormElement)) return;
+    const data = new FormData(event.currentTarget);
+    try {
+      await updateMe({ name: String(data.get("name") ?? "").trim(), timezone: String(data.get("timezone")) });
+      setSaid("Saved.");
+    } catch (cause) {
+      setSaid(sentence(cause));
+    }
+  };
+  return (
+    <form class="panel" onSubmit={onSubmit}>
+      <h2>You</h2>
+      <p class="panel-lead">{person?.email}</p>
+      <Field label="Name" name="name" autoComplete="name" maxLength={100} defaultValue={person?.name ?? ""} />
+      <ZoneChoice value={person?.timezone ?? ""} />
+      <div class="panel-buttons">
+        <button type="submit" class="button button-primary">
+          Save
+        </button>
+        <span role="status">{said}</span>
+      </div>
+    </form>
+  );
+}
+
+async function download(): Promise<void> {
+  const json = JSON.stringify(await exportAccount(), null, 2);
+  const url = URL.createObjectURL(new Blob([json], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "saydo-export.json";
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+function Sessions() {
+  const [problem, setProblem] = useState("");
+  const run = (work: () => Promise<void>) => () => {
+    work().catch((cause: unknown) => setProblem(sentence(cause)));
+  };
+  return (
+    <section class="panel">
+      <h2>This account</h2>
+      <div class="panel-buttons">
+        <button type="button" class="button" onClick={run(() => logOut(false))}>
+          Log out
+        </button>
+        <button type="button" class="button" onClick={run(() => logOut(true))}>
+          Log out everywhere
+        </button>
+        <button type="button" class="button" onClick={run(download)}>
+          Export everything
+        </button>
+      </div>
+      <p class="panel-problem" role="alert">
+        {problem}
+      </p>
+    </section>
+  );
+}
+
+function DeleteAccount() {
+  const [problem, setProblem] = useState<string>();
+  const onSubmit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!(event.currentTarget instanceof HTMLFormElement)) return;
+    const password = String(new FormData(event.currentTarget).get("password") ?? "");
+    try {
+      await deleteAccount(password);
+    } catch (cause) {
+      setProblem(sentence(cause));
+    }
+  };
+  return (
+    <form class="panel panel-danger" onSubmit={onSubmit}>
+      <h2>Delete account</h2>
+      <p class="panel-lead">
+        Your tasks, conversations and account are erased at once. This can’t be undone.
+      </p>
+      <Field
+        label="Your password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        error={problem}
+      />
+      <div class="panel-buttons">
+        <button type="submit" class="button button-danger">
+          Delete my account
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Appearance() {
+  const showKeys = () => {
+    keysOpen.value = true;
+  };
+  return (
+    <section class="panel">
+      <h2>Look and keys</h2>
+      <ThemeChoice />
+      <div class="panel-buttons">
+        <button type="button" class="button" onClick={showKeys}>
+          Show the keys
+        </button>
+      </div>
+    </section>
+  );
+}
+
+export function Settings() {
+  return (
+    <div class="settings">
+      <header class="list-head">
+        <h1>Settings</h1>
+      </header>
+      <Profile />
+      <Appearance />
+      <PasswordForm />
+      <Sessions />
+      <DeleteAccount />
+    </div>
+  );
+}

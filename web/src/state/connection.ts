@@ -1,0 +1,5 @@
+/** Whether the server can be reached. */
+
+import { signal } from "@preact/signals";
+
+export const online = signal(navigator.onLine);

@@ -1,0 +1,111 @@
+/** What each key does. Keys never act while someone types, or over a dialog. */
+
+import type { Task } from "../api/types";
+import { complete, remove } from "./actions";
+import { composerFocus } from "./composer";
+import { drawerOpen, keysOpen } from "./drawer";
+import { currentTaskId, editing, keepingPlace, rescheduling, step } from "./focus";
+import { receipt, undoChange } from "./receipt";
+import { goToView, route } from "./route";
+import { visible } from "./tasks";
+import { answer, closeThread, pending, threadOpen } from "./thread";
+
+let afterG = false;
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
+  return target.matches("textarea, select, [contenteditable]");
+}
+
+function withTask(act: (task: Task) => void): boolean {
+  if (route.value.view.name === "trash" || route.value.view.name === "settings") return false;
+  const id = currentTaskId();
+  const task = visible.value.find((candidate) => candidate.id === id);
+  if (!task) return false;
+  act(task);
+  return true;
+}
+
+function undoLatest(): boolean {
+  const shown = receipt.value;
+  void undoChange(shown?.action === "Undo" ? shown.changeId : null);
+  return true;
+}
+
+function back(): boolean {
+  if (drawerOpen.value) drawerOpen.value = false;
+  else if (threadOpen.value) closeThread();
+  else return false;
+  return true;
+}
+
+function goTo(key: string): boolean {
+  const name = ({ t: "today", u: "upcoming", a: "all" } as const)[key];
+  if (!name) return false;
+  goToView({ name });
+  return true;
+}
+
+function pick(digit: number): boolean {
+  const question = pending.value;
+  const task = question?.kind === "choose" ? question.tasks[digit - 1] : undefined;
+  if (!task) return false;
+  void answer({ decision: "accept", task_ids: [task.id] }, `“${task.title}”`);
+  return true;
+}
+
+/** Enter acts on the row itself; on a button in the row the button acts. */
+const onRowItself = (): boolean => document.activeElement?.matches("[data-task]") ?? false;
+
+const ACTIONS: Record<string, () => boolean> = {
+  q: focusComposer,
+  "/": focusComposer,
+  j: () => step(1),
+  k: () => step(-1),
+  e: () => withTask((task) => void keepingPlace(task.id, () => complete(task))),
+  Enter: () =>
+    onRowItself() &&
+    withTask((task) => {
+      editing.value = task.id;
+    }),
+  t: () =>
+    withTask((task) => {
+      rescheduling.value = task.id;
+    }),
+  Backspace: () => withTask((task) => void keepingPlace(task.id, () => remove(task))),
+  z: undoLatest,
+  "?": () => (keysOpen.value = true),
+  Escape: back,
+};
+
+function focusComposer(): boolean {
+  composerFocus.value += 1;
+  return true;
+}
+
+function act(key: string): boolean {
+  if (afterG) {
+    afterG = false;
+    return goTo(key);
+  }
+  if (key === "g") {
+    afterG = true;
+    return true;
+  }
+  if (/^[1-9]$/.test(key)) return pick(Number(key));
+  return ACTIONS[key]?.() ?? false;
+}
+
+export function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  const typing = isTyping(event.target);
+  // A number typed into an empty line while a choice waits is the answer.
+  const emptyComposer =
+    event.target instanceof HTMLTextAreaElement &&
+    event.target.id === "composer" &&
+    event.target.value === "";
+  if (typing && !(emptyComposer && /^[1-9]$/.test(event.key))) return;
+  if (act(event.key)) event.preventDefault();
+}

@@ -1,0 +1,49 @@
+/** The line that says what was just done, with its undo. */
+
+import { signal } from "@preact/signals";
+import { sentence } from "../api/problem";
+import { undo } from "../api/tasks";
+import { refresh } from "./tasks";
+
+export interface Receipt {
+  text: string;
+  tone: "done" | "problem";
+  /** The change that the button puts back (or, after an undo, does again). */
+  changeId: string | null;
+  action: "Undo" | "Redo";
+}
+
+export const receipt = signal<Receipt | null>(null);
+
+export function showReceipt(text: string, changeId: string | null): void {
+  receipt.value = { text, tone: "done", changeId, action: "Undo" };
+}
+
+export function showProblem(cause: unknown): void {
+  receipt.value = { text: sentence(cause), tone: "problem", changeId: null, action: "Undo" };
+}
+
+export function dismissReceipt(): void {
+  receipt.value = null;
+}
+
+/** Puts a change back, or the newest; then offers to do it again. Says whether it worked. */
+export async function undoChange(
+  changeId: string | null,
+  action: "Undo" | "Redo" = "Undo",
+): Promise<boolean> {
+  try {
+    const undone = await undo(changeId);
+    receipt.value = {
+      text: undone.summary,
+      tone: "done",
+      changeId: undone.change_id,
+      action: action === "Undo" ? "Redo" : "Undo",
+    };
+    await refresh();
+    return true;
+  } catch (cause) {
+    showProblem(cause);
+    return false;
+  }
+}

@@ -1,0 +1,106 @@
+/** The person's tasks as last heard from the server. */
+
+import { computed, signal } from "@preact/signals";
+import { Problem, sentence } from "../api/problem";
+import { listTasks, listTrash } from "../api/tasks";
+import type { Task } from "../api/types";
+import { dueDay, type Here, isOverdue, today as todayOf } from "../lib/due";
+import { here, tick } from "./clock";
+import { route, type View } from "./route";
+
+export type Loading = { status: "loading" } | { status: "ready" } | { status: "error"; message: string };
+
+export const open = signal<Task[]>([]);
+export const completed = signal<Task[] | null>(null);
+export const trash = signal<Task[] | null>(null);
+export const loading = signal<Loading>({ status: "loading" });
+
+/** Tasks just completed: they stay in sight, struck through, until the next look. */
+export const settling = signal<ReadonlyMap<number, Task>>(new Map());
+
+let asked = 0;
+
+async function fetchLists(view: View): Promise<void> {
+  asked += 1;
+  const turn = asked;
+  const [openTasks, completedTasks, trashTasks] = await Promise.all([
+    listTasks(false),
+    view.name === "completed" ? listTasks(true) : null,
+    view.name === "trash" ? listTrash() : null,
+  ]);
+  // A later question has a newer answer.
+  if (turn !== asked) return;
+  tick();
+  open.value = openTasks;
+  completed.value = completedTasks;
+  trash.value = trashTasks;
+  loading.value = { status: "ready" };
+}
+
+/** Hears from the server again. Keeps what is shown when that fails, and says so. */
+export async function refresh(): Promise<void> {
+  try {
+    await fetchLists(route.value.view);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.status === 401) return;
+    if (loading.value.status !== "ready") loading.value = { status: "error", message: sentence(cause) };
+  }
+}
+
+/** Forgets everything, for the next person at this browser. */
+export function forgetTasks(): void {
+  asked += 1;
+  open.value = [];
+  completed.value = null;
+  trash.value = null;
+  settling.value = new Map();
+  loading.value = { status: "loading" };
+}
+
+/** Puts one changed task in its place without asking for all again. */
+export function placeTask(task: Task): void {
+  const without = (tasks: Task[]) => tasks.filter((other) => other.id !== task.id);
+  open.value = task.completed ? without(open.value) : [...without(open.value), task];
+  if (completed.value)
+    completed.value = task.completed ? [task, ...without(completed.value)] : without(completed.value);
+  if (trash.value) trash.value = without(trash.value);
+}
+
+export function removeTask(id: number): void {
+  open.value = open.value.filter((task) => task.id !== id);
+  if (completed.value) completed.value = completed.value.filter((task) => task.id !== id);
+}
+
+function belongs(view: View, where: Here): (task: Task) => boolean {
+  switch (view.name) {
+    case "today":
+      return ({ due_date }) =>
+        due_date !== null && (isOverdue(due_date, where) || dueDay(due_date, where) <= todayOf(where));
+    case "upcoming":
+      return ({ due_date }) => due_date !== null && dueDay(due_date, where) > todayOf(where);
+    case "label":
+      return (task) => task.labels.includes(view.label);
+    default:
+      return () => true;
+  }
+}
+
+/** The tasks of the view that is open. */
+export const visible = computed<Task[]>(() => {
+  const { view } = route.value;
+  if (view.name === "completed") return completed.value ?? [];
+  if (view.name === "trash") return trash.value ?? [];
+  const known = new Set(open.value.map((task) => task.id));
+  const leaving = [...settling.value.values()].filter((task) => !known.has(task.id));
+  return [...open.value, ...leaving].filter(belongs(view, here.value));
+});
+
+/** Open tasks per label, most used first. */
+export const labels = computed<[string, number][]>(() => {
+  const counts = new Map<string, number>();
+  for (const task of open.value)
+    for (const label of task.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+});
+
+export const todayCount = computed(() => open.value.filter(belongs({ name: "today" }, here.value)).length);
