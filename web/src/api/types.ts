@@ -123,8 +123,9 @@ export interface ParsedLine {
   priority: Priority | null;
   labels: string[];
   spans: Span[];
-  /** What the line as a whole asks for, where the server says so (`add`, `list`, …). */
-  intent?: string | null;
+  /** What the line as a whole surely asks for (`add`, `list`, …), and for an `add` what it would make. */
+  intent: string | null;
+  titles: string[];
 }
 
 export interface Undone {

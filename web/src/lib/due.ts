@@ -2,6 +2,9 @@
 
 import { dayIn, dayNumber, momentIn, timeIn } from "./zone";
 
+/** The groups of the list, in its order. */
+export type GroupName = "overdue" | "today" | "tomorrow" | "week" | "later" | "none";
+
 /** Where and when the reader is. */
 export interface Here {
   now: number;
@@ -57,6 +60,23 @@ const timeWords = (due: string, here: Here): string =>
 export function dueWords(due: string, here: Here): string {
   const words = dayWords(dueDay(due, here), here);
   return hasTime(due) ? `${words} ${timeWords(due, here)}` : words;
+}
+
+/** What a group's heading leaves to say: under “Today” only the time. */
+export function dueInGroup(due: string, group: GroupName, here: Here): string | null {
+  if (group !== "today" && group !== "tomorrow") return dueWords(due, here);
+  return hasTime(due) ? timeWords(due, here) : null;
+}
+
+/** `Sat, 21 Nov 2026, 15:00`: the date as it stands in a field. */
+export function dueInShort(due: string, here: Here): string {
+  const day = format(dueDay(due, here), {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+  });
+  return hasTime(due) ? `${day}, ${timeWords(due, here)}` : day;
 }
 
 /** The whole date, for titles and screen readers. */

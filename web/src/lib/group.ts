@@ -1,10 +1,8 @@
 /** The list's groups: overdue, today, tomorrow, this week, later, no date. */
 
 import type { Task } from "../api/types";
-import { dueDay, dueKey, type Here, isOverdue, today } from "./due";
+import { dueDay, dueKey, type GroupName, type Here, isOverdue, today } from "./due";
 import { addDays, weekday } from "./zone";
-
-export type GroupName = "overdue" | "today" | "tomorrow" | "week" | "later" | "none";
 
 export interface Group {
   name: GroupName;

@@ -55,16 +55,24 @@ function Chip({ span, line }: { span: Span; line: ParsedLine }) {
   );
 }
 
+/** What would be added, by its title or titles. */
+function Titles({ titles }: { titles: readonly string[] }) {
+  const known = titles.filter(Boolean);
+  if (known.length === 0) return null;
+  return (
+    <li class="chip-title">
+      {known.length === 1 ? "Add " : `Add ${known.length}: `}
+      <strong>{known.join(" · ")}</strong>
+    </li>
+  );
+}
+
 export function Chips() {
   const line = parsed.value;
-  if (!line || (line.spans.length === 0 && line.intent !== "add")) return null;
+  if (!line || (line.spans.length === 0 && line.titles.length === 0)) return null;
   return (
     <ul class="chips" aria-label="Recognised">
-      {line.intent === "add" && line.title && (
-        <li class="chip-title">
-          Add <strong>{line.title}</strong>
-        </li>
-      )}
+      <Titles titles={line.titles} />
       {line.spans.map((span) => (
         <Chip key={`${span.kind}-${span.start}`} span={span} line={line} />
       ))}

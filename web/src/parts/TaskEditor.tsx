@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem, sentence } from "../api/problem";
 import { getTask } from "../api/tasks";
 import type { Priority, Task, TaskPatch } from "../api/types";
-import { dueInFull } from "../lib/due";
+import { dueInShort } from "../lib/due";
 import { readPatch } from "../lib/patch";
 import { edit, remove } from "../state/actions";
 import { here } from "../state/clock";
@@ -77,7 +77,7 @@ function QuickFields({ task, problem }: { task: Task; problem: unknown }) {
       <Field
         label="Due"
         name="due"
-        defaultValue={task.due_date ? dueInFull(task.due_date, here.value) : ""}
+        defaultValue={task.due_date ? dueInShort(task.due_date, here.value) : ""}
         placeholder="friday 3pm"
         autoComplete="off"
         error={error("due_date")}
@@ -141,6 +141,7 @@ export function TaskEditor({ task }: { task: Task }) {
     const title = form.current?.querySelector<HTMLInputElement>("[name=title]");
     title?.focus();
     title?.setSelectionRange(title.value.length, title.value.length);
+    form.current?.parentElement?.scrollIntoView({ block: "nearest" });
   }, []);
   const onSubmit = (event: Event) => {
     event.preventDefault();
@@ -184,7 +185,7 @@ export function TaskEditor({ task }: { task: Task }) {
   );
 }
 
-const dueText = (task: Task): string => (task.due_date ? dueInFull(task.due_date, here.value) : "");
+const dueText = (task: Task): string => (task.due_date ? dueInShort(task.due_date, here.value) : "");
 
 async function drop(task: Task): Promise<void> {
   await keepingPlace(task.id, async () => {

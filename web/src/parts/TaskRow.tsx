@@ -1,7 +1,7 @@
 /** One task in the list. */
 
 import type { Task } from "../api/types";
-import { dueInFull, dueWords, isOverdue } from "../lib/due";
+import { dueInFull, dueInGroup, isOverdue } from "../lib/due";
 import { groupOf } from "../lib/group";
 import { complete, remove, restore } from "../state/actions";
 import { here } from "../state/clock";
@@ -13,13 +13,16 @@ function Due({ task }: { task: Task }) {
   if (task.due_date === null) return null;
   const due = task.due_date;
   const late = !task.completed && isOverdue(due, here.value);
-  const soon = !task.completed && groupOf(task, here.value) === "today";
+  const group = task.completed ? "none" : groupOf(task, here.value);
+  const words = dueInGroup(due, group, here.value);
+  if (words === null) return null;
+  const soon = group === "today";
   const tone = late ? "mark mark-late" : soon ? "mark mark-soon" : "mark";
   return (
     <span class={tone} title={dueInFull(due, here.value)}>
-      <Icon name="calendar" />
+      <Icon name={group === "today" || group === "tomorrow" ? "clock" : "calendar"} />
       <span class="sr-only">{late ? "Overdue, " : "Due "}</span>
-      <time dateTime={due}>{dueWords(due, here.value)}</time>
+      <time dateTime={due}>{words}</time>
     </span>
   );
 }

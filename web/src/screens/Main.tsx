@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { Composer } from "../parts/Composer";
-import { Icon } from "../parts/Icon";
+import { Icon, Logo } from "../parts/Icon";
 import { Keys } from "../parts/Keys";
 import { Nav } from "../parts/Nav";
 import { ReceiptLine } from "../parts/ReceiptLine";
@@ -73,7 +73,10 @@ function Bar() {
       >
         <Icon name="menu" />
       </button>
-      <span class="bar-title">{viewTitle(route.value.view)}</span>
+      <span class="bar-brand">
+        <Logo />
+        Saydo
+      </span>
       <button
         type="button"
         class="icon-button"
