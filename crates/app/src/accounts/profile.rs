@@ -1,6 +1,6 @@
 //! One's own account: changing it, taking everything away, erasing it.
 
-use saydo_domain::{Conversation, Message, ToolCallRecord, User};
+use saydo_domain::{Conversation, ConversationSummary, Message, ToolCallRecord, User};
 use serde::Serialize;
 
 use super::{Accounts, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
@@ -8,6 +8,9 @@ use crate::{
     AppError, Missing,
     view::{ChangeView, TaskView, UserView},
 };
+
+/// As many rows as there are: an export leaves nothing out.
+const EVERYTHING: u32 = u32::MAX;
 
 /// Everything of one user, as one document.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -93,7 +96,7 @@ impl Accounts {
             .store()
             .write(move |tx| {
                 Box::pin(async move {
-                    tx.user_set_password(&id, Some(&hash)).await?;
+                    tx.user_set_password(&id, &hash).await?;
                     Ok::<_, AppError>(tx.tokens_revoke_all(&id, now).await?)
                 })
             })
@@ -127,14 +130,15 @@ impl Accounts {
     /// # Errors
     /// When the store refuses.
     pub async fn export(&self, user: &User) -> Result<ExportView, AppError> {
-        let mut conn = self.store().read().await?;
-        let tasks = conn.export_tasks(&user.id).await?.iter().map(TaskView::from).collect();
+        // A snapshot: the document shows one instant.
+        let mut conn = self.store().snapshot().await?;
+        let tasks = conn.tasks_all(&user.id).await?.iter().map(TaskView::from).collect();
         let mut conversations = Vec::new();
-        for conversation in conn.export_conversations(&user.id).await? {
+        for ConversationSummary { conversation, .. } in conn.conversations_list(&user.id, EVERYTHING).await? {
             let messages = conn.messages_all(&user.id, conversation.id).await?;
             conversations.push(exported(conversation, messages));
         }
-        let changes = conn.export_changes(&user.id).await?.iter().map(ChangeView::from).collect();
+        let changes = conn.changes_newest(&user.id, EVERYTHING).await?.iter().map(ChangeView::from).collect();
         Ok(ExportView { user: UserView::from(user), tasks, conversations, changes })
     }
 }

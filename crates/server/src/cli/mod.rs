@@ -1,0 +1,179 @@
+//! The command line. Exit status 2: the configuration or the command is wrong; 1: it was tried and failed.
+#![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
+
+mod chat;
+mod health;
+mod migrate;
+mod serve;
+mod user;
+
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use secrecy::SecretString;
+
+use crate::config::{self, Config, ConfigError, Sources};
+
+/// Saydo: a to-do list you talk to.
+#[derive(Debug, Parser)]
+#[command(name = "saydo", version, about, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings that make sense on the command line; each wins over the environment.
+#[derive(Debug, clap::Args)]
+struct Flags {
+    /// A settings file instead of ./saydo.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address to listen on [SAYDO_LISTEN]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Folder for the database and the generated secret [SAYDO_DATA_DIR]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<String>,
+    /// development or production [SAYDO_PROFILE]
+    #[arg(long, global = true, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// sqlite:PATH [DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Which log lines [SAYDO_LOG]
+    #[arg(long, global = true, value_name = "FILTER")]
+    log: Option<String>,
+    /// json or pretty [SAYDO_LOG_FORMAT]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server
+    Serve,
+    /// Bring the database schema up to date, one step back, or say where it is
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Accounts, for the operator
+    #[command(subcommand)]
+    User(user::User),
+    /// Talk to a running server from the terminal
+    Chat(chat::Chat),
+    /// Print the settings in force, secrets hidden
+    Config {
+        /// Print an .env.example instead
+        #[arg(long)]
+        example: bool,
+    },
+    /// Ask a running server whether all is well; the exit status answers
+    Health {
+        /// Where the server is; what SAYDO_LISTEN says when not given
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    Setup(#[from] crate::setup::SetupError),
+    #[error("database: {0}")]
+    Store(#[from] saydo_store::StoreError),
+    #[error("{0}")]
+    App(#[from] saydo_app::AppError),
+    #[error("{0}")]
+    Http(#[from] reqwest::Error),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Flags {
+    fn layer(&self) -> BTreeMap<String, String> {
+        let pairs = [
+            ("SAYDO_LISTEN", &self.listen),
+            ("SAYDO_DATA_DIR", &self.data_dir),
+            ("SAYDO_PROFILE", &self.profile),
+            ("DATABASE_URL", &self.database_url),
+            ("SAYDO_LOG", &self.log),
+            ("SAYDO_LOG_FORMAT", &self.log_format),
+        ];
+        let set = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        set.collect()
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(CliError::Config(error)) => {
+            eprintln!("saydo: the configuration has mistakes:\n{error}");
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            eprintln!("saydo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, CliError> {
+    if matches!(cli.command, Command::Config { example: true }) {
+        print!("{}", config::env_example());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let sources = Sources::of_process(cli.flags.config.as_deref(), cli.flags.layer())?;
+    let config = Config::parse(&sources)?;
+    crate::telemetry::start(&config.telemetry);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve => serve::run(&config).await,
+            Command::Migrate(migrate) => migrate.run(&config).await,
+            Command::User(user) => user.run(&config).await,
+            Command::Chat(chat) => chat.run(&config).await,
+            Command::Health { base_url } => health::run(&config, base_url).await,
+            Command::Config { .. } => {
+                print!("{}", config::show(&sources)?);
+                Ok(())
+            }
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A password from the terminal without echo, or the first line of a pipe.
+async fn read_password(prompt: &'static str) -> Result<SecretString, CliError> {
+    let read = tokio::task::spawn_blocking(move || {
+        use std::io::IsTerminal as _;
+        if std::io::stdin().is_terminal() { rpassword::prompt_password(prompt) } else { read_line() }
+    });
+    let text = read.await.map_err(|error| CliError::Refused(error.to_string()))??;
+    Ok(SecretString::from(text))
+}
+
+/// One line of standard input, without its end.
+fn read_line() -> std::io::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Where the server of this configuration is reached from this machine.
+fn local_url(config: &Config) -> String {
+    let mut address = config.http.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
+}

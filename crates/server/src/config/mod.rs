@@ -1,0 +1,169 @@
+//! Configuration: defaults, then `saydo.toml`, then `.env`, then the environment, then flags; parsed once into plain
+//! structs per concern. Every mistake is reported, one line each, saying what to do.
+
+mod example;
+mod parse;
+mod secret;
+mod show;
+mod sources;
+mod table;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use jiff::SignedDuration;
+use saydo_app::{Clock, accounts::Throttling};
+use secrecy::SecretString;
+
+pub use example::env_example;
+pub use secret::{SecretError, load_or_make as load_or_make_secret};
+pub use show::show;
+pub use sources::Sources;
+pub use table::{SETTINGS, Setting};
+
+/// Everything the program can be told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How careful it is.
+    pub profile: Profile,
+    /// Where data is kept.
+    pub data_dir: PathBuf,
+    /// The doors.
+    pub http: HttpConfig,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// Accounts and tokens.
+    pub auth: AuthConfig,
+    /// The language model, for a later version.
+    pub model: ModelConfig,
+    /// How much anybody may ask for.
+    pub limits: LimitsConfig,
+    /// The log.
+    pub telemetry: TelemetryConfig,
+    /// Where “now” comes from.
+    pub clock: Clock,
+}
+
+/// How careful the program is with its settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// On one's own machine: a secret is made when there is none.
+    Development,
+    /// In earnest: unsafe settings are refused.
+    Production,
+}
+
+impl Profile {
+    /// The word used in settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// The HTTP doors.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Origins of other sites that may call the API from a browser.
+    pub cors_origins: Vec<String>,
+    /// Whether a proxy in front is believed about the client's address and TLS.
+    pub proxy: Proxy,
+}
+
+/// Whether `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxy {
+    /// Clients connect directly: the headers are ignored.
+    None,
+    /// A proxy that sets them stands in front, and nobody else can connect.
+    Trusted,
+}
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// The SQLite file.
+    pub path: PathBuf,
+    /// Connections kept open.
+    pub pool_size: u32,
+    /// Connections on top when it is busy.
+    pub max_overflow: u32,
+    /// How long a request waits for one.
+    pub pool_timeout: std::time::Duration,
+    /// Whether `serve` brings the schema up to date by itself.
+    pub migrate: Migrate,
+}
+
+/// When the schema is brought up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrate {
+    /// When the server starts.
+    OnStart,
+    /// Only by `saydo migrate up`.
+    ByHand,
+}
+
+/// Accounts and tokens.
+#[derive(Debug, Clone)]
+pub struct AuthConfig {
+    /// The token secret; `None` in development: one is kept in the data folder.
+    pub secret: Option<SecretString>,
+    /// Outside issuers that are believed.
+    pub trusted_issuers: Vec<String>,
+    /// How long a token is good.
+    pub token_life: SignedDuration,
+}
+
+/// The language model. Read and shown, but without effect until the model planner arrives.
+#[derive(Debug, Clone)]
+pub struct ModelConfig {
+    /// The key.
+    pub api_key: Option<SecretString>,
+    /// Where the API is.
+    pub base_url: Option<String>,
+    /// Which model.
+    pub model: String,
+    /// Who plans a turn: `auto`, `offline` or `model`.
+    pub planner: String,
+}
+
+/// How much anybody may ask for.
+#[derive(Debug, Clone)]
+pub struct LimitsConfig {
+    /// Whether there are any limits.
+    pub throttling: Throttling,
+    /// Chat turns a minute and user.
+    pub chat_per_minute: std::num::NonZeroU32,
+    /// Where counters are shared between replicas; without effect until that arrives.
+    pub redis_url: Option<SecretString>,
+}
+
+/// The log.
+#[derive(Debug, Clone)]
+pub struct TelemetryConfig {
+    /// Which lines (`info`, or a filter like `info,saydo_server=debug`).
+    pub filter: String,
+    /// Their form; `None`: pretty on a terminal, JSON otherwise.
+    pub format: Option<LogFormat>,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// Every mistake in the configuration, one line each.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+#[cfg(test)]
+mod tests;

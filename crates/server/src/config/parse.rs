@@ -1,0 +1,231 @@
+//! From raw texts to the structs of the configuration, collecting every mistake.
+
+use std::{
+    collections::HashMap, fmt::Display, net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use saydo_app::{Clock, accounts::Throttling};
+use secrecy::SecretString;
+
+use super::{
+    AuthConfig, Config, ConfigError, DatabaseConfig, HttpConfig, LimitsConfig, LogFormat, Migrate, ModelConfig,
+    Profile, Proxy, Sources, TelemetryConfig, secret, sources::Raw,
+};
+
+/// The values, and the mistakes found so far.
+struct Reader {
+    values: HashMap<&'static str, Raw>,
+    mistakes: Vec<String>,
+    profile: Profile,
+}
+
+impl Config {
+    /// Parses the layers.
+    ///
+    /// # Errors
+    /// Every mistake, one line each.
+    pub fn parse(sources: &Sources) -> Result<Self, ConfigError> {
+        let mut mistakes = Vec::new();
+        let values = sources.merge(&mut mistakes);
+        let mut reader = Reader { values, mistakes, profile: Profile::Development };
+        reader.profile = reader.choice(
+            "SAYDO_PROFILE",
+            &[("development", Profile::Development), ("production", Profile::Production)],
+            Profile::Development,
+        );
+        let data_dir = PathBuf::from(reader.text("SAYDO_DATA_DIR").unwrap_or_default());
+        let config = Self {
+            profile: reader.profile,
+            http: reader.http(),
+            database: reader.database(&data_dir),
+            auth: reader.auth(),
+            model: reader.model(),
+            limits: reader.limits(),
+            telemetry: reader.telemetry(),
+            clock: reader.clock(),
+            data_dir,
+        };
+        if reader.switch("DEBUG") {
+            reader.refuse_in_production("DEBUG", "switch it off");
+        }
+        if reader.mistakes.is_empty() { Ok(config) } else { Err(ConfigError(reader.mistakes)) }
+    }
+}
+
+impl Reader {
+    fn text(&self, name: &str) -> Option<String> {
+        self.values.get(name).map(|raw| raw.value.clone())
+    }
+
+    fn secret(&self, name: &str) -> Option<SecretString> {
+        self.text(name).map(SecretString::from)
+    }
+
+    fn wrong(&mut self, name: &str, help: impl Display) {
+        self.mistakes.push(format!("{name}: {help}."));
+    }
+
+    fn refuse_in_production(&mut self, name: &str, help: &str) {
+        if self.profile == Profile::Production {
+            self.wrong(name, format!("not allowed in production; {help}"));
+        }
+    }
+
+    fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)], fallback: T) -> T {
+        let Some(text) = self.text(name) else { return fallback };
+        if let Some((_, value)) = choices.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
+            return *value;
+        }
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        self.wrong(name, format!("“{text}” is not one of: {}", words.join(", ")));
+        fallback
+    }
+
+    fn switch(&mut self, name: &str) -> bool {
+        let words = [("on", true), ("true", true), ("1", true), ("off", false), ("false", false), ("0", false)];
+        self.choice(name, &words, false)
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &str, what: &str, fallback: T, good: impl Fn(&T) -> bool) -> T {
+        let text = self.text(name).unwrap_or_default();
+        match text.trim().parse() {
+            Ok(value) if good(&value) => value,
+            _ => {
+                self.wrong(name, format!("“{text}” is not {what}"));
+                fallback
+            }
+        }
+    }
+
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn http(&mut self) -> HttpConfig {
+        let local = SocketAddr::from(([127, 0, 0, 1], 8000));
+        let listen = self.parsed("SAYDO_LISTEN", "an address with port like 127.0.0.1:8000", local, |_| true);
+        let cors_origins = self.list("CORS_ORIGINS");
+        for origin in &cors_origins {
+            if origin == "*" {
+                self.wrong("CORS_ORIGINS", "“*” would let every site in; name the exact origins");
+            } else if !is_origin(origin) {
+                self.wrong("CORS_ORIGINS", format!("“{origin}” is not an origin like https://app.example.com"));
+            }
+        }
+        let proxy = if self.switch("SAYDO_TRUST_PROXY") { Proxy::Trusted } else { Proxy::None };
+        HttpConfig { listen, cors_origins, proxy }
+    }
+
+    fn database(&mut self, data_dir: &std::path::Path) -> DatabaseConfig {
+        let path = match self.text("DATABASE_URL") {
+            None => data_dir.join("saydo.db"),
+            Some(url) => self.sqlite_path(&url).unwrap_or_default(),
+        };
+        let whole = "a whole number from 1 to 1000";
+        DatabaseConfig {
+            path,
+            pool_size: self.parsed("DB_POOL_SIZE", whole, 10, |n| (1..=1000).contains(n)),
+            max_overflow: self.parsed("DB_MAX_OVERFLOW", "a whole number from 0 to 1000", 20, |n| *n <= 1000),
+            pool_timeout: Duration::from_secs(self.parsed(
+                "DB_POOL_TIMEOUT",
+                "a number of seconds from 1 to 600",
+                30,
+                |n| (1..=600).contains(n),
+            )),
+            migrate: if self.switch("SAYDO_MIGRATE") { Migrate::OnStart } else { Migrate::ByHand },
+        }
+    }
+
+    fn sqlite_path(&mut self, url: &str) -> Option<PathBuf> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            self.wrong("DATABASE_URL", "PostgreSQL arrives in a later version; use sqlite:PATH");
+            return None;
+        }
+        let rest = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+        let path = rest.and_then(|rest| rest.split('?').next()).filter(|path| !path.is_empty() && *path != ":memory:");
+        if path.is_none() {
+            self.wrong("DATABASE_URL", "give sqlite:PATH with a file, like sqlite:./data/saydo.db");
+        }
+        path.map(PathBuf::from)
+    }
+
+    fn auth(&mut self) -> AuthConfig {
+        let secret = self.text("BETTER_AUTH_SECRET");
+        match &secret {
+            Some(text) => self.mistakes.extend(secret::weakness(text)),
+            None => self.refuse_in_production_missing_secret(),
+        }
+        let days = self.parsed("JWT_EXPIRY_DAYS", "a number of days from 1 to 365", 7, |n: &i64| (1..=365).contains(n));
+        AuthConfig {
+            secret: secret.map(SecretString::from),
+            trusted_issuers: self.list("SAYDO_TRUSTED_ISSUERS"),
+            token_life: SignedDuration::from_hours(24 * days),
+        }
+    }
+
+    fn refuse_in_production_missing_secret(&mut self) {
+        if self.profile == Profile::Production {
+            self.wrong(
+                "BETTER_AUTH_SECRET",
+                "needed in production; set it to at least 32 random characters, for example from: openssl rand -base64 48",
+            );
+        }
+    }
+
+    fn model(&mut self) -> ModelConfig {
+        let planners = [("auto", "auto"), ("offline", "offline"), ("model", "model")];
+        let base_url = self.text("OPENAI_BASE_URL");
+        if base_url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+            self.wrong("OPENAI_BASE_URL", "give a URL that begins with http:// or https://");
+        }
+        ModelConfig {
+            api_key: self.secret("OPENAI_API_KEY"),
+            base_url,
+            model: self.text("OPENAI_AGENT_MODEL").unwrap_or_default(),
+            planner: self.choice("SAYDO_PLANNER", &planners, "auto").to_owned(),
+        }
+    }
+
+    fn limits(&mut self) -> LimitsConfig {
+        let throttling = if self.switch("SAYDO_RATE_LIMITS") { Throttling::On } else { Throttling::Off };
+        if throttling == Throttling::Off {
+            self.refuse_in_production("SAYDO_RATE_LIMITS", "leave it on");
+        }
+        LimitsConfig {
+            throttling,
+            chat_per_minute: self.parsed("SAYDO_CHAT_PER_MINUTE", "a whole number from 1", NonZeroU32::MIN, |_| true),
+            redis_url: self.secret("REDIS_URL"),
+        }
+    }
+
+    fn telemetry(&mut self) -> TelemetryConfig {
+        let filter = self.text("SAYDO_LOG").unwrap_or_default();
+        if tracing_subscriber::EnvFilter::try_new(&filter).is_err() {
+            self.wrong("SAYDO_LOG", format!("“{filter}” is not a level or a filter like info,saydo_server=debug"));
+        }
+        let forms = [("json", Some(LogFormat::Json)), ("pretty", Some(LogFormat::Pretty))];
+        TelemetryConfig { filter, format: self.choice("SAYDO_LOG_FORMAT", &forms, None) }
+    }
+
+    fn clock(&mut self) -> Clock {
+        let Some(text) = self.text("SAYDO_NOW") else { return Clock::System };
+        self.refuse_in_production("SAYDO_NOW", "the clock must run; remove it");
+        text.parse::<Timestamp>().map_or_else(
+            |_| {
+                self.wrong("SAYDO_NOW", format!("“{text}” is not an RFC 3339 instant like 2026-03-11T09:00:00Z"));
+                Clock::System
+            },
+            Clock::Frozen,
+        )
+    }
+}
+
+/// Scheme, host and maybe port, as browsers send it: no path, no trailing slash, lower case.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|host| {
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c))
+    })
+}

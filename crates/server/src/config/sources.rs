@@ -1,0 +1,161 @@
+//! Where settings come from, layered into one map of raw values.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    providers::{Format, Toml},
+    value::Value,
+};
+
+use super::{ConfigError, SETTINGS};
+
+/// The raw layers, lowest first. Keys are the names of environment variables.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// `saydo.toml`.
+    pub file: BTreeMap<String, String>,
+    /// `.env`.
+    pub dotenv: BTreeMap<String, String>,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// Flags of the command line.
+    pub flags: BTreeMap<String, String>,
+}
+
+/// A raw value and the layer it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Raw {
+    pub(super) value: String,
+    pub(super) from: &'static str,
+}
+
+impl Sources {
+    /// Reads the layers of this process. `file` is a `saydo.toml` named by a flag; it must exist then.
+    ///
+    /// # Errors
+    /// When a file cannot be read or has a key that is no setting.
+    pub fn of_process(file: Option<&Path>, flags: BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let mut mistakes = Vec::new();
+        let (path, named) = file.map_or_else(|| (PathBuf::from("saydo.toml"), false), |path| (path.to_owned(), true));
+        let file = if named || path.exists() { read_toml(&path, &mut mistakes) } else { BTreeMap::new() };
+        let dotenv = read_dotenv(Path::new(".env"), &mut mistakes);
+        // Only our own variables are kept: the rest of the environment is nobody's business here.
+        let env = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+            .filter(|(name, _)| is_known(name))
+            .filter_map(|(name, value)| match value.into_string() {
+                Ok(value) => Some((name, value)),
+                Err(_) => {
+                    mistakes.push(format!("{name} is not UTF-8 text."));
+                    None
+                }
+            })
+            .collect();
+        if mistakes.is_empty() { Ok(Self { file, dotenv, env, flags }) } else { Err(ConfigError(mistakes)) }
+    }
+
+    /// One map of values, higher layers over lower ones, secrets read from their files. Empty values count as not set.
+    pub(super) fn merge(&self, mistakes: &mut Vec<String>) -> HashMap<&'static str, Raw> {
+        let mut merged = HashMap::new();
+        for setting in SETTINGS {
+            if !setting.default.is_empty() {
+                merged.insert(setting.env, Raw { value: setting.default.to_owned(), from: "default" });
+            }
+            let layers =
+                [(&self.file, "saydo.toml"), (&self.dotenv, ".env"), (&self.env, "environment"), (&self.flags, "flag")];
+            for (layer, from) in layers {
+                let by_file = format!("{}_FILE", setting.env);
+                if let Some(path) = layer.get(&by_file).filter(|path| setting.secret && !path.is_empty()) {
+                    match std::fs::read_to_string(path) {
+                        Ok(text) => {
+                            let value = text.trim_end_matches(['\r', '\n']).to_owned();
+                            merged.insert(setting.env, Raw { value, from });
+                        }
+                        Err(error) => mistakes.push(format!("{by_file}: cannot read {path}: {error}.")),
+                    }
+                }
+                if let Some(value) = layer.get(setting.env).filter(|value| !value.is_empty()) {
+                    merged.insert(setting.env, Raw { value: value.clone(), from });
+                }
+            }
+        }
+        merged
+    }
+}
+
+fn is_known(name: &str) -> bool {
+    SETTINGS.iter().any(|s| s.env == name || (s.secret && name.strip_suffix("_FILE") == Some(s.env)))
+}
+
+fn read_toml(path: &Path, mistakes: &mut Vec<String>) -> BTreeMap<String, String> {
+    let shown = path.display();
+    let values = match std::fs::read_to_string(path) {
+        Ok(text) => Figment::from(Toml::string(&text)).extract::<BTreeMap<String, Value>>(),
+        Err(error) => {
+            mistakes.push(format!("{shown}: cannot be read: {error}."));
+            return BTreeMap::new();
+        }
+    };
+    let values = values.unwrap_or_else(|error| {
+        mistakes.extend(error.into_iter().map(|error| format!("{shown}: {error}.")));
+        BTreeMap::new()
+    });
+    let mut read = BTreeMap::new();
+    for (key, value) in values {
+        let env = SETTINGS.iter().find_map(|s| {
+            let file_key = format!("{}_file", s.key());
+            if s.key() == key {
+                Some(s.env.to_owned())
+            } else {
+                (s.secret && file_key == key).then(|| format!("{}_FILE", s.env))
+            }
+        });
+        match (env, scalar(&value)) {
+            (Some(env), Some(text)) => drop(read.insert(env, text)),
+            (Some(_), None) => mistakes.push(format!("{shown}: {key} must be a text, a number, true/false or a list.")),
+            (None, _) => mistakes.push(format!("{shown}: there is no setting {key}; see saydo config.")),
+        }
+    }
+    read
+}
+
+/// A TOML value as the text it would be in the environment.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(_, text) => Some(text.clone()),
+        Value::Bool(_, on) => Some(if *on { "on" } else { "off" }.to_owned()),
+        Value::Num(_, number) => number
+            .to_i128()
+            .map(|n| n.to_string())
+            .or_else(|| number.to_u128().map(|n| n.to_string()))
+            .or_else(|| number.to_f64().map(|n| n.to_string())),
+        Value::Array(_, values) => values.iter().map(scalar).collect::<Option<Vec<_>>>().map(|all| all.join(",")),
+        _ => None,
+    }
+}
+
+fn read_dotenv(path: &Path, mistakes: &mut Vec<String>) -> BTreeMap<String, String> {
+    if !path.exists() {
+        return BTreeMap::new();
+    }
+    let lines = match dotenvy::from_path_iter(path) {
+        Ok(lines) => lines,
+        Err(error) => {
+            mistakes.push(format!(".env: cannot be read: {error}."));
+            return BTreeMap::new();
+        }
+    };
+    let mut read = BTreeMap::new();
+    for line in lines {
+        match line {
+            Ok((name, value)) => drop(read.insert(name, value)),
+            // The error would show the line, and the line may hold a secret.
+            Err(_) => mistakes.push(".env: a line cannot be understood; write NAME=value.".to_owned()),
+        }
+    }
+    read
+}

@@ -1,0 +1,62 @@
+//! The one table of settings: `.env.example`, `saydo.toml` keys and `saydo config` come from it.
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The environment variable.
+    pub env: &'static str,
+    /// What it is without being set; empty: nothing.
+    pub default: &'static str,
+    /// Whether its value is never shown and may come from a file (`…_FILE`).
+    pub secret: bool,
+    /// What it means, one line.
+    pub help: &'static str,
+}
+
+impl Setting {
+    /// The key in `saydo.toml`: the variable in lower case, without `SAYDO_`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.env.strip_prefix("SAYDO_").unwrap_or(self.env).to_lowercase()
+    }
+}
+
+const fn plain(env: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { env, default, secret: false, help }
+}
+
+const fn secret(env: &'static str, help: &'static str) -> Setting {
+    Setting { env, default: "", secret: true, help }
+}
+
+/// All settings, in the order in which they are shown.
+pub const SETTINGS: &[Setting] = &[
+    plain("SAYDO_PROFILE", "development", "development, or production: refuses unsafe settings"),
+    plain("SAYDO_LISTEN", "127.0.0.1:8000", "address to listen on"),
+    plain("SAYDO_DATA_DIR", "./data", "folder for the database and the generated secret"),
+    secret("DATABASE_URL", "sqlite:PATH; saydo.db in the data folder when not set"),
+    plain("DB_POOL_SIZE", "10", "database connections kept open"),
+    plain("DB_MAX_OVERFLOW", "20", "more of them when it is busy"),
+    plain("DB_POOL_TIMEOUT", "30", "seconds to wait for one"),
+    plain("SAYDO_MIGRATE", "on", "on: the server brings the schema up to date on start; off: only saydo migrate up"),
+    secret("BETTER_AUTH_SECRET", "secret of at least 32 characters that signs tokens; development makes its own"),
+    plain(
+        "SAYDO_TRUSTED_ISSUERS",
+        "",
+        "comma-separated iss values of outside tokens to believe; they share the secret",
+    ),
+    plain("JWT_EXPIRY_DAYS", "7", "days until a token ends"),
+    plain("CORS_ORIGINS", "", "comma-separated origins of other sites that may call the API from a browser"),
+    plain("SAYDO_TRUST_PROXY", "off", "on: believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front"),
+    plain("SAYDO_RATE_LIMITS", "on", "on, or off for tests and benchmarks (refused in production)"),
+    plain("SAYDO_CHAT_PER_MINUTE", "60", "chat turns a minute and user"),
+    secret("REDIS_URL", "shared rate counters (no effect yet)"),
+    secret("OPENAI_API_KEY", "key of the language model (no effect yet)"),
+    plain("OPENAI_BASE_URL", "", "where its API is (no effect yet)"),
+    plain("OPENAI_AGENT_MODEL", "gpt-4o", "which model (no effect yet)"),
+    plain("SAYDO_PLANNER", "auto", "auto, offline or model: who understands messages (no effect yet: offline)"),
+    plain("SAYDO_LOG", "info", "which log lines: error, warn, info, debug, trace, or a filter by module"),
+    plain("SAYDO_LOG_FORMAT", "", "json or pretty; pretty on a terminal and json otherwise when not set"),
+    plain("SAYDO_NOW", "", "RFC 3339 instant at which the clock stands still, for tests (refused in production)"),
+    plain("DEBUG", "off", "must be off in production"),
+];

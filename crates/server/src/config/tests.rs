@@ -1,0 +1,134 @@
+//! Layers, defaults, and that all mistakes are named together.
+
+use std::{collections::BTreeMap, path::Path};
+
+use super::*;
+
+fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn env(pairs: &[(&str, &str)]) -> Sources {
+    Sources { env: map(pairs), ..Sources::default() }
+}
+
+const GOOD: &str = "kX9-rT2.qLw7_vB4+nM1=cZ8/jH5?yD3!";
+
+#[test]
+fn defaults_are_a_development_server() {
+    let config = Config::parse(&Sources::default()).unwrap();
+    assert_eq!(config.profile, Profile::Development);
+    assert_eq!(config.http.listen.to_string(), "127.0.0.1:8000");
+    assert_eq!(config.database.path, Path::new("./data/saydo.db"));
+    assert_eq!(config.database.migrate, Migrate::OnStart);
+    assert_eq!(config.limits.chat_per_minute.get(), 60);
+    assert_eq!(config.auth.token_life, SignedDuration::from_hours(168));
+    assert!(config.auth.secret.is_none());
+}
+
+#[test]
+fn higher_layers_win() {
+    let mut sources = Sources {
+        file: map(&[("SAYDO_LISTEN", "127.0.0.1:1"), ("JWT_EXPIRY_DAYS", "1"), ("DB_POOL_SIZE", "1")]),
+        dotenv: map(&[("SAYDO_LISTEN", "127.0.0.1:2"), ("JWT_EXPIRY_DAYS", "2")]),
+        env: map(&[("SAYDO_LISTEN", "127.0.0.1:3"), ("DB_POOL_SIZE", "")]),
+        flags: map(&[]),
+    };
+    let config = Config::parse(&sources).unwrap();
+    assert_eq!(config.http.listen.port(), 3);
+    assert_eq!(config.auth.token_life, SignedDuration::from_hours(48));
+    assert_eq!(config.database.pool_size, 1);
+    sources.flags = map(&[("SAYDO_LISTEN", "127.0.0.1:4")]);
+    assert_eq!(Config::parse(&sources).unwrap().http.listen.port(), 4);
+}
+
+#[test]
+fn all_mistakes_come_together() {
+    let sources = env(&[
+        ("SAYDO_PROFILE", "staging"),
+        ("SAYDO_LISTEN", "nowhere"),
+        ("DATABASE_URL", "postgresql://db/saydo"),
+        ("BETTER_AUTH_SECRET", "short"),
+        ("JWT_EXPIRY_DAYS", "0"),
+        ("CORS_ORIGINS", "https://a.example/path"),
+        ("SAYDO_NOW", "yesterday"),
+        ("DEBUG", "maybe"),
+    ]);
+    let ConfigError(lines) = Config::parse(&sources).unwrap_err();
+    let names: Vec<&str> = lines.iter().filter_map(|line| line.split([':', ' ']).next()).collect();
+    assert_eq!(
+        names,
+        [
+            "SAYDO_PROFILE",
+            "SAYDO_LISTEN",
+            "CORS_ORIGINS",
+            "DATABASE_URL",
+            "BETTER_AUTH_SECRET",
+            "JWT_EXPIRY_DAYS",
+            "SAYDO_NOW",
+            "DEBUG"
+        ]
+    );
+    assert!(lines[3].contains("later version"), "{}", lines[3]);
+}
+
+#[test]
+fn production_refuses_what_is_unsafe_and_names_each() {
+    let sources = env(&[
+        ("SAYDO_PROFILE", "production"),
+        ("DEBUG", "1"),
+        ("SAYDO_NOW", "2026-03-11T09:00:00Z"),
+        ("SAYDO_RATE_LIMITS", "off"),
+        ("CORS_ORIGINS", "*"),
+    ]);
+    let text = Config::parse(&sources).unwrap_err().to_string();
+    for name in ["BETTER_AUTH_SECRET", "DEBUG", "SAYDO_NOW", "SAYDO_RATE_LIMITS", "CORS_ORIGINS"] {
+        assert!(text.contains(&format!("{name}:")), "{name} in {text}");
+    }
+    let good = env(&[("SAYDO_PROFILE", "production"), ("BETTER_AUTH_SECRET", GOOD)]);
+    assert_eq!(Config::parse(&good).unwrap().profile, Profile::Production);
+}
+
+#[test]
+fn secrets_come_from_files_and_are_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("auth");
+    std::fs::write(&path, format!("{GOOD}\n")).unwrap();
+    let sources = env(&[("BETTER_AUTH_SECRET_FILE", path.to_str().unwrap()), ("OPENAI_API_KEY", "sk-canary-value")]);
+    let config = Config::parse(&sources).unwrap();
+    assert!(config.auth.secret.is_some());
+    let shown = format!("{config:?}\n{}", show(&sources).unwrap());
+    assert!(!shown.contains(GOOD) && !shown.contains("sk-canary"), "{shown}");
+    let missing = env(&[("BETTER_AUTH_SECRET_FILE", "/does/not/exist")]);
+    assert!(Config::parse(&missing).unwrap_err().to_string().starts_with("BETTER_AUTH_SECRET_FILE: cannot read"));
+}
+
+#[test]
+fn database_urls_name_a_file() {
+    for (url, path) in [("sqlite:x.db", "x.db"), ("sqlite:///var/x.db?mode=rwc", "/var/x.db")] {
+        assert_eq!(Config::parse(&env(&[("DATABASE_URL", url)])).unwrap().database.path, Path::new(path));
+    }
+    for url in ["sqlite:", "sqlite::memory:", "mysql://x", "x.db"] {
+        assert!(Config::parse(&env(&[("DATABASE_URL", url)])).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn a_toml_file_is_read_and_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saydo.toml");
+    std::fs::write(&path, "listen = \"127.0.0.1:9\"\njwt_expiry_days = 3\nrate_limits = false\n").unwrap();
+    let sources = Sources { env: map(&[]), dotenv: map(&[]), ..Sources::of_process(Some(&path), map(&[])).unwrap() };
+    let config = Config::parse(&sources).unwrap();
+    assert_eq!(config.http.listen.port(), 9);
+    assert_eq!(config.limits.throttling, Throttling::Off);
+    std::fs::write(&path, "lissen = 1\n").unwrap();
+    let error = Sources::of_process(Some(&path), map(&[])).unwrap_err().to_string();
+    assert!(error.contains("there is no setting lissen"), "{error}");
+}
+
+#[test]
+fn the_example_file_is_the_generated_one() {
+    let kept = include_str!("../../../../.env.example");
+    assert_eq!(kept, env_example(), "run: saydo config --example > .env.example");
+}

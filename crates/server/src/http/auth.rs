@@ -1,0 +1,123 @@
+//! Deny by default: this layer stands before every protected route and proves who asks, before anything is read.
+
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, RawPathParams, Request, State},
+    http::{HeaderMap, Method, Response, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::IntoResponse,
+};
+use jiff::tz::TimeZone;
+use saydo_app::{AppError, Caller, accounts::Identity};
+use saydo_domain::Door;
+use saydo_lang::DateOrder;
+
+use super::{
+    client,
+    context::RequestContext,
+    cookie,
+    error::{ApiError, ApiResult},
+    problem::Problem,
+    state::AppState,
+};
+
+/// Proves the caller and leaves [`Caller`] and [`Identity`] for the handler.
+pub(super) async fn layer(
+    State(state): State<AppState>,
+    params: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let (mut parts, body) = request.into_parts();
+    match prove(&state, &parts).await {
+        Ok(identity) => {
+            // A path that names a user must name the caller.
+            let named = params.iter().find(|(name, _)| *name == "user_id").map(|(_, value)| value);
+            if named.is_some_and(|named| named != identity.user.id.as_str()) {
+                let detail = "Cannot access chat for other users";
+                return Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).into_response();
+            }
+            if let Some(context) = parts.extensions.get::<RequestContext>() {
+                context.set_user(&identity.user.id);
+            }
+            parts.extensions.insert(caller(&identity, &parts.headers));
+            parts.extensions.insert(identity);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn prove(state: &AppState, parts: &Parts) -> ApiResult<Identity> {
+    if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+        let token = value.to_str().ok().and_then(bearer).ok_or(AppError::Unauthorized)?;
+        return Ok(state.app.accounts.authenticate(token).await?);
+    }
+    let secure = client::secure_cookies(&state.settings, &parts.headers);
+    let token = cookie::read(&parts.headers, secure).ok_or(AppError::Unauthorized)?;
+    let identity = state.app.accounts.authenticate(token).await?;
+    // A browser sends the cookie along with whatever another site makes it send: writes must come from our own pages.
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+    if !reads && !client::same_origin(parts) {
+        let detail = "This request did not come from Saydo's own pages.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", detail).into());
+    }
+    Ok(identity)
+}
+
+/// The token of an `Authorization` header (RFC 6750 §2.1; the scheme's case does not matter).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+fn caller(identity: &Identity, headers: &HeaderMap) -> Caller {
+    let known = |name: &str| TimeZone::get(name).ok();
+    let asked = headers.get("x-timezone").and_then(|value| value.to_str().ok()).and_then(known);
+    let zone = asked.or_else(|| identity.user.timezone.as_deref().and_then(known)).unwrap_or(TimeZone::UTC);
+    Caller {
+        user: identity.user.clone(),
+        token_id: identity.token_id.clone(),
+        zone,
+        order: DateOrder::default(),
+        door: Door::Rest,
+        idempotency: None,
+    }
+}
+
+/// The proven caller, as a handler asks for it. There is none on a route outside this layer: such a route answers 401.
+#[derive(Debug)]
+pub(super) struct Me(pub(super) Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for Me {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get::<Caller>().cloned().map(Self).ok_or_else(|| AppError::Unauthorized.into())
+    }
+}
+
+/// The proven token, for routes that end or renew it.
+#[derive(Debug)]
+pub(super) struct Proof(pub(super) Identity);
+
+impl<S: Send + Sync> FromRequestParts<S> for Proof {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get::<Identity>().cloned().map(Self).ok_or_else(|| AppError::Unauthorized.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bearer_tokens_are_found() {
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer("bearer  abc"), Some("abc"));
+        assert_eq!(bearer("Basic abc"), None);
+        assert_eq!(bearer("abc"), None);
+    }
+}

@@ -1,0 +1,45 @@
+//! Where a request came from.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::ConnectInfo,
+    http::{Extensions, HeaderMap, header, request::Parts},
+};
+
+use super::state::HttpSettings;
+use crate::config::{Profile, Proxy};
+
+/// The client's address: the connection's, or what the trusted proxy says.
+pub(super) fn address(settings: &HttpSettings, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
+    let forwarded = || {
+        // The last entry is the one the proxy wrote; earlier ones come from the client.
+        let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+        last.parse().ok()
+    };
+    let direct = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    match settings.proxy {
+        Proxy::Trusted => forwarded().or_else(direct),
+        Proxy::None => direct(),
+    }
+}
+
+/// Whether the client's connection is encrypted, as far as this can be known.
+pub(super) fn is_https(settings: &HttpSettings, headers: &HeaderMap) -> bool {
+    settings.proxy == Proxy::Trusted
+        && headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+/// Whether cookies are marked `Secure` (and named `__Host-…`).
+pub(super) fn secure_cookies(settings: &HttpSettings, headers: &HeaderMap) -> bool {
+    settings.profile == Profile::Production || is_https(settings, headers)
+}
+
+/// Whether the `Origin` header names the very host the request was sent to.
+pub(super) fn same_origin(parts: &Parts) -> bool {
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = text(header::ORIGIN) else { return false };
+    let origin_host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let host = text(header::HOST).or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
+    matches!((origin_host, host), (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host))
+}

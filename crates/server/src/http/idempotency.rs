@@ -1,0 +1,163 @@
+//! `Idempotency-Key`: a repeated write gets the stored answer, the same key for something else is refused.
+//!
+//! Use cases store their answer together with their effects; this layer looks before, keeps two equal requests from
+//! running at once, and stores the answers of writes that did not.
+
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::IntoResponse,
+};
+use saydo_app::{
+    Caller, IdempotencyKey,
+    idempotency::{Answer, IdempotencyState},
+};
+use saydo_store::StoredAnswer;
+use sha2::{Digest, Sha256};
+
+use super::{
+    body,
+    error::{self, ApiError},
+    problem::Problem,
+    state::AppState,
+};
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Headers that belong to a stored answer; a cookie never does.
+const KEPT: [&str; 3] = ["location", "etag", "x-change-id"];
+/// Answers larger than this are not stored; none of ours is.
+const LARGEST: usize = 4 * body::MAX_BYTES;
+
+/// Keys that are being worked on by this process, with their owners.
+static IN_FLIGHT: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
+/// Taken while a request runs; given back on drop.
+struct Flight(String);
+
+impl Flight {
+    fn begin(caller: &Caller, key: &str) -> Option<Self> {
+        let name = format!("{}\n{key}", caller.id());
+        let mut flying = IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner);
+        flying.insert(name.clone()).then_some(Self(name))
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+/// The layer; it stands behind the one that proves the caller.
+pub(super) async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    let Some(key) = request.headers().get(KEY).cloned().filter(|_| !reads) else { return next.run(request).await };
+    match repeatable(&state, &key, request, next).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn repeatable(
+    state: &AppState,
+    key: &HeaderValue,
+    request: Request,
+    next: Next,
+) -> Result<Response<Body>, ApiError> {
+    let key = key.to_str().ok().filter(|key| key.len() <= 255 && !key.trim().is_empty());
+    let key =
+        key.ok_or_else(|| Problem::field("Idempotency-Key", "An Idempotency-Key has 1 to 255 visible characters."))?;
+    let (mut parts, body) = request.into_parts();
+    let Some(mut caller) = parts.extensions.get::<Caller>().cloned() else {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    };
+    let body = body::read(body).await?;
+    let fingerprint = fingerprint(&parts, &body);
+    let _flight = Flight::begin(&caller, key).ok_or_else(error::in_flight)?;
+    match state.app.idempotency_find(caller.id(), key, &fingerprint).await? {
+        IdempotencyState::Fresh => {}
+        IdempotencyState::Replay(answer) => return Ok(replay(answer)),
+        IdempotencyState::OtherRequest => {
+            let detail = "This Idempotency-Key was used for another request.";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail).into());
+        }
+    }
+    caller.idempotency = Some(IdempotencyKey { key: key.to_owned(), fingerprint: fingerprint.clone() });
+    parts.extensions.insert(caller.clone());
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    if !response.status().is_success() {
+        return Ok(response);
+    }
+    keep(state, &caller, key, &fingerprint, response).await
+}
+
+/// Stores the answer unless the use case did.
+async fn keep(
+    state: &AppState,
+    caller: &Caller,
+    key: &str,
+    fingerprint: &str,
+    response: Response<Body>,
+) -> Result<Response<Body>, ApiError> {
+    if state.app.idempotency_find(caller.id(), key, fingerprint).await? != IdempotencyState::Fresh {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|error| Problem::internal(error.to_string()))?;
+    let answer = Answer {
+        status: parts.status.as_u16(),
+        headers: kept_headers(&parts.headers),
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    };
+    // The work is done: an answer that cannot be kept (the account was just deleted) is still the answer.
+    if let Err(error) = state.app.idempotency_store(caller, answer).await {
+        tracing::debug!(%error, "an answer was not kept for repetition");
+    }
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |name: &str| Some((name.to_owned(), headers.get(name)?.to_str().ok()?.to_owned()));
+    KEPT.into_iter().filter_map(text).collect()
+}
+
+fn replay(answer: StoredAnswer) -> Response<Body> {
+    let json = !answer.body.is_empty();
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let headers = response.headers_mut();
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    if json {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// What a key stands for: method, path, query and body.
+fn fingerprint(parts: &Parts, body: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    let pieces = [
+        parts.method.as_str().as_bytes(),
+        parts.uri.path().as_bytes(),
+        parts.uri.query().unwrap_or_default().as_bytes(),
+        body,
+    ];
+    for piece in pieces {
+        hash.update((piece.len() as u64).to_le_bytes());
+        hash.update(piece);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

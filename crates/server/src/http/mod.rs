@@ -1,0 +1,26 @@
+//! The HTTP doors: what comes in is proven, bounded and typed before a use case sees it; what goes out has one form.
+//!
+//! From the outside in: [`context`] (request id, log line, error bodies), `headers`, `limits`, `auth`,
+//! `idempotency`, then `routes`. `router` is the table of contents.
+
+mod auth;
+mod body;
+mod client;
+mod context;
+mod cookie;
+mod error;
+mod headers;
+mod idempotency;
+mod limits;
+mod openapi;
+mod problem;
+mod query;
+mod router;
+mod routes;
+mod server;
+mod state;
+
+pub use openapi::document;
+pub use router::router;
+pub use server::{Shutdown, serve};
+pub use state::{AppState, HttpSettings};

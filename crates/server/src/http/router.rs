@@ -1,0 +1,89 @@
+//! The table of contents. The OpenAPI document comes from the same lines, so it cannot differ.
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, decompression::RequestDecompressionLayer,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::{
+    auth, context, headers, idempotency, limits, openapi,
+    problem::Problem,
+    routes::{account, auth as sign_in, chat, conversations, parse, service, tasks, trash, undo},
+    state::AppState,
+};
+use crate::assets;
+
+/// All doors, with every layer around them.
+#[must_use]
+pub fn router(state: AppState) -> Router {
+    let cors = headers::cors(&state.settings);
+    let (api, document) = openapi::finish(all_routes(&state)).split_for_parts();
+    api.merge(SwaggerUi::new("/docs").url("/openapi.json", document))
+        .fallback(assets::serve)
+        .layer(RequestDecompressionLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), headers::layer))
+        .layer(cors)
+        .layer(from_fn(context::layer))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}
+
+/// Every route: the open ones, and those nobody passes without a token.
+pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
+    let with = || state.clone();
+    let protected = protected_routes()
+        .merge(chat_routes().route_layer(from_fn_with_state(with(), limits::chat)))
+        .route_layer(from_fn_with_state(with(), idempotency::layer))
+        .route_layer(from_fn_with_state(with(), limits::calls))
+        .route_layer(from_fn_with_state(with(), auth::layer));
+    let sign_ins = OpenApiRouter::new()
+        .routes(routes!(sign_in::sign_up))
+        .routes(routes!(sign_in::log_in))
+        .route_layer(from_fn_with_state(with(), limits::sign_ins));
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(service::health))
+        .routes(routes!(service::live))
+        .routes(routes!(service::ready))
+        .merge(openapi::open(sign_ins))
+        .merge(openapi::protected(protected))
+}
+
+fn protected_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::me, sign_in::update_me))
+        .routes(routes!(sign_in::log_out))
+        .routes(routes!(sign_in::log_out_all))
+        .routes(routes!(sign_in::change_password))
+        .routes(routes!(account::export))
+        .routes(routes!(account::delete))
+        .routes(routes!(tasks::list, tasks::create))
+        .routes(routes!(tasks::get, tasks::put, tasks::patch, tasks::delete))
+        .routes(routes!(tasks::complete))
+        .routes(routes!(trash::list))
+        .routes(routes!(trash::restore))
+        .routes(routes!(undo::undo))
+        .routes(routes!(parse::parse))
+        .routes(routes!(conversations::list, conversations::delete_all))
+        .routes(routes!(conversations::latest))
+        .routes(routes!(conversations::rename, conversations::delete))
+        .routes(routes!(conversations::messages))
+}
+
+fn chat_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(chat::send)).routes(routes!(conversations::decide))
+}
+
+/// A panic is a bug of ours: the client learns nothing, the log everything, and the process goes on.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of unknown kind");
+    Problem::internal(format!("panic: {text}")).into_response()
+}

@@ -1,0 +1,34 @@
+//! `/api/account`: taking everything away, and erasing it.
+
+use axum::{
+    Json as Answer,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use saydo_app::accounts::{ExportView, PasswordInput};
+
+use super::auth::without_cookie;
+use crate::http::{auth::Me, body::Json, error::ApiResult, state::AppState};
+
+/// Everything of this account as one JSON document.
+#[utoipa::path(get, path = "/api/account/export", tag = "accounts",
+    responses((status = 200, description = "The document", body = ExportView)))]
+pub(in crate::http) async fn export(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Response> {
+    let document = state.app.accounts.export(&caller.user).await?;
+    let disposition = [(header::CONTENT_DISPOSITION, "attachment; filename=\"saydo-export.json\"")];
+    Ok((disposition, Answer(document)).into_response())
+}
+
+/// Erase the account and everything in it.
+#[utoipa::path(delete, path = "/api/account", tag = "accounts", request_body = PasswordInput,
+    responses((status = 204, description = "All rows are gone")))]
+pub(in crate::http) async fn delete(
+    State(state): State<AppState>,
+    Me(caller): Me,
+    headers: HeaderMap,
+    Json(input): Json<PasswordInput>,
+) -> ApiResult<Response> {
+    state.app.accounts.delete(&caller.user, input).await?;
+    Ok(without_cookie(&state, &headers, StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,118 @@
+//! `/api/conversations`.
+
+use axum::{
+    Extension, Json as Answer,
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
+};
+use saydo_app::chat::{
+    ChatReply, ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, LatestView, MessagesView,
+    PendingDecision,
+};
+use saydo_domain::{ConversationId, ConversationTitle, PendingId};
+use serde::Deserialize;
+
+use super::chat::failed;
+use crate::http::{
+    auth::Me, body::Json, context::RequestContext, error::ApiResult, problem::Problem, query::Id, state::AppState,
+};
+
+/// The body of `PATCH /api/conversations/{id}`.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct TitleInput {
+    /// 1 to 200 characters after trimming.
+    title: String,
+}
+
+/// All conversations, newest first.
+#[utoipa::path(get, path = "/api/conversations", tag = "conversations",
+    responses((status = 200, description = "The conversations", body = ConversationList)))]
+pub(in crate::http) async fn list(
+    State(state): State<AppState>,
+    Me(caller): Me,
+) -> ApiResult<Answer<ConversationList>> {
+    Ok(Answer(state.app.conversations_list(&caller).await?))
+}
+
+/// The newest conversation with its messages.
+#[utoipa::path(get, path = "/api/conversations/latest", tag = "conversations",
+    responses((status = 200, description = "The conversation, or `null` and no messages", body = LatestView)))]
+pub(in crate::http) async fn latest(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Answer<LatestView>> {
+    Ok(Answer(state.app.conversation_latest(&caller).await?))
+}
+
+/// A conversation's messages, oldest first.
+#[utoipa::path(get, path = "/api/conversations/{id}/messages", tag = "conversations",
+    params(("id" = i64, Path, description = "The conversation")),
+    responses((status = 200, description = "The messages", body = MessagesView),
+        (status = 404, description = "Conversation not found")))]
+pub(in crate::http) async fn messages(
+    State(state): State<AppState>,
+    Me(caller): Me,
+    Extension(context): Extension<RequestContext>,
+    Id(id): Id<ConversationId>,
+) -> ApiResult<Answer<MessagesView>> {
+    context.set_conversation(id.get());
+    Ok(Answer(state.app.conversation_messages(&caller, id).await?))
+}
+
+/// Give a conversation another title.
+#[utoipa::path(patch, path = "/api/conversations/{id}", tag = "conversations",
+    params(("id" = i64, Path, description = "The conversation")), request_body = TitleInput,
+    responses((status = 200, description = "The conversation", body = ConversationView),
+        (status = 404, description = "Conversation not found")))]
+pub(in crate::http) async fn rename(
+    State(state): State<AppState>,
+    Me(caller): Me,
+    Id(id): Id<ConversationId>,
+    Json(input): Json<TitleInput>,
+) -> ApiResult<Answer<ConversationView>> {
+    let title = ConversationTitle::new(&input.title).map_err(saydo_app::AppError::from)?;
+    Ok(Answer(state.app.conversation_rename(&caller, id, title).await?))
+}
+
+/// Delete a conversation. Tasks made in it stay.
+#[utoipa::path(delete, path = "/api/conversations/{id}", tag = "conversations",
+    params(("id" = i64, Path, description = "The conversation")),
+    responses((status = 200, description = "Done", body = ConversationDeleted),
+        (status = 404, description = "Conversation not found")))]
+pub(in crate::http) async fn delete(
+    State(state): State<AppState>,
+    Me(caller): Me,
+    Id(id): Id<ConversationId>,
+) -> ApiResult<Answer<ConversationDeleted>> {
+    Ok(Answer(state.app.conversation_delete(&caller, id).await?))
+}
+
+/// Delete all conversations. Tasks made in them stay.
+#[utoipa::path(delete, path = "/api/conversations", tag = "conversations",
+    responses((status = 200, description = "Done", body = ConversationsDeleted)))]
+pub(in crate::http) async fn delete_all(
+    State(state): State<AppState>,
+    Me(caller): Me,
+) -> ApiResult<Answer<ConversationsDeleted>> {
+    Ok(Answer(state.app.conversations_delete_all(&caller).await?))
+}
+
+/// Answer a waiting question.
+#[utoipa::path(post, path = "/api/conversations/{id}/pending/{pending_id}", tag = "chat",
+    params(("id" = i64, Path, description = "The conversation"), ("pending_id" = String, Path, description = "The question")),
+    request_body = PendingDecision,
+    responses((status = 200, description = "The reply", body = ChatReply),
+        (status = 404, description = "The question was answered already or has expired, or never was")))]
+pub(in crate::http) async fn decide(
+    State(state): State<AppState>,
+    Me(caller): Me,
+    Extension(context): Extension<RequestContext>,
+    path: Result<Path<(i64, String)>, PathRejection>,
+    Json(decision): Json<PendingDecision>,
+) -> ApiResult<Answer<ChatReply>> {
+    let Path((id, pending)) = path.map_err(|_| Problem::field("id", "This is not a valid id."))?;
+    let pending = pending.parse::<PendingId>().map_err(|_| {
+        let detail = saydo_app::Missing::Pending.sentence();
+        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+    })?;
+    context.set_conversation(id);
+    Ok(Answer(state.app.pending_decide(&caller, ConversationId::new(id), pending, decision).await.map_err(failed)?))
+}

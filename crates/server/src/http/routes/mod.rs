@@ -1,0 +1,11 @@
+//! The handlers, one file per noun. Each proves its input's shape and makes one call.
+
+pub(super) mod account;
+pub(super) mod auth;
+pub(super) mod chat;
+pub(super) mod conversations;
+pub(super) mod parse;
+pub(super) mod service;
+pub(super) mod tasks;
+pub(super) mod trash;
+pub(super) mod undo;

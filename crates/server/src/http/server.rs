@@ -1,0 +1,83 @@
+//! The listening loop: hyper with a timer, so that slow headers cost nobody anything, and a graceful end.
+
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{Request, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+/// The token that ends the server.
+pub type Shutdown = CancellationToken;
+
+/// Headers must have arrived after this long.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Requests still running after this long at the end are cut off.
+const DRAIN: Duration = Duration::from_secs(9);
+/// Streams one HTTP/2 connection may have open.
+const MAX_STREAMS: u32 = 200;
+
+/// Serves until the token is cancelled, then lets running requests end.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown) -> io::Result<()> {
+    let graceful = GracefulShutdown::new();
+    let builder = builder();
+    loop {
+        let accepted = tokio::select! {
+            () = shutdown.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = connection(&builder, stream, peer, router.clone());
+                let watched = graceful.watch(connection);
+                tokio::spawn(async move {
+                    // A connection that breaks is the client's affair.
+                    let _ = watched.await;
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                // Out of file handles: others must close first, so do not spin.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were cut off at the end");
+    }
+    Ok(())
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS).keep_alive_interval(HEADER_TIMEOUT);
+    builder
+}
+
+fn connection(
+    builder: &Builder<TokioExecutor>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+) -> impl hyper_util::server::graceful::GracefulConnection<Output: Send> + Send + use<> {
+    // Small answers should leave at once.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let router = router.clone();
+        async move {
+            Ok::<_, Infallible>(router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {}))
+        }
+    });
+    builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned()
+}

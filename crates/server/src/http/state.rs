@@ -1,0 +1,43 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use saydo_app::App;
+
+use super::limits::Limits;
+use crate::config::{Config, Profile, Proxy};
+
+/// Shared by all requests; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// The use cases.
+    pub app: App,
+    /// How the doors behave.
+    pub settings: Arc<HttpSettings>,
+    /// How much anybody may ask for.
+    pub(super) limits: Arc<Limits>,
+}
+
+/// How the doors behave.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// How careful they are.
+    pub profile: Profile,
+    /// Whether a proxy in front is believed.
+    pub proxy: Proxy,
+    /// Origins of other sites that may call the API from a browser.
+    pub cors_origins: Vec<String>,
+}
+
+impl AppState {
+    /// Puts the state together.
+    #[must_use]
+    pub fn new(app: App, config: &Config) -> Self {
+        let settings = HttpSettings {
+            profile: config.profile,
+            proxy: config.http.proxy,
+            cors_origins: config.http.cors_origins.clone(),
+        };
+        Self { app, settings: Arc::new(settings), limits: Arc::new(Limits::new(&config.limits)) }
+    }
+}

@@ -1,0 +1,77 @@
+//! Wiring: from a configuration to the use cases.
+
+use saydo_app::{
+    App,
+    accounts::{Accounts, AccountsConfig},
+};
+use saydo_store::{SchemaState, Store, StoreConfig, StoreError};
+
+use crate::config::{Config, Migrate, SecretError, load_or_make_secret};
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The database.
+    #[error("database: {0}")]
+    Store(#[from] StoreError),
+    /// The secret in the data folder.
+    #[error("secret: {0}")]
+    Secret(#[from] SecretError),
+    /// The schema is older than this program, and it may not bring it up to date by itself.
+    #[error("the database needs a newer schema: run `saydo migrate up`")]
+    SchemaTooOld,
+    /// Files and sockets.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Opens the database, without looking at its schema.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn open_store(config: &Config) -> Result<Store, SetupError> {
+    if let Some(folder) = config.database.path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let store = StoreConfig {
+        read_connections: config.database.pool_size,
+        acquire_timeout: config.database.pool_timeout,
+        ..StoreConfig::new(config.database.path.to_string_lossy())
+    };
+    Ok(Store::open(store).await?)
+}
+
+/// Opens the database with a schema this program knows, and puts the use cases together.
+///
+/// # Errors
+/// When the database or the secret cannot be used.
+pub async fn open_app(config: &Config) -> Result<App, SetupError> {
+    let store = open_store(config).await?;
+    match store.check_schema().await? {
+        SchemaState::Current => {}
+        _ if config.database.migrate == Migrate::OnStart => {
+            let steps = store.migrate_up().await?;
+            tracing::info!(steps, "the database schema was brought up to date");
+        }
+        _ => return Err(SetupError::SchemaTooOld),
+    }
+    let secret = match &config.auth.secret {
+        Some(secret) => secret.clone(),
+        None => {
+            let (secret, made) = load_or_make_secret(&config.data_dir)?;
+            if made {
+                let path = config.data_dir.join("secret");
+                tracing::info!(path = %path.display(), "made a secret for signing tokens; it is kept there");
+            }
+            secret
+        }
+    };
+    let accounts = AccountsConfig {
+        secret,
+        trusted_issuers: config.auth.trusted_issuers.clone(),
+        token_life: config.auth.token_life,
+        throttling: config.limits.throttling,
+    };
+    let accounts = Accounts::new(store.clone(), config.clock, accounts);
+    Ok(App::new(store, config.clock, accounts))
+}
