@@ -73,15 +73,6 @@ impl Conn {
         rows.iter().map(change).collect()
     }
 
-    /// Every change, oldest first: for the export.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn export_changes(&mut self, user: &UserId) -> Result<Vec<Change>, StoreError> {
-        const SQL: &str = select_changes!("WHERE c.user_id = $1 ORDER BY c.seq");
-        self.rows(Statement::new("change.export", SQL).bind(user)).await?.iter().map(change).collect()
-    }
-
     /// What undo would take, newest first: changes that are neither undone nor undoings themselves; those of one
     /// conversation only, if it is given.
     ///

@@ -15,6 +15,8 @@ pub struct StoreConfig {
     pub busy_timeout: Duration,
     /// Jobs that may wait for the writer.
     pub write_queue: usize,
+    /// The file may not grow beyond this: writes then fail as on a full disk, and reads go on.
+    pub max_bytes: Option<u64>,
 }
 
 impl StoreConfig {
@@ -27,6 +29,7 @@ impl StoreConfig {
             acquire_timeout: Duration::from_secs(30),
             busy_timeout: Duration::from_secs(5),
             write_queue: 1024,
+            max_bytes: None,
         }
     }
 }

@@ -56,16 +56,6 @@ impl Conn {
         rows.iter().map(summary).collect()
     }
 
-    /// Every conversation, oldest first: for the export.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn export_conversations(&mut self, user: &UserId) -> Result<Vec<Conversation>, StoreError> {
-        const SQL: &str = "SELECT id, user_id, title, created_at, updated_at FROM conversations \
-             WHERE user_id = $1 ORDER BY id";
-        self.rows(Statement::new("conversation.export", SQL).bind(user)).await?.iter().map(conversation).collect()
-    }
-
     /// The conversation last spoken in.
     ///
     /// # Errors

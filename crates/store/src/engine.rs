@@ -23,6 +23,9 @@ const SLOW_MS: u128 = 100;
 /// Older SQLite versions can damage a database in WAL mode (the WAL-reset bug fixed in 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
+/// SQLite's page size; its default, named because limits count pages.
+const PAGE_BYTES: u32 = 4096;
+
 /// The opened database: readers, and how to open a writer.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -74,11 +77,18 @@ fn options(config: &StoreConfig) -> Result<SqliteConnectOptions, StoreError> {
     } else {
         SqliteConnectOptions::new().filename(place)
     };
-    if options.get_filename().as_os_str().is_empty() || options.get_filename() == Path::new(":memory:") {
+    let file = options.get_filename().to_string_lossy();
+    // sqlx names databases in memory "file:…"; every connection would have its own.
+    if file.is_empty() || file.contains(":memory:") || file.starts_with("file:") {
         return Err(StoreError::Config("the database needs a file: use sqlite:PATH".to_owned()));
     }
+    let options = match config.max_bytes {
+        Some(bytes) => options.pragma("max_page_count", (bytes / u64::from(PAGE_BYTES)).max(1).to_string()),
+        None => options,
+    };
     Ok(options
         .create_if_missing(true)
+        .page_size(PAGE_BYTES)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

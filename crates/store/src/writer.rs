@@ -41,6 +41,8 @@ pub(crate) struct Job {
 /// A job that ran; whether its effects stay is decided before anybody is told.
 struct Finished {
     keep: bool,
+    /// The error after which the database may have rolled everything back by itself.
+    broken: Option<StoreError>,
     answer: Answer,
 }
 
@@ -86,12 +88,14 @@ where
         Err(E::from(StoreError::Internal("the job panicked".to_owned())))
     });
     // The end is not Ok if a statement broke the transaction, even if the job thinks so.
-    let result = match tx.take_broken() {
-        Some(error) if result.is_ok() => Err(E::from(error)),
+    let broken = tx.take_broken();
+    let result = match &broken {
+        Some(error) if result.is_ok() => Err(E::from(error.clone())),
         _ => result,
     };
     let keep = result.is_ok();
-    Finished { keep, answer: Box::new(move |end| tell(end.map_err(E::from).and(result))) }
+    let answer = move |end: Result<(), StoreError>| tell(result.and_then(|value| end.map(|()| value).map_err(E::from)));
+    Finished { keep, broken, answer: Box::new(answer) }
 }
 
 /// The writer's life: until it is told to close, or the last `Store` is gone.
@@ -198,5 +202,9 @@ async fn one(tx: &mut Tx, job: Job, finished: &mut Vec<Answer>) -> Result<(), St
     }
     let done = (job.run)(tx).await;
     finished.push(done.answer);
-    if done.keep { tx.link().keep_savepoint().await } else { tx.link().undo_savepoint().await }
+    if done.keep {
+        return tx.link().keep_savepoint().await;
+    }
+    // Without a savepoint to go back to, the transaction is gone: the error that broke it says why.
+    tx.link().undo_savepoint().await.map_err(|error| done.broken.unwrap_or(error))
 }

@@ -18,6 +18,9 @@ use crate::{
 /// A longer text cannot be found: title and description have 1,200 characters, and lower case grows some.
 const TEXT_MAX: usize = 4000;
 
+/// The day that wall-clock seconds count from.
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
 /// A condition in the making, and the values it names.
 struct Filter {
     sql: String,
@@ -159,7 +162,7 @@ const fn expression(sort: TaskSort) -> Option<&'static str> {
 
 /// A day's beginning as wall-clock seconds.
 pub(super) fn midnight(day: Date) -> i64 {
-    Due::Day(day).local_seconds()
+    day.duration_since(EPOCH).as_secs()
 }
 
 fn midnight_after(day: Date) -> i64 {

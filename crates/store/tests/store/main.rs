@@ -1,0 +1,68 @@
+//! What every engine must do, and what SQLite must do besides.
+//!
+//! The modules of the conformance suite take an opened store; [`conformance`] stamps them onto an engine.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod accounts;
+mod changes;
+mod conversations;
+mod group_commit;
+mod idempotency;
+mod lists;
+mod migrations;
+mod owners;
+mod plans;
+mod sqlite;
+mod support;
+mod tasks;
+
+/// Stamps every function of the suite onto an engine.
+macro_rules! conformance {
+    ($engine:ident: $open:path; $($module:ident { $($test:ident),+ $(,)? })+) => {
+        mod $engine {
+            $(mod $module {
+                $(#[tokio::test]
+                async fn $test() {
+                    let opened = $open().await;
+                    crate::$module::$test(&opened.store).await;
+                    opened.close().await;
+                })+
+            })+
+        }
+    };
+}
+
+conformance! {
+    on_sqlite: crate::support::Opened::sqlite;
+    accounts {
+        an_account_is_given_back, an_email_is_taken_once, a_person_without_email_or_password, settings_and_password,
+        users_come_page_by_page, tokens_die_one_by_one_and_all_at_once, sessions_are_listed_and_forgotten,
+        expired_tokens_are_purged, deleting_an_account_leaves_no_row,
+    }
+    tasks {
+        every_field_is_given_back, any_text_is_given_back_byte_for_byte, numbers_are_never_reused,
+        a_number_or_uid_is_taken_once, only_the_expected_version_is_updated, the_trash_is_apart,
+        old_trash_is_purged, many_are_found_in_the_order_asked, titles_are_lean, counts_know_what_is_overdue,
+        the_next_occurrence_is_found,
+    }
+    lists {
+        newest_first_by_default, filters_narrow, text_is_found_whatever_the_case, dues_are_filtered,
+        days_are_compared_by_the_wall_clock, no_due_comes_last_both_ways, every_order_pages_without_gaps,
+        a_cursor_of_another_order_is_refused,
+    }
+    conversations {
+        a_conversation_lives, the_one_last_spoken_in_comes_first, messages_are_kept_in_order,
+        ids_are_never_reused, a_question_is_answered_once, a_new_question_replaces_the_old,
+    }
+    changes {
+        a_change_keeps_its_effects, undo_and_redo_find_their_change, anything_new_ends_redo,
+        undo_within_a_conversation, untouched_tasks_equal_their_snapshot, old_changes_are_purged,
+    }
+    idempotency { an_answer_is_kept_until_it_expires, a_live_key_is_not_taken_twice }
+    owners { another_user_reads_nothing, another_user_changes_nothing, rows_need_their_owner }
+    group_commit {
+        a_failed_job_leaves_nothing, a_panicking_job_harms_nobody, thirty_two_at_once,
+        a_job_outlives_its_caller, a_job_sees_what_earlier_ones_wrote, an_error_swallowed_is_harmless,
+    }
+}

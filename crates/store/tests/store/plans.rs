@@ -1,0 +1,137 @@
+//! No path of a user walks through a whole table: asked of the query planner, for every statement the suite runs.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    sync::{Arc, Mutex},
+};
+
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+use crate::support::Opened;
+
+type Statements = Arc<Mutex<BTreeMap<String, String>>>;
+
+/// Collects the text of every statement by its name, as the engine traces them.
+struct Collector(Statements);
+
+#[derive(Default)]
+struct Fields {
+    query: String,
+    sql: String,
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "query" {
+            value.clone_into(&mut self.query);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "sql" {
+            self.sql = format!("{value:?}");
+        }
+    }
+}
+
+impl Subscriber for Collector {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "saydo_store::sql"
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        self.0.lock().unwrap().insert(fields.sql, fields.query);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// Runs these functions of the suite, each on a new database.
+macro_rules! tour {
+    ($($module:ident::$test:ident),+ $(,)?) => {
+        async fn tour() {
+            $(
+                let opened = Opened::sqlite().await;
+                crate::$module::$test(&opened.store).await;
+                opened.close().await;
+            )+
+        }
+    };
+}
+
+tour! {
+    accounts::an_account_is_given_back, accounts::settings_and_password, accounts::users_come_page_by_page,
+    accounts::tokens_die_one_by_one_and_all_at_once, accounts::sessions_are_listed_and_forgotten,
+    accounts::expired_tokens_are_purged, accounts::deleting_an_account_leaves_no_row,
+    tasks::every_field_is_given_back, tasks::numbers_are_never_reused, tasks::the_trash_is_apart,
+    tasks::old_trash_is_purged, tasks::many_are_found_in_the_order_asked, tasks::titles_are_lean,
+    tasks::counts_know_what_is_overdue, tasks::the_next_occurrence_is_found,
+    lists::filters_narrow, lists::text_is_found_whatever_the_case, lists::dues_are_filtered,
+    lists::every_order_pages_without_gaps,
+    conversations::a_conversation_lives, conversations::the_one_last_spoken_in_comes_first,
+    conversations::messages_are_kept_in_order, conversations::a_question_is_answered_once,
+    changes::a_change_keeps_its_effects, changes::undo_and_redo_find_their_change,
+    changes::undo_within_a_conversation, changes::old_changes_are_purged,
+    idempotency::an_answer_is_kept_until_it_expires, idempotency::a_live_key_is_not_taken_twice,
+    owners::another_user_changes_nothing,
+}
+
+async fn plan(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = sqlx::query(explain).fetch_all(connection).await.unwrap();
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+#[tokio::test]
+async fn no_user_path_scans_a_table() {
+    // Opened first: `tracing` decides whether a line is of interest when it first runs, and must not do so on the thread
+    // of another test, which has no collector.
+    let opened = Opened::sqlite().await;
+    let statements = Statements::default();
+    let guard = tracing::subscriber::set_default(Collector(Arc::clone(&statements)));
+    tour().await;
+    drop(guard);
+    let options = SqliteConnectOptions::new().filename(opened.folder.path().join("saydo.db"));
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let statements = std::mem::take(&mut *statements.lock().unwrap());
+    let mut seen = 0;
+    for (sql, name) in statements.iter().filter(|(_, name)| !name.starts_with("tx.")) {
+        seen += 1;
+        let plan = plan(&mut connection, sql).await;
+        let scans: Vec<_> = plan
+            .iter()
+            .filter(|step| step.starts_with("SCAN ") && !step.starts_with("SCAN CONSTANT"))
+            // The migrations' own little table.
+            .filter(|step| !step.contains("sqlite_master") && !step.contains("_sqlx_migrations"))
+            .collect();
+        assert!(scans.is_empty(), "{name}: {sql}\n{plan:#?}");
+        assert!(name.starts_with("system.") || names_owner(sql), "{name} names no owner: {sql}");
+    }
+    assert!(seen > 60, "only {seen} statements seen");
+    connection.close().await.unwrap();
+    opened.close().await;
+}
+
+/// Whether the owner stands in the predicate, or in what is inserted.
+fn names_owner(sql: &str) -> bool {
+    let owner = ["user_id = $1", "WHERE id = $1", "WHERE email = $1", "(user_id, ", "INSERT INTO users (id, "];
+    owner.iter().any(|text| sql.contains(text))
+}
