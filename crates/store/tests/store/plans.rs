@@ -102,13 +102,15 @@ async fn plan(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn no_user_path_scans_a_table() {
-    // Opened first: `tracing` decides whether a line is of interest when it first runs, and must not do so on the thread
-    // of another test, which has no collector.
-    let opened = Opened::sqlite().await;
     let statements = Statements::default();
-    let guard = tracing::subscriber::set_default(Collector(Arc::clone(&statements)));
+    // A single dispatcher is asked only on its own thread whether a line is of interest, and another test may run the
+    // line first. With two of them `tracing` asks both, whatever the thread.
+    let collector = tracing::Dispatch::new(Collector(Arc::clone(&statements)));
+    let another = tracing::Dispatch::new(Collector(Statements::default()));
+    let guard = tracing::dispatcher::set_default(&collector);
     tour().await;
-    drop(guard);
+    drop((guard, another));
+    let opened = Opened::sqlite().await;
     let options = SqliteConnectOptions::new().filename(opened.folder.path().join("saydo.db"));
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let statements = std::mem::take(&mut *statements.lock().unwrap());
