@@ -34,22 +34,24 @@ export function groupOf(task: Task, here: Here): GroupName {
 
 const RANK = { high: 0, medium: 1, low: 2 } as const;
 
-/** By due, then by priority, then by number. */
-export function compareTasks(here: Here): (a: Task, b: Task) => number {
-  return (a, b) => {
-    const left = a.due_date === null ? "~" : dueKey(a.due_date, here);
-    const right = b.due_date === null ? "~" : dueKey(b.due_date, here);
-    if (left !== right) return left < right ? -1 : 1;
-    return RANK[a.priority] - RANK[b.priority] || a.id - b.id;
-  };
+/** Sorts by due, then by priority, then by number. */
+function sortTasks(tasks: readonly Task[], here: Here): Task[] {
+  const keyed = tasks.map((task) => ({
+    task,
+    key: task.due_date === null ? "~" : dueKey(task.due_date, here),
+  }));
+  keyed.sort((a, b) => {
+    if (a.key !== b.key) return a.key < b.key ? -1 : 1;
+    return RANK[a.task.priority] - RANK[b.task.priority] || a.task.id - b.task.id;
+  });
+  return keyed.map(({ task }) => task);
 }
 
 /** The tasks in their groups, in order; empty groups are left out. */
 export function groupTasks(tasks: readonly Task[], here: Here): Group[] {
-  const sorted = [...tasks].sort(compareTasks(here));
-  const byName = Map.groupBy(sorted, (task) => groupOf(task, here));
-  return ORDER.flatMap((name) => {
-    const members = byName.get(name);
-    return members ? [{ name, title: TITLES[name], tasks: members }] : [];
-  });
+  const groups = new Map<GroupName, Task[]>(ORDER.map((name) => [name, []]));
+  for (const task of sortTasks(tasks, here)) groups.get(groupOf(task, here))?.push(task);
+  return [...groups]
+    .filter(([, members]) => members.length > 0)
+    .map(([name, members]) => ({ name, title: TITLES[name], tasks: members }));
 }

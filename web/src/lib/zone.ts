@@ -4,8 +4,13 @@ const DAY_MS = 86_400_000;
 
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-function wallClock(at: number, zone: string): { day: string; time: string } {
-  const parts = new Intl.DateTimeFormat("en-CA", {
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Formatters are costly to make and the zones are few. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-CA", {
     timeZone: zone,
     hourCycle: "h23",
     year: "numeric",
@@ -13,7 +18,13 @@ function wallClock(at: number, zone: string): { day: string; time: string } {
     day: "2-digit",
     hour: "2-digit",
     minute: "2-digit",
-  }).formatToParts(at);
+  });
+  clocks.set(zone, made);
+  return made;
+}
+
+function wallClock(at: number, zone: string): { day: string; time: string } {
+  const parts = clockOf(zone).formatToParts(at);
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "00";
   return {
     day: `${part("year").padStart(4, "0")}-${part("month")}-${part("day")}`,

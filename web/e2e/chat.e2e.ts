@@ -1,0 +1,142 @@
+import { expect, test } from "vitest";
+import { add, composer, home, receipt, row, say, shows, thread, titles } from "./harness";
+
+test("one sentence becomes two tasks with their times, and undo takes both back", () =>
+  home(async ({ page }) => {
+    await say(page, "dentist friday 3pm, and remind me to buy flowers before that");
+    await expect.poll(async () => (await titles(page)).length).toBe(2);
+    const [first, second] = await titles(page);
+    expect([first, second].map((title) => title?.toLowerCase()).sort()).toEqual(["buy flowers", "dentist"]);
+    expect(
+      await page
+        .locator(".row", { hasText: /dentist/i })
+        .locator("time")
+        .getAttribute("datetime"),
+    ).toBe("2026-03-13T15:00:00+01:00");
+    expect(
+      await page
+        .locator(".row", { hasText: /flowers/i })
+        .locator("time")
+        .getAttribute("datetime"),
+    ).toMatch(/^2026-03-1[123]/);
+    await page.getByRole("button", { name: "Undo" }).first().click();
+    await shows(page, []);
+    await page.getByRole("button", { name: "Redo" }).first().click();
+    await expect.poll(async () => (await titles(page)).length).toBe(2);
+  }));
+
+test("chips show what will happen, and a click puts the words back", () =>
+  home(async ({ page }) => {
+    await composer(page).fill("call mom tomorrow 3pm #family");
+    const chips = page.getByRole("list", { name: "Recognised" });
+    await chips.getByText("#family").waitFor();
+    await chips.getByText("Tomorrow 15:00").waitFor();
+    expect(await page.locator(".tint mark").allInnerTexts()).toEqual(["tomorrow 3pm", "#family"]);
+
+    await composer(page).press("End");
+    await composer(page).press("Backspace");
+    expect(await composer(page).inputValue()).toBe('call mom tomorrow 3pm "#family"');
+    await chips.getByRole("button", { name: /Tomorrow 15:00/ }).click();
+    expect(await composer(page).inputValue()).toBe('call mom "tomorrow 3pm" "#family"');
+    await expect.poll(() => chips.getByRole("button").count()).toBe(0);
+  }));
+
+test("a bare verb asks for its object and the answer makes the task", () =>
+  home(async ({ page }) => {
+    await say(page, "buy");
+    await thread(page).getByText("What would you like to buy?").waitFor();
+    await say(page, "oat milk");
+    await expect
+      .poll(async () => (await titles(page)).map((title) => title.toLowerCase()))
+      .toEqual(["buy oat milk"]);
+  }));
+
+test("deleting everything shows a plan first: rejecting keeps all, accepting deletes the ticked ones", () =>
+  home(async ({ page }) => {
+    await add(page, "buy milk", "Buy milk");
+    await add(page, "call mom", "Call mom");
+    await add(page, "water the plants", "Water the plants");
+
+    await say(page, "delete all tasks");
+    const plan = thread(page).getByRole("region", { name: "Plan" });
+    await plan.waitFor();
+    expect(await plan.getByRole("checkbox").count()).toBe(3);
+    await plan.getByRole("button", { name: "Reject" }).click();
+    await plan.waitFor({ state: "detached" });
+    expect((await titles(page)).length).toBe(3);
+
+    await say(page, "delete all tasks");
+    await plan.waitFor();
+    await plan.getByText("Call mom").click();
+    await plan.getByRole("button", { name: "Accept (2)" }).click();
+    await shows(page, ["Call mom"]);
+    await thread(page).getByRole("button", { name: "Undo" }).last().click();
+    await expect.poll(async () => (await titles(page)).length).toBe(3);
+  }));
+
+test("two similar tasks make a choice, answered by its number key", () =>
+  home(async ({ page }) => {
+    await add(page, "write the sales report", "Write the sales report");
+    await add(page, "write the travel report", "Write the travel report");
+    await say(page, "delete the report");
+    const choice = thread(page).getByRole("region", { name: "Choice" });
+    await choice.waitFor();
+    const second = (await choice.locator(".option > span:first-of-type").allInnerTexts())[1];
+    await composer(page).press("2");
+    await choice.waitFor({ state: "detached" });
+    const left = ["Write the sales report", "Write the travel report"].filter((title) => title !== second);
+    await shows(page, left);
+  }));
+
+test("a question opens the thread, says who answered, and is resumed by its address", () =>
+  home(async ({ page }) => {
+    await add(page, "buy milk tomorrow", "Buy milk");
+    await say(page, "what's pending?");
+    await thread(page).getByText("what's pending?").waitFor();
+    await thread(page).getByText("Answered offline").last().waitFor();
+    await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/c\/\d+$/);
+    await page.reload();
+    await thread(page).getByText("what's pending?").waitFor();
+    await thread(page)
+      .getByText(/Buy milk/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Close conversation" }).click();
+    expect(await thread(page).count()).toBe(0);
+    await page.goBack();
+    await thread(page).waitFor();
+  }));
+
+test("conversations are renamed, begun anew and deleted", () =>
+  home(async ({ page }) => {
+    await say(page, "hello");
+    await thread(page).locator(".turn-assistant .who").waitFor();
+    const nav = page.getByRole("navigation", { name: "Main" });
+    await nav.getByRole("button", { name: /^Rename or delete/ }).click();
+    await page.getByLabel("Conversation name").fill("Small talk");
+    await page.getByRole("button", { name: "Rename", exact: true }).click();
+    await nav.getByRole("link", { name: "Small talk" }).waitFor();
+
+    await nav.getByRole("button", { name: "New conversation" }).click();
+    await thread(page).getByText("A new conversation").waitFor();
+    await nav.getByRole("link", { name: "Small talk" }).click();
+    await thread(page).locator(".turn-user").waitFor();
+
+    await nav.getByRole("button", { name: /^Rename or delete/ }).click();
+    await page.getByRole("button", { name: "Delete conversation" }).click();
+    await nav.getByRole("link", { name: "Small talk" }).waitFor({ state: "detached" });
+    expect(await thread(page).count()).toBe(0);
+  }));
+
+test("a message that can't be sent stays, and is sent once when the server is back", () =>
+  home(async ({ page }) => {
+    await page.context().setOffline(true);
+    await say(page, "buy milk");
+    await thread(page).getByText("can’t be reached").waitFor();
+    await page.getByText("You’re offline.").waitFor();
+    await page.context().setOffline(false);
+    await thread(page).getByRole("button", { name: "Try again" }).click();
+    await row(page, "Buy milk").waitFor();
+    expect(await titles(page)).toEqual(["Buy milk"]);
+    expect(await receipt(page).count()).toBe(0);
+  }));

@@ -1,0 +1,137 @@
+/** A person at a browser, and what must hold in every story. */
+
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject } from "vitest";
+import { NOW, ZONE } from "./clock";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const PASSWORD = "correct horse battery";
+
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: FLAGS,
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+export interface Person {
+  page: Page;
+  email: string;
+  origin: string;
+}
+
+/** What the browser complained about, but for answers with an error status: stories provoke those on purpose. */
+function listen(page: Page, origin: string, complaints: string[]): void {
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      complaints.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith("blob:")) complaints.push(`request to ${url}`);
+  });
+}
+
+let people = 0;
+
+/** A fresh browser profile at the door; afterwards nothing may have gone wrong unseen. */
+export async function visit(
+  story: (person: Person) => Promise<void>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  if (!browser) throw new Error("no browser");
+  const origin = inject("origin");
+  people += 1;
+  const email = `person-${process.pid}-${Date.now()}-${people}@example.org`;
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    timezoneId: ZONE,
+    reducedMotion: "reduce",
+    baseURL: origin,
+    ...options,
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  await page.clock.setFixedTime(NOW);
+  const complaints: string[] = [];
+  listen(page, origin, complaints);
+  try {
+    await page.goto("/");
+    await story({ page, email, origin });
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+export async function signUp({ page, email }: Person): Promise<void> {
+  await page.getByRole("button", { name: "Create an account" }).click();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await page.getByRole("heading", { level: 1, name: "All tasks" }).waitFor({ timeout: 30_000 });
+}
+
+export async function signIn({ page, email }: Person, password = PASSWORD): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** A person who has just signed up. */
+export function home(
+  story: (person: Person) => Promise<void>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  return visit(async (person) => {
+    await signUp(person);
+    await story(person);
+  }, options);
+}
+
+export const composer = (page: Page) => page.getByLabel("Say what you want to do");
+export const row = (page: Page, title: string) =>
+  page.getByRole("listitem").filter({ has: page.getByRole("button", { name: title, exact: true }) });
+export const receipt = (page: Page) => page.locator(".receipt");
+export const thread = (page: Page) => page.getByRole("complementary", { name: "Conversation" });
+
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press("Enter");
+}
+
+/** Says something that adds one task, and waits until it is in the list. */
+export async function add(page: Page, text: string, title: string): Promise<void> {
+  await say(page, text);
+  await row(page, title).waitFor();
+}
+
+/** The titles in the list, from the top. */
+export const titles = (page: Page): Promise<string[]> => page.locator(".rows .row-title").allInnerTexts();
+
+/** Waits until the list is exactly this. */
+export async function shows(page: Page, expected: string[]): Promise<void> {
+  await expect.poll(() => titles(page), { timeout: 10_000 }).toEqual(expected);
+}

@@ -1,0 +1,187 @@
+import { expect, test } from "vitest";
+import { add, composer, home, receipt, row, shows } from "./harness";
+
+test("complete, reopen, delete and undo in the list", () =>
+  home(async ({ page }) => {
+    await add(page, "buy milk tomorrow", "Buy milk");
+    await page.getByRole("checkbox", { name: "Complete Buy milk" }).check();
+    await receipt(page).getByText("Completed “Buy milk”.").waitFor();
+    await page.clock.runFor(1_000);
+    await shows(page, []);
+
+    await page.getByRole("link", { name: "Completed" }).click();
+    await shows(page, ["Buy milk"]);
+    await page.getByRole("checkbox", { name: "Reopen Buy milk" }).uncheck();
+    await shows(page, []);
+
+    await page.getByRole("link", { name: /^All tasks/ }).click();
+    await row(page, "Buy milk").hover();
+    await row(page, "Buy milk").getByRole("button", { name: "Delete" }).click();
+    await shows(page, []);
+    await page.getByRole("link", { name: "Trash" }).click();
+    await shows(page, ["Buy milk"]);
+    await receipt(page).getByRole("button", { name: "Undo" }).click();
+    await shows(page, []);
+    await page.getByRole("link", { name: /^All tasks/ }).click();
+    await shows(page, ["Buy milk"]);
+  }));
+
+test("the trash gives back", () =>
+  home(async ({ page }) => {
+    await add(page, "buy milk", "Buy milk");
+    await row(page, "Buy milk").hover();
+    await row(page, "Buy milk").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("link", { name: "Trash" }).click();
+    await page.getByRole("button", { name: "Restore" }).click();
+    await receipt(page).getByText("Put “Buy milk” back.").waitFor();
+    await page.getByRole("link", { name: /^All tasks/ }).click();
+    await shows(page, ["Buy milk"]);
+  }));
+
+test("editing in place: title, notes, due in words, labels, priority, repeat", () =>
+  home(async ({ page }) => {
+    await add(page, "dentist", "Dentist");
+    await page.getByRole("button", { name: "Dentist", exact: true }).click();
+    const editor = page.getByRole("form", { name: "Edit Dentist" });
+    await editor.getByLabel("Title").fill("Dentist, Dr. Åström");
+    await editor.getByLabel("Notes").fill("Bring ID\nAsk about the night guard");
+    await editor.getByLabel("Due").fill("friday 3pm");
+    await editor.getByLabel("Repeat").fill("every 6 months");
+    await editor.getByLabel("Labels").fill("#health");
+    await editor.getByText("high").click();
+    await editor.getByRole("button", { name: "Save" }).click();
+
+    const changed = row(page, "Dentist, Dr. Åström");
+    await changed.waitFor();
+    expect(await changed.locator("time").getAttribute("datetime")).toBe("2026-03-13T15:00:00+01:00");
+    expect(await changed.getByText("High").isVisible()).toBe(true);
+    expect(await changed.getByRole("button", { name: "#health" }).isVisible()).toBe(true);
+    await receipt(page).getByRole("button", { name: "Undo" }).click();
+    await shows(page, ["Dentist"]);
+  }));
+
+test("a due that nobody understands says so beside the field and keeps what was typed", () =>
+  home(async ({ page }) => {
+    await add(page, "dentist", "Dentist");
+    await page.getByRole("button", { name: "Dentist", exact: true }).click();
+    const editor = page.getByRole("form", { name: "Edit Dentist" });
+    await editor.getByLabel("Due").fill("when pigs fly");
+    await editor.getByRole("button", { name: "Save" }).click();
+    await expect.poll(() => editor.getByLabel("Due").getAttribute("aria-invalid")).toBe("true");
+    expect(await editor.getByLabel("Due").inputValue()).toBe("when pigs fly");
+    await page.keyboard.press("Escape");
+    await row(page, "Dentist").waitFor();
+  }));
+
+test("a task changed elsewhere is not overwritten unseen", () =>
+  home(async ({ page }) => {
+    await add(page, "dentist", "Dentist");
+    await page.getByRole("button", { name: "Dentist", exact: true }).click();
+    const editor = page.getByRole("form", { name: "Edit Dentist" });
+    await editor.getByLabel("Title").fill("Dentist at noon");
+    const status = await page.evaluate(async () => {
+      const body = JSON.stringify({ priority: "high" });
+      const headers = { "Content-Type": "application/json" };
+      return (await fetch("/api/tasks/1", { method: "PATCH", headers, body })).status;
+    });
+    expect(status).toBe(200);
+    await editor.getByRole("button", { name: "Save" }).click();
+    await page.getByText("was changed elsewhere").waitFor();
+    const again = page.getByRole("form", { name: /^Edit/ });
+    expect(await again.getByLabel("Title").inputValue()).toBe("Dentist at noon");
+    await again.getByRole("button", { name: "Save" }).click();
+    await row(page, "Dentist at noon").getByText("High").waitFor();
+  }));
+
+test("rescheduling by one click keeps the time of day", () =>
+  home(async ({ page }) => {
+    await add(page, "call mom tomorrow 3pm", "Call mom");
+    await row(page, "Call mom").hover();
+    await row(page, "Call mom").getByRole("button", { name: "Reschedule" }).click();
+    await page.getByRole("button", { name: /^Next week/ }).click();
+    await expect
+      .poll(() => row(page, "Call mom").locator("time").getAttribute("datetime"))
+      .toBe("2026-03-16T15:00:00+01:00");
+  }));
+
+test("labels, Today and Upcoming each show their own", () =>
+  home(async ({ page }) => {
+    await add(page, "buy milk today #errands", "Buy milk");
+    await add(page, "call mom on friday #family", "Call mom");
+    await add(page, "read a book", "Read a book");
+    await shows(page, ["Buy milk", "Call mom", "Read a book"]);
+    const nav = page.getByRole("navigation", { name: "Main" });
+    await nav.getByRole("link", { name: /^Today/ }).click();
+    await shows(page, ["Buy milk"]);
+    await nav.getByRole("link", { name: "Upcoming" }).click();
+    await shows(page, ["Call mom"]);
+    await nav.getByRole("link", { name: /^family/ }).click();
+    await shows(page, ["Call mom"]);
+    expect(new URL(page.url()).pathname).toBe("/label/family");
+  }));
+
+test("the keyboard alone does it all", () =>
+  home(async ({ page }) => {
+    await page.keyboard.press("q");
+    await page.keyboard.type("buy milk tomorrow");
+    await page.keyboard.press("Enter");
+    await row(page, "Buy milk").waitFor();
+    await page.keyboard.type("call mom friday");
+    await page.keyboard.press("Enter");
+    await row(page, "Call mom").waitFor();
+    await page.keyboard.press("Escape");
+
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Title").waitFor();
+    await page.keyboard.type(" and bread");
+    await page.keyboard.press("Enter");
+    await row(page, "Buy milk and bread").waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-task"))).toBe("1");
+
+    await page.keyboard.press("e");
+    await page.clock.runFor(1_000);
+    await shows(page, ["Call mom"]);
+    await page.keyboard.press("z");
+    await shows(page, ["Buy milk and bread", "Call mom"]);
+
+    await page.keyboard.press("j");
+    await page.keyboard.press("t");
+    await page.getByLabel("Say when").waitFor();
+    await page.keyboard.type("no");
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Say when").waitFor({ state: "detached" });
+    await page.keyboard.press("Backspace");
+    await expect.poll(async () => await page.locator(".row").count()).toBe(1);
+    await page.keyboard.press("z");
+    await shows(page, ["Buy milk and bread", "Call mom"]);
+
+    await page.keyboard.press("g");
+    await page.keyboard.press("t");
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "detached" });
+  }));
+
+test("what another tab does moves in when the person looks", () =>
+  home(async ({ page }) => {
+    const other = await page.context().newPage();
+    await other.goto("/all");
+    await composer(other).fill("buy milk");
+    await composer(other).press("Enter");
+    await row(other, "Buy milk").waitFor();
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    await row(page, "Buy milk").waitFor();
+  }));
+
+test("an example of the empty list fills the composer", () =>
+  home(async ({ page }) => {
+    await page.getByRole("button", { name: "Call mom tomorrow at 6pm" }).click();
+    expect(await composer(page).inputValue()).toBe("Call mom tomorrow at 6pm");
+    await page.keyboard.press("Enter");
+    await row(page, "Call mom").waitFor();
+  }));

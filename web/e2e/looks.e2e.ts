@@ -1,0 +1,145 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { add, composer, home, row, say, thread, visit } from "./harness";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResults {
+  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** What axe finds on the page as it is now. Run from the test's side, so that the page's CSP stays in force. */
+async function axe(page: Page): Promise<string[]> {
+  const found = (await page.evaluate(
+    `${AXE}; axe.run(document, { resultTypes: ["violations"] })`,
+  )) as AxeResults;
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
+  );
+}
+
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function seed(page: Page): Promise<void> {
+  await add(page, "send the invoice today urgent #work", "Send the invoice");
+  await add(page, "call mom tomorrow 3pm #family", "Call mom");
+  await add(page, "water the plants every sunday", "Water the plants");
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing at the door (${colorScheme})`, () =>
+    visit(
+      async ({ page }) => {
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByText("Enter your e-mail address.").waitFor();
+        expect(await axe(page)).toEqual([]);
+        await page.getByRole("button", { name: "Create an account" }).click();
+        expect(await axe(page)).toEqual([]);
+      },
+      { colorScheme },
+    ));
+
+  test(`axe finds nothing on any screen (${colorScheme})`, () =>
+    home(
+      async ({ page }) => {
+        expect(await axe(page), "empty").toEqual([]);
+        await seed(page);
+        await composer(page).fill("dentist friday 3pm #health p1 every week");
+        await page.locator(".chip").first().waitFor();
+        expect(await axe(page), "list and chips").toEqual([]);
+        await row(page, "Call mom").hover();
+        await row(page, "Call mom").getByRole("button", { name: "Edit" }).click();
+        expect(await axe(page), "editor").toEqual([]);
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("t");
+        await page.getByRole("dialog").waitFor();
+        expect(await axe(page), "reschedule").toEqual([]);
+        await page.keyboard.press("Escape");
+        await say(page, "delete all tasks");
+        await page.getByRole("region", { name: "Plan" }).waitFor();
+        expect(await axe(page), "plan").toEqual([]);
+        await page.goto("/settings");
+        await page.getByLabel("Time zone").waitFor();
+        expect(await axe(page), "settings").toEqual([]);
+        await page.goto("/trash");
+        await page.getByText("The trash is empty").waitFor();
+        expect(await axe(page), "trash").toEqual([]);
+      },
+      { colorScheme },
+    ));
+}
+
+test("dark follows the system", () =>
+  visit(
+    async ({ page }) => {
+      const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      expect(paper).toBe("rgb(22, 21, 19)");
+    },
+    { colorScheme: "dark" },
+  ));
+
+test("360 pixels lose nothing", () =>
+  home(
+    async ({ page }) => {
+      expect(await overflow(page)).toBe(0);
+      await seed(page);
+      await add(page, `buy ${"x".repeat(120)}`, `Buy ${"x".repeat(120)}`);
+      expect(await overflow(page)).toBe(0);
+      await composer(page).fill("dentist friday 3pm #health");
+      await page.locator(".chip").first().waitFor();
+      expect(await overflow(page)).toBe(0);
+      await composer(page).fill("");
+
+      await page.getByRole("button", { name: "Call mom", exact: true }).tap();
+      await page.getByLabel("Title").waitFor();
+      expect(await overflow(page)).toBe(0);
+      await page.getByRole("button", { name: "Cancel" }).tap();
+
+      await say(page, "what's pending?");
+      await thread(page).getByText("what's pending?").waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await axe(page)).toEqual([]);
+      await page.getByRole("button", { name: "Close conversation" }).tap();
+
+      await page.getByRole("button", { name: "Menu" }).tap();
+      await page.getByRole("link", { name: /^Today/ }).tap();
+      await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+      await page.goto("/settings");
+      await page.getByLabel("Time zone").waitFor();
+      expect(await overflow(page)).toBe(0);
+    },
+    { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+  ));
+
+test("a hostile title is just text", () =>
+  home(async ({ page }) => {
+    const hostile = [
+      `<img src=x onerror="alert(1)">`,
+      `<script>alert(2)</script>`,
+      `"><svg/onload=alert(3)>`,
+      `javascript:alert(4)`,
+      `{{constructor.constructor('alert(5)')()}}`,
+    ];
+    const statuses = await page.evaluate(async (titles) => {
+      const answers: number[] = [];
+      for (const title of titles) {
+        const body = JSON.stringify({ title, description: title });
+        const headers = { "Content-Type": "application/json" };
+        answers.push((await fetch("/api/tasks", { method: "POST", headers, body })).status);
+      }
+      return answers;
+    }, hostile);
+    expect(statuses).toEqual([201, 201, 201, 201, 201]);
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    for (const title of hostile) await page.getByRole("button", { name: title, exact: true }).waitFor();
+    await say(page, "show my tasks");
+    for (const title of hostile) await thread(page).getByText(title).first().waitFor();
+    await say(page, "delete all tasks");
+    const plan = page.getByRole("region", { name: "Plan" });
+    await plan.waitFor();
+    for (const title of hostile) await plan.getByText(title).first().waitFor();
+    expect(await page.locator("#app img, #app script, #app svg[onload]").count()).toBe(0);
+  }));

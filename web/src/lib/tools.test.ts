@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import type { ToolCall } from "../api/types";
+import { answeredBy, toolSentence } from "./tools";
+
+const call = (tool: string, params: Record<string, unknown>, result: unknown): ToolCall => ({
+  id: "1",
+  tool,
+  params,
+  result,
+});
+
+describe("tool calls in words", () => {
+  it.each([
+    [call("add_task", { title: "Buy milk" }, { task_id: 3 }), "Added “Buy milk”"],
+    [call("complete_task", { task_id: 3 }, { task_id: 3, title: "Buy milk" }), "Completed “Buy milk”"],
+    [call("complete_task", { task_id: 3, completed: false }, { title: "Buy milk" }), "Reopened “Buy milk”"],
+    [call("delete_task", { task_id: 9 }, { error: "Task not found" }), "Could not delete task 9"],
+    [call("list_tasks", {}, { tasks: [], count: 0, total: 1 }), "Looked at 1 task"],
+    [call("plan_party", {}, null), "Used plan party"],
+  ])("%#", (made, sentence) => {
+    expect(toolSentence(made)).toBe(sentence);
+  });
+
+  it("say who answered", () => {
+    expect(answeredBy("offline")).toBe("Answered offline");
+    expect(answeredBy("gpt-4o")).toBe("Answered by gpt-4o");
+  });
+});
