@@ -26,6 +26,9 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// SQLite's page size; its default, named because limits count pages.
 const PAGE_BYTES: u32 = 4096;
 
+/// Tasks as one JSON array of `[number, title, 1 if completed]`, in any order; null or empty without any.
+pub(crate) const TITLES_JSON: &str = "json_group_array(json_array(number, title, completed_at IS NOT NULL))";
+
 /// The opened database: readers, and how to open a writer.
 #[derive(Debug)]
 pub(crate) struct Engine {

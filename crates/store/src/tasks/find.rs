@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     Conn, StoreError,
+    engine::TITLES_JSON,
     statement::{Statement, Value},
 };
 
@@ -109,26 +110,22 @@ impl Conn {
     /// # Errors
     /// When the database fails.
     pub async fn task_titles(&mut self, user: &UserId, scope: CompletedScope) -> Result<Vec<TitleRow>, StoreError> {
-        const ALL: &str = "SELECT number, title, completed_at FROM tasks \
-             WHERE user_id = $1 AND deleted_at IS NULL ORDER BY number DESC";
-        const OPEN: &str = "SELECT number, title, completed_at FROM tasks \
-             WHERE user_id = $1 AND deleted_at IS NULL AND completed_at IS NULL ORDER BY number DESC";
-        const COMPLETED: &str = "SELECT number, title, completed_at FROM tasks \
-             WHERE user_id = $1 AND deleted_at IS NULL AND completed_at IS NOT NULL ORDER BY number DESC";
-        let statement = match scope {
-            CompletedScope::All => Statement::new("task.titles", ALL),
-            CompletedScope::Open => Statement::new("task.titles_open", OPEN),
-            CompletedScope::Completed => Statement::new("task.titles_completed", COMPLETED),
+        let condition = match scope {
+            CompletedScope::All => "",
+            CompletedScope::Open => " AND completed_at IS NULL",
+            CompletedScope::Completed => " AND completed_at IS NOT NULL",
         };
-        let rows = self.rows(statement.bind(user)).await?;
-        let title = |row: &crate::row::Row| {
-            Ok(TitleRow {
-                number: TaskNumber::new(row.int("number")?),
-                title: row.text("title")?,
-                completed: row.int_opt("completed_at")?.is_some(),
-            })
+        // All in one row: ten thousand rows would take several times as long to hand over.
+        let sql =
+            format!("SELECT {TITLES_JSON} AS titles FROM tasks WHERE user_id = $1 AND deleted_at IS NULL{condition}");
+        let Some(row) = self.row(Statement::built("task.titles", sql, vec![user.into()])).await? else {
+            return Ok(Vec::new());
         };
-        rows.iter().map(title).collect()
+        let titles: Vec<(i64, String, i64)> = row.json_opt("titles")?.unwrap_or_default();
+        let title = |(number, title, done)| TitleRow { number: TaskNumber::new(number), title, completed: done != 0 };
+        let mut titles: Vec<TitleRow> = titles.into_iter().map(title).collect();
+        titles.sort_unstable_by_key(|row| std::cmp::Reverse(row.number));
+        Ok(titles)
     }
 
     /// How many tasks are open, and how many of them overdue at `now`.
