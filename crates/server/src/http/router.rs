@@ -5,6 +5,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use tower::util::option_layer;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, decompression::RequestDecompressionLayer,
 };
@@ -22,14 +23,15 @@ use crate::assets;
 /// All doors, with every layer around them.
 #[must_use]
 pub fn router(state: AppState) -> Router {
-    let cors = headers::cors(&state.settings);
+    // Without allowed origins no answer speaks of them.
+    let cors = (!state.settings.cors_origins.is_empty()).then(|| headers::cors(&state.settings));
     let (api, document) = openapi::finish(all_routes(&state)).split_for_parts();
     api.merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .fallback(assets::serve)
         .layer(RequestDecompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), headers::layer))
-        .layer(cors)
+        .layer(option_layer(cors))
         .layer(from_fn(context::layer))
         .layer(CompressionLayer::new())
         .with_state(state)

@@ -12,7 +12,7 @@ use super::auth::without_cookie;
 use crate::http::{auth::Me, body::Json, error::ApiResult, state::AppState};
 
 /// Everything of this account as one JSON document.
-#[utoipa::path(get, path = "/api/account/export", tag = "accounts",
+#[utoipa::path(get, operation_id = "export_account", path = "/api/account/export", tag = "accounts",
     responses((status = 200, description = "The document", body = ExportView)))]
 pub(in crate::http) async fn export(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Response> {
     let document = state.app.accounts.export(&caller.user).await?;
@@ -21,7 +21,7 @@ pub(in crate::http) async fn export(State(state): State<AppState>, Me(caller): M
 }
 
 /// Erase the account and everything in it.
-#[utoipa::path(delete, path = "/api/account", tag = "accounts", request_body = PasswordInput,
+#[utoipa::path(delete, operation_id = "delete_account", path = "/api/account", tag = "accounts", request_body = PasswordInput,
     responses((status = 204, description = "All rows are gone")))]
 pub(in crate::http) async fn delete(
     State(state): State<AppState>,

@@ -27,7 +27,7 @@ pub(in crate::http) struct MessageInput {
 }
 
 /// Say something.
-#[utoipa::path(post, path = "/api/{user_id}/chat", tag = "chat",
+#[utoipa::path(post, operation_id = "send_message", path = "/api/{user_id}/chat", tag = "chat",
     params(("user_id" = String, Path, description = "The caller's own id")), request_body = MessageInput,
     responses((status = 200, description = "The reply", body = ChatReply),
         (status = 400, description = "Message cannot be empty, or too long"),

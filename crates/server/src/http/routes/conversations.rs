@@ -26,7 +26,7 @@ pub(in crate::http) struct TitleInput {
 }
 
 /// All conversations, newest first.
-#[utoipa::path(get, path = "/api/conversations", tag = "conversations",
+#[utoipa::path(get, operation_id = "list_conversations", path = "/api/conversations", tag = "conversations",
     responses((status = 200, description = "The conversations", body = ConversationList)))]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
@@ -36,14 +36,14 @@ pub(in crate::http) async fn list(
 }
 
 /// The newest conversation with its messages.
-#[utoipa::path(get, path = "/api/conversations/latest", tag = "conversations",
+#[utoipa::path(get, operation_id = "latest_conversation", path = "/api/conversations/latest", tag = "conversations",
     responses((status = 200, description = "The conversation, or `null` and no messages", body = LatestView)))]
 pub(in crate::http) async fn latest(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Answer<LatestView>> {
     Ok(Answer(state.app.conversation_latest(&caller).await?))
 }
 
 /// A conversation's messages, oldest first.
-#[utoipa::path(get, path = "/api/conversations/{id}/messages", tag = "conversations",
+#[utoipa::path(get, operation_id = "list_messages", path = "/api/conversations/{id}/messages", tag = "conversations",
     params(("id" = i64, Path, description = "The conversation")),
     responses((status = 200, description = "The messages", body = MessagesView),
         (status = 404, description = "Conversation not found")))]
@@ -58,7 +58,7 @@ pub(in crate::http) async fn messages(
 }
 
 /// Give a conversation another title.
-#[utoipa::path(patch, path = "/api/conversations/{id}", tag = "conversations",
+#[utoipa::path(patch, operation_id = "rename_conversation", path = "/api/conversations/{id}", tag = "conversations",
     params(("id" = i64, Path, description = "The conversation")), request_body = TitleInput,
     responses((status = 200, description = "The conversation", body = ConversationView),
         (status = 404, description = "Conversation not found")))]
@@ -73,7 +73,7 @@ pub(in crate::http) async fn rename(
 }
 
 /// Delete a conversation. Tasks made in it stay.
-#[utoipa::path(delete, path = "/api/conversations/{id}", tag = "conversations",
+#[utoipa::path(delete, operation_id = "delete_conversation", path = "/api/conversations/{id}", tag = "conversations",
     params(("id" = i64, Path, description = "The conversation")),
     responses((status = 200, description = "Done", body = ConversationDeleted),
         (status = 404, description = "Conversation not found")))]
@@ -86,7 +86,7 @@ pub(in crate::http) async fn delete(
 }
 
 /// Delete all conversations. Tasks made in them stay.
-#[utoipa::path(delete, path = "/api/conversations", tag = "conversations",
+#[utoipa::path(delete, operation_id = "delete_all_conversations", path = "/api/conversations", tag = "conversations",
     responses((status = 200, description = "Done", body = ConversationsDeleted)))]
 pub(in crate::http) async fn delete_all(
     State(state): State<AppState>,
@@ -96,7 +96,7 @@ pub(in crate::http) async fn delete_all(
 }
 
 /// Answer a waiting question.
-#[utoipa::path(post, path = "/api/conversations/{id}/pending/{pending_id}", tag = "chat",
+#[utoipa::path(post, operation_id = "answer_question", path = "/api/conversations/{id}/pending/{pending_id}", tag = "chat",
     params(("id" = i64, Path, description = "The conversation"), ("pending_id" = String, Path, description = "The question")),
     request_body = PendingDecision,
     responses((status = 200, description = "The reply", body = ChatReply),

@@ -93,7 +93,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Make a task.
-#[utoipa::path(post, path = "/api/tasks", tag = "tasks", request_body = TaskInput,
+#[utoipa::path(post, operation_id = "create_task", path = "/api/tasks", tag = "tasks", request_body = TaskInput,
     responses((status = 201, description = "The task; `Location`, `ETag` and `X-Change-Id` in the headers", body = TaskView)))]
 pub(in crate::http) async fn create(
     State(state): State<AppState>,
@@ -110,7 +110,7 @@ pub(in crate::http) async fn create(
 }
 
 /// List tasks.
-#[utoipa::path(get, path = "/api/tasks", tag = "tasks", params(TaskListInput),
+#[utoipa::path(get, operation_id = "list_tasks", path = "/api/tasks", tag = "tasks", params(TaskListInput),
     responses((status = 200, description = "One page; `X-Total-Count` and `Link` in the headers", body = Vec<TaskView>)))]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
@@ -123,7 +123,7 @@ pub(in crate::http) async fn list(
 }
 
 /// One task.
-#[utoipa::path(get, path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
+#[utoipa::path(get, operation_id = "get_task", path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
     responses((status = 200, description = "The task, with `ETag`", body = TaskView),
         (status = 304, description = "Unchanged since the `If-None-Match` version"), (status = 404, description = "Task not found")))]
 pub(in crate::http) async fn get(
@@ -143,7 +143,7 @@ pub(in crate::http) async fn get(
 }
 
 /// Change a task's fields: absent keeps, `null` clears.
-#[utoipa::path(put, path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
+#[utoipa::path(put, operation_id = "put_task", path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
     request_body = TaskPatchInput,
     responses((status = 200, description = "The task", body = TaskView), (status = 404, description = "Task not found"),
         (status = 412, description = "Changed since the `If-Match` version")))]
@@ -158,7 +158,7 @@ pub(in crate::http) async fn put(
 }
 
 /// Change a task's fields: absent keeps, `null` clears.
-#[utoipa::path(patch, path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
+#[utoipa::path(patch, operation_id = "patch_task", path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
     request_body = TaskPatchInput,
     responses((status = 200, description = "The task", body = TaskView), (status = 404, description = "Task not found"),
         (status = 412, description = "Changed since the `If-Match` version")))]
@@ -173,7 +173,7 @@ pub(in crate::http) async fn patch(
 }
 
 /// Toggle completion; with a body, set it.
-#[utoipa::path(patch, path = "/api/tasks/{id}/complete", tag = "tasks",
+#[utoipa::path(patch, operation_id = "complete_task", path = "/api/tasks/{id}/complete", tag = "tasks",
     params(("id" = i64, Path, description = "The task's number")), request_body = Option<CompletionInput>,
     responses((status = 200, description = "The task", body = TaskView), (status = 404, description = "Task not found"),
         (status = 412, description = "Changed since the `If-Match` version")))]
@@ -189,7 +189,7 @@ pub(in crate::http) async fn complete(
 }
 
 /// Put a task into the trash.
-#[utoipa::path(delete, path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
+#[utoipa::path(delete, operation_id = "delete_task", path = "/api/tasks/{id}", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
     responses((status = 204, description = "Done"), (status = 404, description = "Task not found"),
         (status = 412, description = "Changed since the `If-Match` version")))]
 pub(in crate::http) async fn delete(

@@ -29,7 +29,7 @@ pub(in crate::http) struct PageInput {
 }
 
 /// List the trash.
-#[utoipa::path(get, path = "/api/trash", tag = "tasks", params(PageInput),
+#[utoipa::path(get, operation_id = "list_trash", path = "/api/trash", tag = "tasks", params(PageInput),
     responses((status = 200, description = "One page; `X-Total-Count` and `Link` in the headers", body = Vec<TaskView>)))]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
@@ -42,7 +42,7 @@ pub(in crate::http) async fn list(
 }
 
 /// Take a task out of the trash.
-#[utoipa::path(post, path = "/api/trash/{id}/restore", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
+#[utoipa::path(post, operation_id = "restore_task", path = "/api/trash/{id}/restore", tag = "tasks", params(("id" = i64, Path, description = "The task's number")),
     responses((status = 200, description = "The task", body = TaskView), (status = 404, description = "Task not found")))]
 pub(in crate::http) async fn restore(
     State(state): State<AppState>,
