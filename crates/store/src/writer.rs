@@ -19,6 +19,9 @@ use crate::{
 /// Jobs that share one commit at most, so that the first of them does not wait long.
 const BATCH: usize = 64;
 
+/// Jobs that take longer are logged: while they run nobody else can write.
+const SLOW_JOB: Duration = Duration::from_millis(500);
+
 /// What the writer is told.
 pub(crate) enum Message {
     Job(Job),
@@ -200,7 +203,12 @@ async fn one(tx: &mut Tx, job: Job, finished: &mut Vec<Answer>) -> Result<(), St
         (job.refuse)(error.clone());
         return Err(error);
     }
+    let began = Instant::now();
     let done = (job.run)(tx).await;
+    let elapsed = began.elapsed();
+    if elapsed > SLOW_JOB {
+        tracing::warn!(elapsed_ms = elapsed.as_millis(), "a write job kept all others waiting");
+    }
     finished.push(done.answer);
     if done.keep {
         return tx.link().keep_savepoint().await;

@@ -60,8 +60,9 @@ CREATE TABLE tasks (
     PRIMARY KEY (user_id, number),
     UNIQUE (user_id, uid)
 );
-CREATE INDEX tasks_live ON tasks (user_id, number, completed_at) WHERE deleted_at IS NULL;
-CREATE INDEX tasks_open ON tasks (user_id, due_local, due_at) WHERE deleted_at IS NULL AND completed_at IS NULL;
+-- Open ones by number; and what counting needs, so that it never touches the rows.
+CREATE INDEX tasks_open ON tasks (user_id, deleted_at, completed_at, number);
+CREATE INDEX tasks_counts ON tasks (user_id, deleted_at, completed_at, due_local, due_at);
 CREATE INDEX tasks_due ON tasks (user_id, COALESCE(due_local, 9223372036854775807), number) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_repeat_of ON tasks (user_id, repeat_of) WHERE repeat_of IS NOT NULL;
 CREATE INDEX tasks_trash ON tasks (user_id, number) WHERE deleted_at IS NOT NULL;

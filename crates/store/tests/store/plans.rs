@@ -132,6 +132,37 @@ async fn no_user_path_scans_a_table() {
     opened.close().await;
 }
 
+#[tokio::test]
+async fn the_common_lists_are_read_in_order_and_counted_without_rows() {
+    let opened = Opened::sqlite().await;
+    let options = SqliteConnectOptions::new().filename(opened.folder.path().join("saydo.db"));
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    const LISTS: [&str; 3] = [
+        "SELECT title FROM tasks WHERE user_id = $1 AND deleted_at IS NULL ORDER BY number DESC LIMIT $2",
+        "SELECT title FROM tasks WHERE user_id = $1 AND deleted_at IS NULL AND completed_at IS NULL \
+         ORDER BY number DESC LIMIT $2",
+        "SELECT title FROM tasks WHERE user_id = $1 AND deleted_at IS NULL \
+         AND (COALESCE(due_local, 9223372036854775807), number) > ($2, $3) \
+         ORDER BY COALESCE(due_local, 9223372036854775807) ASC, number ASC LIMIT $4",
+    ];
+    for sql in LISTS {
+        let plan = plan(&mut connection, sql).await;
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{sql}\n{plan:#?}");
+    }
+    const COUNTS: [&str; 3] = [
+        "SELECT COUNT(*) FROM tasks WHERE user_id = $1 AND deleted_at IS NULL",
+        "SELECT COUNT(*) FROM tasks WHERE user_id = $1 AND deleted_at IS NULL AND completed_at IS NULL",
+        "SELECT COUNT(CASE WHEN (due_at < $2 OR (due_at IS NULL AND due_local < $3)) THEN 1 END) FROM tasks \
+         WHERE user_id = $1 AND deleted_at IS NULL AND completed_at IS NULL",
+    ];
+    for sql in COUNTS {
+        let plan = plan(&mut connection, sql).await;
+        assert!(plan.iter().all(|step| step.contains("COVERING INDEX")), "{sql}\n{plan:#?}");
+    }
+    connection.close().await.unwrap();
+    opened.close().await;
+}
+
 /// Whether the owner stands in the predicate, or in what is inserted.
 fn names_owner(sql: &str) -> bool {
     let owner = ["user_id = $1", "WHERE id = $1", "WHERE email = $1", "(user_id, ", "INSERT INTO users (id, "];
