@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) keep_description: bool,
     /// A past date is meant (“what did I finish yesterday”): no roll forward for the past, no problem reported.
     pub(crate) past_is_fine: bool,
+    /// Read `by two days`, `a week later` as how far to move a due.
+    pub(crate) shift: bool,
 }
 
 /// A recognised date or time.
@@ -98,16 +100,16 @@ impl Extraction {
         !tokens.is_empty() && self.title(tokens).is_empty()
     }
 
-    /// What is left of the tokens as typed, tidied: no orphaned separators at the ends, single spaces.
+    /// What is left of the tokens as typed, tidied: no orphaned separators, single spaces.
     pub(crate) fn title(&self, tokens: &[Token<'_>]) -> String {
-        let mut title = String::new();
-        for (token, _) in tokens.iter().zip(&self.consumed).filter(|(_, consumed)| !**consumed) {
-            if token.space_before && !title.is_empty() {
-                title.push(' ');
-            }
-            title.push_str(token.text);
+        super::title::title(tokens, &self.consumed)
+    }
+
+    /// Marks tokens as part of an attribute.
+    pub(crate) fn consume(&mut self, from: usize, to: usize) {
+        for at in from..to.min(self.consumed.len()) {
+            self.consumed[at] = true;
         }
-        title
     }
 
     /// The spans in UTF-16 units of `text`.

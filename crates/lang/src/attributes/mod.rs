@@ -3,32 +3,34 @@
 //! [`extract`] is the one way to it, for quick add, for words in `due_date` and for every intent. It never cuts text
 //! away itself: it marks tokens as consumed, and [`Extraction::title`] gives what is left.
 
+mod description;
+mod due;
 mod extraction;
+mod labels;
+mod priority;
+mod repeating;
+mod shift;
+mod title;
 
 pub(crate) use extraction::{DueMatch, Extraction, Found, Mode, Options};
+pub(crate) use shift::{Offset, parse_offset};
 
-use crate::{Moment, token::Token};
+use crate::{Moment, dates::Cx, token::Token};
 
 /// Takes the attributes out of a run of tokens of `text` (all of its tokens, or the ones of one command).
 pub(crate) fn extract(tokens: &[Token<'_>], text: &str, moment: &Moment, options: Options) -> Extraction {
-    let _ = (text, moment, options);
-    Extraction::empty(tokens.len())
-}
-
-/// How far before or after something: `two hours before`, `before`, `an hour after`, `the day before`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Offset {
-    /// The distance, negative for before; zero for a bare `before` or `after`.
-    pub(crate) shift: crate::Shift,
-    /// Whether it lies before.
-    pub(crate) before: bool,
-    /// How many tokens say it.
-    pub(crate) tokens: usize,
-}
-
-/// Reads an offset at the beginning of the tokens, up to and with `before` or `after`; what it refers to (`that`,
-/// `the meeting`) is the caller's.
-pub(crate) fn parse_offset(tokens: &[Token<'_>]) -> Option<Offset> {
-    let before = tokens.first()?.is("before");
-    (before || tokens.first()?.is("after")).then_some(Offset { shift: crate::Shift::default(), before, tokens: 1 })
+    let mut found = Extraction::empty(tokens.len());
+    let mut cx = Cx::new(tokens, text, moment, options);
+    if !options.keep_description {
+        description::description(&mut cx, &mut found);
+    }
+    labels::labels(&mut cx, &mut found);
+    priority::clear(&mut cx, &mut found);
+    if options.shift {
+        shift::shift(&mut cx, &mut found);
+    }
+    due::due(&mut cx, &mut found);
+    priority::by_place(&mut cx, &mut found);
+    found.found.sort_by_key(|found| found.start);
+    found
 }

@@ -1,0 +1,206 @@
+//! Dates and repetitions of a line: which of the phrases found make its due, and what they make together.
+
+use crate::{
+    Problem, SpanKind,
+    attributes::{DueMatch, Extraction, Found},
+    dates::{Bound, Cx, Days, Hit, Repeat, Settled, When, bound, extend, phrase, repeat, settle},
+    lexicon::PhraseKind,
+};
+
+use super::repeating::{Timing, compose};
+
+/// Everything about time that was found, in order.
+#[derive(Debug, Default)]
+struct Scan {
+    hits: Vec<Hit>,
+    repeat: Option<Repeat>,
+    bound: Option<(Bound, usize, usize)>,
+}
+
+/// Takes out the due and the repetition.
+pub(super) fn due(cx: &mut Cx<'_>, found: &mut Extraction) {
+    let scan = scan(cx);
+    let hint = pm_hint(cx);
+    match scan.repeat {
+        Some(_) => repeating(cx, found, scan, hint),
+        None => once(cx, found, &scan.hits, hint),
+    }
+}
+
+fn scan(cx: &Cx<'_>) -> Scan {
+    let mut scan = Scan::default();
+    let mut at = 0;
+    while at < cx.tokens.len() {
+        if cx.token(at).is_none() {
+            at += 1;
+        } else if let Some(found) = scan.repeat.is_none().then(|| repeat(cx, at)).flatten() {
+            at = found.end;
+            // What follows directly is its time: `every day 8am`.
+            let (when, end) = extend(cx, When::days("", Days::one(cx.today)), found.end);
+            if end > found.end {
+                let when = When { days: None, rule: "time of a repetition", ..when };
+                scan.hits.push(Hit { start: found.end, end, when, marker: "" });
+                at = end;
+            }
+            scan.repeat = Some(found);
+        } else if let Some((bound, end)) =
+            (scan.repeat.is_some() && scan.bound.is_none()).then(|| bound(cx, at)).flatten()
+        {
+            scan.bound = Some((bound, at, end));
+            at = end;
+        } else if let Some(hit) = phrase(cx, at) {
+            at = hit.end;
+            scan.hits.push(hit);
+        } else {
+            at += 1;
+        }
+    }
+    scan
+}
+
+/// Whether the title speaks of an evening or a morning.
+fn pm_hint(cx: &Cx<'_>) -> Option<bool> {
+    (0..cx.tokens.len()).find_map(|at| Some(cx.phrase(at, PhraseKind::Hint)?.1.value == "pm"))
+}
+
+/// One due without a repetition.
+fn once(cx: &mut Cx<'_>, found: &mut Extraction, hits: &[Hit], hint: Option<bool>) {
+    let Some((chosen, contradiction)) = choose(cx, hits) else { return };
+    let when = chosen.iter().skip(1).fold(hits[chosen[0]].when.clone(), |when, i| when.with(hits[*i].when.clone()));
+    let Some(settled) = settle(cx, &when, hint) else { return };
+    if contradiction {
+        found.problems.push(Problem::DateContradiction);
+    }
+    let first = chosen.iter().map(|i| &hits[*i]).min_by_key(|hit| hit.start);
+    let tokens = first.map_or((0, 0), |hit| (hit.start, hit.end));
+    let marker = chosen.iter().map(|i| hits[*i].marker).find(|marker| !marker.is_empty());
+    for hit in chosen.iter().map(|i| &hits[*i]) {
+        mark(cx, found, hit, settled.due.to_string());
+    }
+    set(cx, found, &settled, tokens, marker, when.rule);
+}
+
+fn set(
+    cx: &Cx<'_>,
+    found: &mut Extraction,
+    settled: &Settled,
+    tokens: (usize, usize),
+    marker: Option<&'static str>,
+    rule: &'static str,
+) {
+    if settled.past && !cx.options.past_is_fine {
+        found.problems.push(Problem::PastDate(settled.due));
+    }
+    found.due = Some(DueMatch {
+        due: settled.due,
+        explicit_date: settled.explicit_date,
+        explicit_time: settled.explicit_time,
+        days: settled.days,
+        tokens,
+        marker,
+        rule,
+    });
+}
+
+fn mark(cx: &mut Cx<'_>, found: &mut Extraction, hit: &Hit, value: String) {
+    found.found.push(Found {
+        start: cx.tokens[hit.start].start,
+        end: cx.tokens[hit.end - 1].end,
+        kind: SpanKind::Due,
+        value,
+        rule: hit.when.rule,
+    });
+    found.consume(hit.start, hit.end);
+    cx.block(hit.start, hit.end);
+}
+
+/// The phrase that is the due, with one that completes it (`tomorrow … at 3`), and whether another one contradicts.
+fn choose(cx: &Cx<'_>, hits: &[Hit]) -> Option<(Vec<usize>, bool)> {
+    let dated = |hit: &Hit| hit.when.days.is_some() || hit.when.instant.is_some();
+    let best = (0..hits.len()).max_by_key(|i| (dated(&hits[*i]), weight(cx, &hits[*i]), std::cmp::Reverse(*i)))?;
+    let mut chosen = vec![best];
+    if let Some(other) = (0..hits.len()).find(|i| *i != best && hits[*i].when.fits(&hits[best].when)) {
+        chosen.push(other);
+    }
+    let contradiction = (0..hits.len()).any(|i| {
+        !chosen.contains(&i)
+            && dated(&hits[i])
+            && hits[i].when.days.map(|days| days.due) != hits[best].when.days.map(|days| days.due)
+            && weight(cx, &hits[best]) - weight(cx, &hits[i]) <= 1
+            && hits[i].marker != "for"
+    });
+    Some((chosen, contradiction))
+}
+
+/// How much a phrase looks like the due of the task and not like a part of its title.
+fn weight(cx: &Cx<'_>, hit: &Hit) -> i32 {
+    let marker = match hit.marker {
+        "by" | "before" | "due" | "until" => 8,
+        "for" => 1,
+        "" => 4,
+        _ => 6,
+    };
+    let reminded = hit.start >= 2 && cx.any(hit.start - 2, &["remind"]) && cx.any(hit.start - 1, &["me"]);
+    let at_edge = hit.start == 0 || hit.end == cx.tokens.len();
+    marker + i32::from(at_edge) + 4 * i32::from(reminded) - i32::from(!cx.followed_well(hit.end))
+}
+
+/// A repetition with its time, beginning and end.
+fn repeating(cx: &mut Cx<'_>, found: &mut Extraction, scan: Scan, hint: Option<bool>) {
+    let Some(repeat) = scan.repeat else { return };
+    let until = scan.hits.iter().position(|hit| hit.marker == "until" && hit.when.days.is_some());
+    let start = scan
+        .hits
+        .iter()
+        .position(|hit| (hit.when.days.is_some() || hit.when.instant.is_some()) && hit.marker != "until");
+    let time = scan.hits.iter().position(|hit| {
+        hit.when.days.is_none() && (hit.when.clock.is_some() || hit.when.part.is_some()) && hit.marker != "until"
+    });
+    let when = |at: Option<usize>| at.map(|at| &scan.hits[at].when);
+    let timing = Timing {
+        start: when(start),
+        time: when(time),
+        until: when(until),
+        bound: scan.bound.map(|(bound, ..)| bound),
+        hint,
+    };
+    let Some((recurrence, first)) = compose(cx, &repeat, &timing) else { return };
+    let words = spoken(cx, &repeat, scan.bound.map(|(_, start, end)| (start, end)));
+    let rrule = recurrence.rrule.to_string();
+    let explicit = (start.is_some(), time.is_some() || repeat.part.is_some());
+    for hit in [until, start, time].into_iter().flatten().map(|at| scan.hits[at].clone()) {
+        mark(cx, found, &hit, first.to_string());
+    }
+    let ranges = [Some((repeat.start, repeat.end)), scan.bound.map(|(_, start, end)| (start, end))];
+    for (start, end) in ranges.into_iter().flatten() {
+        let (from, to) = (cx.tokens[start].start, cx.tokens[end - 1].end);
+        let kind = SpanKind::Recurrence;
+        found.found.push(Found { start: from, end: to, kind, value: rrule.clone(), rule: repeat.rule });
+        found.consume(start, end);
+        cx.block(start, end);
+    }
+    found.recurrence = Some(saydo_domain::Recurrence { text: words, ..recurrence });
+    let day = first.day_in(cx.now.time_zone());
+    let settled = Settled {
+        due: first,
+        days: (day, day),
+        explicit_date: explicit.0,
+        explicit_time: explicit.1 || first.has_time(),
+        past: first.is_overdue(cx.now),
+    };
+    set(cx, found, &settled, (repeat.start, repeat.end), None, "first occurrence");
+}
+
+/// The words of a repetition, tidied.
+fn spoken(cx: &Cx<'_>, repeat: &Repeat, bound: Option<(usize, usize)>) -> String {
+    let mut words = String::new();
+    for (start, end) in [Some((repeat.start, repeat.end)), bound].into_iter().flatten() {
+        for token in &cx.tokens[start..end] {
+            if !words.is_empty() && token.space_before {
+                words.push(' ');
+            }
+            words.push_str(&token.norm);
+        }
+    }
+    words
+}

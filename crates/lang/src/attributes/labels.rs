@@ -1,0 +1,119 @@
+//! Labels: `#home`, `tagged errands and calls`, `label it work`, `labels: a, b`.
+
+use saydo_domain::Label;
+
+use crate::{
+    SpanKind,
+    attributes::{Extraction, Found},
+    dates::Cx,
+    token::TokenKind,
+};
+
+/// Takes out all labels.
+pub(super) fn labels(cx: &mut Cx<'_>, found: &mut Extraction) {
+    let mut at = 0;
+    while at < cx.tokens.len() {
+        at = match one(cx, found, at) {
+            Some(end) => end,
+            None => at + 1,
+        };
+    }
+}
+
+fn one(cx: &mut Cx<'_>, found: &mut Extraction, at: usize) -> Option<usize> {
+    let token = &cx.tokens[at];
+    if token.kind == TokenKind::Tag && !found.consumed[at] {
+        let label = Label::new(&token.norm).ok()?;
+        take(cx, found, at, at + 1, vec![label], "hash label");
+        return Some(at + 1);
+    }
+    let (names_at, several) = words(cx, at)?;
+    let (labels, end) = names(cx, names_at, several)?;
+    take(cx, found, at, end, labels, "label words");
+    Some(end)
+}
+
+fn take(cx: &mut Cx<'_>, found: &mut Extraction, at: usize, end: usize, labels: Vec<Label>, rule: &'static str) {
+    let value = labels.iter().map(Label::as_str).collect::<Vec<_>>().join(",");
+    let (start_byte, end_byte) = (cx.tokens[at].start, cx.tokens[end - 1].end);
+    found.found.push(Found { start: start_byte, end: end_byte, kind: SpanKind::Label, value, rule });
+    for label in labels {
+        if !found.labels.contains(&label) {
+            found.labels.push(label);
+        }
+    }
+    found.consume(at, end);
+    cx.block(at, end);
+}
+
+/// The words before label names, and whether several names may follow without a comma.
+fn words(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
+    if !cx.begins(at) {
+        return None;
+    }
+    let start = cx.skip(at, &["and"]);
+    let start = cx.skip(start, &["with", "under", "add", "using", "has"]);
+    let introduced = start > at;
+    let start = cx.skip(start, &["the", "a"]);
+    let (word, next) = (cx.word(start), start + 1);
+    let colon = cx.punct(next, ':');
+    match word {
+        "label" | "labels" | "tag" | "tags" if colon => Some((next + 1, word.ends_with('s'))),
+        "label" | "tag" if cx.any(next, &["it", "this", "that"]) => {
+            let end = cx.skip(next + 1, &["as", "with"]);
+            Some((cx.skip(end, &["label", "tag"]), false))
+        }
+        "label" | "labels" | "tag" | "tags" if introduced => Some((next, false)),
+        "tagged" | "labelled" | "labeled" if !introduced => {
+            let end = cx.skip(next, &["as", "with", "under"]);
+            Some((if cx.punct(end, ':') { end + 1 } else { end }, false))
+        }
+        _ => None,
+    }
+}
+
+/// Label names: joined by commas and `and`.
+fn names(cx: &Cx<'_>, at: usize, several: bool) -> Option<(Vec<Label>, usize)> {
+    let (first, mut end) = name(cx, at)?;
+    let mut labels = vec![first];
+    loop {
+        let comma = if cx.any_punct(end, &[',', '/', '&', '+']) { end + 1 } else { end };
+        let next = cx.skip(comma, &["and"]);
+        // `tagged errands, call mom` goes on with something else: after a comma the name must end the list.
+        let Some((label, after)) = name(cx, next).filter(|_| next > end || several) else { break };
+        let closes = cx.tokens.get(after).is_none_or(|token| token.kind == TokenKind::Punct || token.line_start)
+            || cx.any(after, &["and"])
+            || cx.followed_well(after);
+        if !closes && !several {
+            break;
+        }
+        labels.push(label);
+        end = after;
+    }
+    Some((labels, end))
+}
+
+/// One label's name: a tag, a word with hyphens, or a quoted one.
+fn name(cx: &Cx<'_>, at: usize) -> Option<(Label, usize)> {
+    let token = cx.tokens.get(at)?;
+    match token.kind {
+        TokenKind::Tag => Some((Label::new(&token.norm).ok()?, at + 1)),
+        TokenKind::Quoted => Some((Label::new(&token.unquoted()?.replace(' ', "-")).ok()?, at + 1)),
+        TokenKind::Word => {
+            let entry = cx.entry(at);
+            if entry.stop || entry.det {
+                return None;
+            }
+            let mut end = at + 1;
+            while (cx.any_punct(end, &['-', '_']) && cx.glued(end) && cx.glued(end + 1))
+                || (cx.glued(end)
+                    && cx.token(end).is_some_and(|t| matches!(t.kind, TokenKind::Word | TokenKind::Number)))
+            {
+                end += 1;
+            }
+            let text = cx.text.get(token.start..cx.tokens[end - 1].end)?;
+            Some((Label::new(text).ok()?, end))
+        }
+        _ => None,
+    }
+}

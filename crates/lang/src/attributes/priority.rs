@@ -1,0 +1,118 @@
+//! Priorities: `p1`, `!high`, `!!`, `urgent`, `low priority`, `whenever`.
+
+use saydo_domain::Priority;
+
+use crate::{
+    Problem, SpanKind,
+    attributes::{Extraction, Found},
+    dates::Cx,
+    lexicon::PhraseKind,
+    token::TokenKind,
+};
+
+/// Takes out what is a priority wherever it stands.
+pub(super) fn clear(cx: &mut Cx<'_>, found: &mut Extraction) {
+    scan(cx, found, |cx, _, at| marks(cx, at).or_else(|| phrase(cx, at, false)));
+}
+
+/// Takes out everyday words that are a priority by their place; run when all else is taken out.
+pub(super) fn by_place(cx: &mut Cx<'_>, found: &mut Extraction) {
+    scan(cx, found, |cx, found, at| {
+        let (priority, end) = phrase(cx, at, true)?;
+        placed_well(cx, found, at, end).then_some((priority, end))
+    });
+}
+
+type Rule = fn(&Cx<'_>, &Extraction, usize) -> Option<(Priority, usize)>;
+
+fn scan(cx: &mut Cx<'_>, found: &mut Extraction, rule: Rule) {
+    let mut at = 0;
+    while at < cx.tokens.len() {
+        let Some((priority, end)) = rule(cx, found, at).filter(|(_, end)| *end > at) else {
+            at += 1;
+            continue;
+        };
+        match found.priority {
+            Some(other) if other != priority => {
+                if !found.problems.contains(&Problem::PriorityContradiction) {
+                    found.problems.push(Problem::PriorityContradiction);
+                }
+            }
+            _ => found.priority = Some(priority),
+        }
+        found.found.push(Found {
+            start: cx.tokens[at].start,
+            end: cx.tokens[end - 1].end,
+            kind: SpanKind::Priority,
+            value: priority.to_string(),
+            rule: "priority",
+        });
+        found.consume(at, end);
+        cx.block(at, end);
+        at = end;
+    }
+}
+
+/// `!!`, `!high`, `!1`, `!p2`: typed as a word of their own.
+fn marks(cx: &Cx<'_>, at: usize) -> Option<(Priority, usize)> {
+    if !cx.punct(at, '!') || !cx.tokens[at].space_before {
+        return None;
+    }
+    let count = (at..cx.tokens.len()).take_while(|i| cx.punct(*i, '!') && (*i == at || cx.glued(*i))).count();
+    let end = at + count;
+    if cx.glued(end) && cx.ends(end + 1) {
+        let priority = match (cx.word(end), cx.number(end)) {
+            ("high" | "hi" | "h" | "p1" | "urgent" | "important", _) | (_, Some(1)) => Priority::High,
+            ("medium" | "med" | "m" | "p2" | "normal", _) | (_, Some(2)) => Priority::Medium,
+            ("low" | "lo" | "l" | "p3" | "p4", _) | (_, Some(3 | 4)) => Priority::Low,
+            _ => return None,
+        };
+        return Some((priority, end + 1));
+    }
+    (count >= 2 && cx.ends(end)).then_some((Priority::High, end))
+}
+
+fn phrase(cx: &Cx<'_>, at: usize, weak: bool) -> Option<(Priority, usize)> {
+    if !cx.begins(at) {
+        return None;
+    }
+    let (end, phrase) = cx.phrase(at, PhraseKind::Priority)?;
+    let wanted = phrase.weak == weak || cx.eager();
+    (wanted && cx.ends(end)).then_some(())?;
+    // `p1` right after a slash or in `p1.2` is something else; `prio: high` brings its colon.
+    Some((phrase.value.parse().ok()?, end))
+}
+
+/// Whether the words stand where no noun can follow or come before: at the beginning or the end, or set apart.
+fn placed_well(cx: &Cx<'_>, found: &Extraction, at: usize, end: usize) -> bool {
+    let kept = |i: usize| !found.consumed[i];
+    let is_mark = |i: usize| cx.tokens[i].kind == TokenKind::Punct;
+    let before = (0..at).rev().find(|i| kept(*i));
+    let after = (end..cx.tokens.len()).find(|i| kept(*i));
+    let opens = before.is_none_or(is_mark);
+    let closes = after.is_none_or(is_mark);
+    if closes && !opens {
+        let word = before.unwrap_or(0);
+        let entry = cx.entry_unblocked(word);
+        let vague = [
+            "something",
+            "anything",
+            "nothing",
+            "more",
+            "most",
+            "less",
+            "very",
+            "so",
+            "how",
+            "what",
+            "be",
+            "are",
+            "of",
+        ];
+        return !(entry.stop || entry.det || vague.iter().any(|vague| cx.tokens[word].is(vague)));
+    }
+    // `urgent call mom` but `important papers`: an adjective before a noun stays unless it is set apart.
+    let adverb =
+        ["urgent", "urgently", "someday", "asap", "eventually", "immediately"].iter().any(|word| cx.any(at, &[word]));
+    opens && (closes || adverb) && cx.tokens.len() > end - at
+}

@@ -1,0 +1,232 @@
+//! One time of day: `5pm`, `17:00`, `9.30am`, `17h30`, `half past six`, `quarter to 9`, `five o'clock`, `3ish`, `noon`.
+
+use super::{
+    cursor::Cx,
+    number::cardinal,
+    value::{Clock, Strength},
+};
+use crate::lexicon::PhraseKind;
+
+/// A clock time as read, and how sure it is one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ReadClock {
+    /// The time.
+    pub(crate) clock: Clock,
+    /// How sure.
+    pub(crate) strength: Strength,
+    /// The position after it.
+    pub(crate) end: usize,
+    /// The rule.
+    pub(crate) rule: &'static str,
+}
+
+impl ReadClock {
+    fn new(rule: &'static str, clock: Clock, strength: Strength, end: usize) -> Self {
+        Self { clock, strength, end, rule }
+    }
+}
+
+/// A clock time in any form.
+pub(crate) fn clock(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
+    named(cx, at).or_else(|| spoken(cx, at)).or_else(|| digital(cx, at)).or_else(|| worded(cx, at))
+}
+
+/// `noon`, `midnight`, `eod`, `first thing`; everyday words (`lunch`) need a word like `at`.
+fn named(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
+    let start = cx.skip(at, &["the"]);
+    let (end, phrase) = cx.phrase(start, PhraseKind::Clock)?;
+    let (hour, minute) = phrase.value.split_once(':')?;
+    let clock = Clock::sure(hour.parse().ok()?, minute.parse().ok()?);
+    let end = if cx.glued(end + 1) && cx.punct(end, '-') { cx.skip(end + 1, &["ish"]).max(end) } else { end };
+    // `midnight snack`, `noon prayers`
+    let strength = if phrase.weak { Strength::Marked } else { Strength::Weak };
+    Some(ReadClock::new("named time", clock, strength, end))
+}
+
+/// A half of the day after a time: `am`, `p.m.`, `a` right after the digits, and whether it is the second half.
+fn half(cx: &Cx<'_>, at: usize) -> Option<(bool, usize)> {
+    let glued = cx.glued(at);
+    match cx.word(at) {
+        "am" => Some((false, at + 1)),
+        "pm" => Some((true, at + 1)),
+        letter @ ("a" | "p") => {
+            let pm = letter == "p";
+            let dotted = cx.punct(at + 1, '.') && cx.any(at + 2, &["m"]) && cx.glued(at + 1) && cx.glued(at + 2);
+            if dotted {
+                // The dot after “p.m.” belongs to it unless it ends the text.
+                let end = if cx.punct(at + 3, '.') && cx.glued(at + 3) { at + 4 } else { at + 3 };
+                return Some((pm, end));
+            }
+            (glued && cx.ends(at + 1)).then_some((pm, at + 1))
+        }
+        _ => None,
+    }
+}
+
+/// `5pm`, `17:00`, `9.30am`, `17h30`, `1730h`, `0900 hours`, `3ish`, `5 o'clock`, `3`.
+fn digital(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
+    let (number, digits) = cx.digits(at)?;
+    if digits >= 3 {
+        return military(cx, at, number, digits);
+    }
+    let hour = i8::try_from(number).ok().filter(|hour| (0..=24).contains(hour))?;
+    if let Some(found) = with_minutes(cx, at, hour, digits) {
+        return Some(found);
+    }
+    if let Some((pm, end)) = half(cx, at + 1).filter(|_| (1..=12).contains(&hour)) {
+        return Some(ReadClock::new("12-hour time", Clock::unsure(hour, 0).with_half(pm), Strength::Strong, end));
+    }
+    // `15 pm` says the same twice.
+    if let Some((true, end)) = half(cx, at + 1).filter(|_| (13..=23).contains(&hour)) {
+        return Some(ReadClock::new("24-hour time", Clock::sure(hour, 0), Strength::Strong, end));
+    }
+    o_clock(cx, at, hour)
+}
+
+/// What may follow a bare hour: `o'clock`, `ish`, `h`, nothing.
+fn o_clock(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
+    let clock = Clock::unsure(hour, 0);
+    let after = at + 1;
+    if cx.any(after, &["o'clock", "oclock", "o'clocks"]) {
+        return halved(cx, "o'clock", clock, after + 1);
+    }
+    if let Some(end) = cx.words(after, &["o", "clock"]) {
+        return halved(cx, "o'clock", clock, end);
+    }
+    if cx.any(after, &["uhr"]) || cx.glued(after) && cx.any(after, &["h"]) && cx.ends(after + 1) && hour > 12 {
+        return Some(ReadClock::new("24-hour time", clock, Strength::Weak, after + 1));
+    }
+    let ish = cx.skip_hyphen(after);
+    if cx.glued(ish) && cx.any(ish, &["ish"]) {
+        return halved(cx, "about an hour", clock, ish + 1);
+    }
+    (hour > 0 && hour < 24 && cx.ends(after)).then(|| ReadClock::new("hour", clock, Strength::Marked, after))
+}
+
+fn halved(cx: &Cx<'_>, rule: &'static str, clock: Clock, end: usize) -> Option<ReadClock> {
+    let (clock, end) = half(cx, end).map_or((clock, end), |(pm, end)| (clock.with_half(pm), end));
+    Some(ReadClock::new(rule, clock, Strength::Strong, end))
+}
+
+/// `17:30`, `5.30pm`, `17h30`, `5:30:00`.
+fn with_minutes(cx: &Cx<'_>, at: usize, hour: i8, digits: usize) -> Option<ReadClock> {
+    let colon = cx.punct(at + 1, ':');
+    let dot = cx.any_punct(at + 1, &['.', ',']);
+    let h = cx.any(at + 1, &["h"]);
+    // `17h30`: the tokeniser keeps `h30` together.
+    if let Some(minute) = cx.word(at + 1).strip_prefix('h').filter(|_| cx.glued(at + 1)).and_then(|m| m.parse().ok()) {
+        let clock = Clock::unsure(hour, minute);
+        return (minute < 60 && hour < 24).then(|| ReadClock::new("24-hour time", clock, Strength::Strong, at + 2));
+    }
+    if !(colon || dot || h) || !cx.glued(at + 1) || !cx.glued(at + 2) {
+        return None;
+    }
+    let (minute @ 0..=59, 2) = cx.digits(at + 2)? else { return None };
+    let minute = i8::try_from(minute).ok()?;
+    let mut end = at + 3;
+    if colon && cx.punct(end, ':') && cx.glued(end) && cx.digits(end + 1).is_some_and(|(s, n)| s < 60 && n == 2) {
+        end += 2;
+    }
+    if hour == 24 && minute > 0 {
+        return None;
+    }
+    let clock = Clock::unsure(hour, minute);
+    if let Some((pm, end)) = half(cx, end) {
+        let clock = if hour > 12 { clock } else { clock.with_half(pm) };
+        return Some(ReadClock::new("12-hour time", clock, Strength::Strong, end));
+    }
+    if cx.glued(end) && cx.any(end, &["ish", "h", "uhr"]) {
+        end += 1;
+    }
+    // `9.30` could be a number; `09:30` is the morning.
+    let clock = Clock { sure: clock.sure || digits == 2 && hour < 10, ..clock };
+    let strength = if colon || h { Strength::Strong } else { Strength::Marked };
+    cx.ends(end).then(|| ReadClock::new("clock time", clock, strength, end))
+}
+
+/// `0900`, `1730h`, `1730 hours`, `530pm`.
+fn military(cx: &Cx<'_>, at: usize, number: u32, digits: usize) -> Option<ReadClock> {
+    if !(3..=4).contains(&digits) {
+        return None;
+    }
+    let (hour, minute) = (i8::try_from(number / 100).ok()?, i8::try_from(number % 100).ok()?);
+    if hour > 23 || minute > 59 {
+        return None;
+    }
+    if let Some((pm, end)) = half(cx, at + 1).filter(|_| (1..=12).contains(&hour)) {
+        return Some(ReadClock::new("12-hour time", Clock::unsure(hour, minute).with_half(pm), Strength::Strong, end));
+    }
+    let suffixed = cx.any(at + 1, &["hrs", "hours", "h", "hr"]);
+    if digits == 4 && suffixed {
+        return Some(ReadClock::new("24-hour time", Clock::sure(hour, minute), Strength::Strong, at + 2));
+    }
+    // A bare `1730` is a year, a price or a flight as often as a time.
+    let plausible = digits == 4 && minute % 5 == 0 && !(1900..=2099).contains(&number);
+    let clock = Clock::sure(hour, minute);
+    (plausible && cx.ends(at + 1)).then(|| ReadClock::new("24-hour time", clock, Strength::Marked, at + 1))
+}
+
+/// `half past six`, `half six`, `quarter to 9`, `ten past 4`, `twenty to five`.
+fn spoken(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
+    let start = cx.skip(at, &["a"]);
+    let (minutes, after) = match cx.word(start) {
+        "half" => (30, cx.skip_hyphen(start + 1)),
+        "quarter" | "qtr" => (15, start + 1),
+        _ => {
+            let (minutes @ 1..=29, after) = cardinal(cx, at)? else { return None };
+            (i8::try_from(minutes).ok()?, cx.skip(after, &["minutes", "mins", "min"]))
+        }
+    };
+    let (sign, hour_at) = match cx.word(after) {
+        "past" => (1, after + 1),
+        "after" if minutes != 30 => (1, after + 1),
+        "to" | "til" | "till" | "before" if minutes != 30 => (-1, after + 1),
+        "of" if minutes == 15 => (-1, after + 1),
+        _ if minutes == 30 && cx.any(start, &["half"]) && start == at => (1, after),
+        _ => return None,
+    };
+    let (hour @ 1..=12, mut end) = cardinal(cx, hour_at)? else { return None };
+    let mut clock = Clock::unsure(i8::try_from(hour).ok()?, 0);
+    let pm = half(cx, end);
+    if let Some((_, after)) = pm {
+        end = after;
+    } else if cx.any(end, &["o'clock", "oclock"]) {
+        end += 1;
+    }
+    if sign < 0 {
+        clock.hour = if clock.hour == 1 { 12 } else { clock.hour - 1 };
+        clock.minute = 60 - minutes;
+    } else {
+        clock.minute = minutes;
+    }
+    // The half belongs to the hour said: a quarter to 12 pm is before noon.
+    if let Some((pm, _)) = pm {
+        clock = clock.with_half(if sign < 0 && hour == 12 { !pm } else { pm });
+    }
+    if !cx.ends(end) {
+        return None;
+    }
+    // `half 6`, `ten to five` and `5 after 3` may mean other things.
+    let plain = hour_at > after && (minutes == 15 || minutes == 30 || cx.any(after, &["past"]));
+    let strength = if plain || pm.is_some() { Strength::Strong } else { Strength::Marked };
+    Some(ReadClock::new("spoken time", clock, strength, end))
+}
+
+/// `five pm`, `six thirty`, `seven o'clock`, `eight`.
+fn worded(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
+    let hour = cx.entry(at).number.filter(|hour| (1..=12).contains(hour))?;
+    let hour = i8::try_from(hour).ok()?;
+    if let Some((minutes @ 1..=59, end)) = cardinal(cx, cx.skip_hyphen(at + 1)).filter(|_| cx.number(at + 1).is_none())
+    {
+        let minutes = i8::try_from(minutes).ok()?;
+        let clock = Clock::unsure(hour, minutes);
+        if let Some((pm, end)) = half(cx, end) {
+            return Some(ReadClock::new("12-hour time", clock.with_half(pm), Strength::Strong, end));
+        }
+        return (minutes >= 10).then(|| ReadClock::new("worded time", clock, Strength::Marked, end));
+    }
+    if let Some((pm, end)) = half(cx, at + 1) {
+        return Some(ReadClock::new("12-hour time", Clock::unsure(hour, 0).with_half(pm), Strength::Strong, end));
+    }
+    o_clock(cx, at, hour)
+}

@@ -1,0 +1,222 @@
+//! What a rule sees: tokens with their meanings, the clock and the reader's habits.
+
+use jiff::{Zoned, civil::Date};
+
+use crate::{
+    DateOrder, Moment,
+    attributes::{Mode, Options},
+    lexicon::{self, Entry, Phrase, PhraseKind},
+    token::{Token, TokenKind},
+};
+
+/// The tokens of one extraction. Rules read at a position and give the position after what they read.
+pub(crate) struct Cx<'a> {
+    /// The tokens.
+    pub(crate) tokens: &'a [Token<'a>],
+    /// The whole text the tokens were cut from.
+    pub(crate) text: &'a str,
+    /// The meaning of each token; that of a blocked token is nothing.
+    entries: Vec<&'static Entry>,
+    /// Tokens no rule may read: literal, or already part of an attribute.
+    pub(crate) blocked: Vec<bool>,
+    /// The current moment in the user's zone.
+    pub(crate) now: &'a Zoned,
+    /// The current day there.
+    pub(crate) today: Date,
+    /// How slashed dates are read.
+    pub(crate) order: DateOrder,
+    /// How and what to read.
+    pub(crate) options: Options,
+}
+
+impl<'a> Cx<'a> {
+    /// A view with all literal tokens blocked.
+    pub(crate) fn new(tokens: &'a [Token<'a>], text: &'a str, moment: &'a Moment, options: Options) -> Self {
+        let literal = |token: &Token<'_>| matches!(token.kind, TokenKind::Quoted | TokenKind::Link | TokenKind::Tag);
+        let entry = |token: &Token<'_>| match token.kind {
+            TokenKind::Word | TokenKind::Number | TokenKind::Punct => lexicon::look_up(&token.norm),
+            _ => lexicon::nothing(),
+        };
+        Self {
+            tokens,
+            text,
+            entries: tokens.iter().map(entry).collect(),
+            blocked: tokens.iter().map(literal).collect(),
+            now: &moment.now,
+            today: moment.now.date(),
+            order: moment.order,
+            options,
+        }
+    }
+
+    /// Takes tokens out of reach of the rules that come after.
+    pub(crate) fn block(&mut self, from: usize, to: usize) {
+        for at in from..to.min(self.tokens.len()) {
+            self.blocked[at] = true;
+        }
+    }
+
+    /// Whether bare look-alikes count.
+    pub(crate) fn eager(&self) -> bool {
+        self.options.mode == Mode::Value
+    }
+
+    /// The token, unless it is blocked.
+    pub(crate) fn token(&self, at: usize) -> Option<&'a Token<'a>> {
+        if *self.blocked.get(at)? { None } else { self.tokens.get(at) }
+    }
+
+    /// The word in lower case; empty when there is none.
+    pub(crate) fn word(&self, at: usize) -> &'a str {
+        self.token(at).filter(|token| token.kind == TokenKind::Word).map_or("", |token| &token.norm)
+    }
+
+    /// Whether one of the words stands there.
+    pub(crate) fn any(&self, at: usize, words: &[&str]) -> bool {
+        let word = self.word(at);
+        !word.is_empty() && words.contains(&word)
+    }
+
+    /// The position after the words, if they stand there one after the other.
+    pub(crate) fn words(&self, at: usize, words: &[&str]) -> Option<usize> {
+        words.iter().enumerate().all(|(i, word)| self.word(at + i) == *word).then_some(at + words.len())
+    }
+
+    /// The position after one of the words, or the same position.
+    pub(crate) fn skip(&self, at: usize, words: &[&str]) -> usize {
+        if self.any(at, words) { at + 1 } else { at }
+    }
+
+    /// What the token means.
+    pub(crate) fn entry(&self, at: usize) -> &'static Entry {
+        if self.token(at).is_none() {
+            return lexicon::nothing();
+        }
+        self.entries.get(at).copied().unwrap_or_else(lexicon::nothing)
+    }
+
+    /// What the token means, blocked or not.
+    pub(crate) fn entry_unblocked(&self, at: usize) -> &'static Entry {
+        self.entries.get(at).copied().unwrap_or_else(lexicon::nothing)
+    }
+
+    /// The digits there as a number.
+    pub(crate) fn number(&self, at: usize) -> Option<u32> {
+        self.token(at)?.number()
+    }
+
+    /// The digits there as a number, with how many digits were typed.
+    pub(crate) fn digits(&self, at: usize) -> Option<(u32, usize)> {
+        let token = self.token(at)?;
+        Some((token.number()?, token.text.len()))
+    }
+
+    /// Whether the punctuation character stands there.
+    pub(crate) fn punct(&self, at: usize, c: char) -> bool {
+        self.token(at).is_some_and(|token| token.is_punct(c))
+    }
+
+    /// Whether one of the punctuation characters stands there.
+    pub(crate) fn any_punct(&self, at: usize, chars: &[char]) -> bool {
+        chars.iter().any(|c| self.punct(at, *c))
+    }
+
+    /// Whether the token follows the one before without white space.
+    pub(crate) fn glued(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| !token.space_before)
+    }
+
+    /// The position after a hyphen that joins two words, or the same position.
+    pub(crate) fn skip_hyphen(&self, at: usize) -> usize {
+        if self.any_punct(at, &['-', '‒', '–']) && self.glued(at) && self.glued(at + 1) { at + 1 } else { at }
+    }
+
+    /// The longest phrase of a kind there, and the position after it.
+    pub(crate) fn phrase(&self, at: usize, kind: PhraseKind) -> Option<(usize, &'static Phrase)> {
+        let fits = |phrase: &&Phrase| {
+            phrase.kind == kind
+                && phrase
+                    .rest
+                    .iter()
+                    .enumerate()
+                    .all(|(i, word)| self.token(at + 1 + i).is_some_and(|token| token.norm == *word))
+        };
+        let phrase = self.entry(at).phrases.iter().find(fits)?;
+        Some((at + 1 + phrase.rest.len(), phrase))
+    }
+
+    /// Whether a token may begin an attribute: it is not the rest of something typed together.
+    pub(crate) fn begins(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.get(at) else { return false };
+        if token.space_before || at == 0 {
+            return true;
+        }
+        let before = &self.tokens[at - 1];
+        match before.kind {
+            TokenKind::Punct => {
+                let opens =
+                    matches!(before.text, "(" | "[" | "," | ";" | ":" | "–" | "—" | "…" | "!" | "?" | "•" | "@" | "*");
+                let inside_number = at >= 2 && self.tokens[at - 2].kind == TokenKind::Number && !before.space_before;
+                opens && !inside_number || (before.text == "-" || before.text == "+") && before.space_before && at == 1
+            }
+            TokenKind::Symbol => !before.text.starts_with(|c: char| c.is_ascii() || matches!(c, '€' | '£' | '¥' | '₹')),
+            TokenKind::Quoted => true,
+            _ => false,
+        }
+    }
+
+    /// Whether something may end before the token: it is not the beginning of something typed together.
+    pub(crate) fn ends(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.get(at) else { return true };
+        if token.space_before {
+            return !(token.text == "%" || token.text == "°");
+        }
+        let next_glued = self
+            .tokens
+            .get(at + 1)
+            .is_some_and(|next| !next.space_before && matches!(next.kind, TokenKind::Word | TokenKind::Number));
+        match token.kind {
+            TokenKind::Punct => match token.text {
+                "," | ";" | "!" | "?" | ")" | "]" | "…" | "—" | "–" => true,
+                "." | ":" => !next_glued,
+                "/" => next_glued && self.entry_unblocked(at + 1).is_temporal(),
+                "\"" | "”" | "*" | "'" => !next_glued,
+                _ => false,
+            },
+            TokenKind::Symbol => {
+                !token.text.starts_with(|c: char| c.is_ascii() || matches!(c, '€' | '£' | '¥' | '°' | '₹'))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what follows shows that the words before were not part of a noun (`at 3 to call` but not `at 3 shops`).
+    pub(crate) fn followed_well(&self, at: usize) -> bool {
+        if self.eager() {
+            return true;
+        }
+        let Some(token) = self.tokens.get(at) else { return true };
+        if token.line_start || self.blocked[at] {
+            return true;
+        }
+        match token.kind {
+            TokenKind::Punct => {
+                !matches!(token.text, "%" | "/" | "+" | "&" | "-") || token.space_before && token.text == "-"
+            }
+            TokenKind::Word => {
+                let entry = self.entry_unblocked(at);
+                entry.stop
+                    || entry.is_temporal()
+                    || entry.phrases.iter().any(|phrase| phrase.kind == PhraseKind::Priority)
+            }
+            TokenKind::Number => false,
+            TokenKind::Symbol => !token.text.starts_with(|c: char| c.is_ascii() || matches!(c, '€' | '£' | '¥' | '°')),
+            TokenKind::Quoted | TokenKind::Tag | TokenKind::Link => true,
+        }
+    }
+
+    /// Whether the word before shows that a noun comes (`the sun`, `my friday`).
+    pub(crate) fn after_determiner(&self, at: usize) -> bool {
+        at > 0 && self.entry_unblocked(at - 1).det && !self.eager()
+    }
+}

@@ -1,0 +1,226 @@
+//! A whole phrase of time: an introducing word, days, a time, a stretch of the day, in any order people join them.
+
+use super::{
+    absolute::{absolute, day_range},
+    cursor::Cx,
+    holiday::holiday,
+    offset::offset,
+    period::period,
+    relative::relative,
+    time::{part, time},
+    value::{Days, Strength, When, plus_days},
+    weekday::weekday,
+};
+use crate::lexicon::PhraseKind;
+
+/// A recognised phrase of time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Hit {
+    /// First token.
+    pub(crate) start: usize,
+    /// One past the last token.
+    pub(crate) end: usize,
+    /// What it says.
+    pub(crate) when: When,
+    /// The table's name of the word that introduced it; empty without one.
+    pub(crate) marker: &'static str,
+}
+
+/// How deep phrases may hang on each other (`a day before the day after …`).
+const DEEPEST: u8 = 3;
+
+/// The phrase of time that begins there.
+pub(crate) fn phrase(cx: &Cx<'_>, at: usize) -> Option<Hit> {
+    phrase_within(cx, at, 0)
+}
+
+/// The same, at a depth of phrases that hang on each other.
+pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
+    if depth > DEEPEST || !cx.begins(at) {
+        return None;
+    }
+    if let Some((when, end)) = offset(cx, at, depth) {
+        let (when, end) = extend(cx, when, end);
+        return done(cx, Hit { start: at, end, when, marker: "" });
+    }
+    if let Some((marker, after)) = marker(cx, at)
+        && let Some((when, end)) = element(cx, after, marker, depth).filter(|(when, _)| suits(marker, when))
+        && let Some(hit) = whole(cx, at, when, end, marker)
+    {
+        return Some(hit);
+    }
+    let (when, end) = element(cx, at, "", depth)?;
+    whole(cx, at, when, end, "")
+}
+
+/// The words that introduce a time, as one: of several the one that says most.
+fn marker(cx: &Cx<'_>, at: usize) -> Option<(&'static str, usize)> {
+    let (mut end, phrase) = cx.phrase(at, PhraseKind::Marker)?;
+    let mut marker = phrase.value;
+    for _ in 0..2 {
+        end = if cx.punct(end, ':') { end + 1 } else { end };
+        let Some((after, next)) = cx.phrase(end, PhraseKind::Marker) else { break };
+        if rank(next.value) > rank(marker) {
+            marker = next.value;
+        }
+        end = after;
+    }
+    Some((marker, end))
+}
+
+fn rank(marker: &str) -> u8 {
+    match marker {
+        "some" => 0,
+        "on" | "at" | "for" | "about" | "come" => 1,
+        "in" => 2,
+        _ => 3,
+    }
+}
+
+/// Whether the introducing word goes with what follows: `in friday` leaves `in` to the title.
+fn suits(marker: &str, when: &When) -> bool {
+    let marked = when.strength == Strength::Marked;
+    let clock_only = when.days.is_none() && when.clock.is_some();
+    match marker {
+        "in" => matches!(
+            when.rule,
+            "period"
+                | "month"
+                | "week"
+                | "this week"
+                | "part of the day"
+                | "part of period"
+                | "end of period"
+                | "holiday"
+        ),
+        "about" => clock_only,
+        "for" => !marked,
+        "some" => when.strength == Strength::Strong,
+        "come" => when.days.is_some(),
+        "on" => !(marked && clock_only),
+        "at" => !(marked && when.rule == "period"),
+        _ => true,
+    }
+}
+
+/// Days or a time, in the order in which readings exclude each other.
+fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usize)> {
+    relative(cx, at)
+        .or_else(|| if depth == 0 || !marker.is_empty() { offset(cx, at, depth) } else { None })
+        .or_else(|| day_range(cx, at))
+        .or_else(|| weekday(cx, at))
+        .or_else(|| absolute(cx, at))
+        .or_else(|| holiday(cx, at))
+        .or_else(|| period(cx, at))
+        .or_else(|| time(cx, at, marker))
+        .or_else(|| part(cx, at, marker, false))
+        .filter(|(_, end)| cx.ends(*end) || cx.any_punct(*end, &['-', '–', '/']))
+}
+
+/// Joins what follows and checks that the words are a time at all.
+fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'static str) -> Option<Hit> {
+    if first.strength == Strength::Marked && marker.is_empty() && !cx.eager() {
+        return None;
+    }
+    let strength = first.strength;
+    let (first, ranged_end) = range(cx, first, first_end, marker);
+    let (mut when, end) = extend(cx, first, ranged_end);
+    let joined = end > first_end;
+    if strength != Strength::Strong && !joined && !cx.followed_well(first_end) {
+        return None;
+    }
+    if marker == "after" && when.clock.is_none() && when.part.is_none() {
+        when.days = when.days.and_then(|days| plus_days(days.last, 1)).map(Days::one);
+    }
+    done(cx, Hit { start, end, when, marker })
+}
+
+fn done(cx: &Cx<'_>, hit: Hit) -> Option<Hit> {
+    let end = cx.phrase(hit.end, PhraseKind::Tail).map_or(hit.end, |(end, _)| end);
+    cx.ends(end).then_some(Hit { end, ..hit })
+}
+
+/// `mon-wed`, `from 3 june to 5 june`, `between friday and sunday`, `tue or wed`: due is the end.
+fn range(cx: &Cx<'_>, first: When, end: usize, marker: &str) -> (When, usize) {
+    let Some(days) = first.days.filter(|_| first.clock.is_none() && first.part.is_none()) else { return (first, end) };
+    let joins = cx.any_punct(end, &['-', '–', '—', '/'])
+        || cx.any(end, &["to", "through", "thru", "or"])
+        || cx.any(end, &["until", "till", "til"]) && marker == "from"
+        || cx.any(end, &["and", "&"]) && marker == "between";
+    if !joins {
+        return (first, end);
+    }
+    let next = if cx.any(end + 1, &["maybe"]) { end + 2 } else { end + 1 };
+    let Some((second, second_end)) = day_range(cx, next)
+        .or_else(|| weekday(cx, next))
+        .or_else(|| absolute(cx, next))
+        .or_else(|| relative(cx, next))
+        .or_else(|| period(cx, next).filter(|_| matches!(marker, "from" | "between")))
+        .filter(|(_, end)| cx.ends(*end))
+    else {
+        return (first, end);
+    };
+    let Some(mut last) = second.days else { return (first, end) };
+    if last.due < days.due && second.rule == "weekday" {
+        last = plus_days(last.due, 7).map_or(last, Days::one);
+    }
+    if last.due < days.due || second.strength == Strength::Marked && marker.is_empty() {
+        return (first, end);
+    }
+    let when = When { days: Some(Days::range(days, last)), rule: "date range", ..first };
+    (When { part: second.part, clock: second.clock, ..when }, second_end)
+}
+
+/// Joins the parts that follow: `friday` `at` `3pm`, `3pm` `on friday`, `tomorrow` `morning`.
+pub(crate) fn extend(cx: &Cx<'_>, first: When, first_end: usize) -> (When, usize) {
+    let (mut when, mut end) = (first, first_end);
+    for _ in 0..4 {
+        let Some((more, after)) = next_part(cx, &when, end) else { break };
+        (when, end) = (when.with(more), after);
+    }
+    (when, end)
+}
+
+fn next_part(cx: &Cx<'_>, when: &When, end: usize) -> Option<(When, usize)> {
+    if when.instant.is_some() {
+        return None;
+    }
+    let open = if cx.any_punct(end, &[',', '(']) { end + 1 } else { end };
+    if !cx.begins(open) {
+        return None;
+    }
+    let (marker, after) = marker(cx, open).filter(|(marker, _)| joins(marker)).unwrap_or(("", open));
+    [(marker, after), ("", open)].into_iter().find_map(|(marker, at)| {
+        let (more, after) = element_after(cx, when, at, marker)?;
+        let digits = matches!(more.rule, "hour" | "time range" | "clock time") && when.days.is_some();
+        let weak = more.strength == Strength::Marked && marker.is_empty() && !digits && !cx.eager();
+        let well = more.strength == Strength::Strong || cx.followed_well(after);
+        let closed = if open > end && cx.punct(end, '(') && cx.punct(after, ')') { after + 1 } else { after };
+        (when.fits(&more) && !weak && well && cx.ends(after)).then_some((more, closed))
+    })
+}
+
+fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> Option<(When, usize)> {
+    if when.days.is_none()
+        && let Some((days, end)) = relative(cx, at)
+            .or_else(|| day_range(cx, at))
+            .or_else(|| weekday(cx, at))
+            .or_else(|| absolute(cx, at))
+            .or_else(|| holiday(cx, at))
+            .or_else(|| period(cx, at))
+            .filter(|(when, _)| suits(marker, when) || marker.is_empty())
+    {
+        return Some(range(cx, days, end, marker));
+    }
+    if when.clock.is_none()
+        && let Some(found) = time(cx, at, marker).filter(|(when, _)| marker.is_empty() || suits(marker, when))
+    {
+        return Some(found);
+    }
+    if when.part.is_none() { part(cx, at, marker, true) } else { None }
+}
+
+/// Words that join a time to its day; others begin something new.
+fn joins(marker: &str) -> bool {
+    matches!(marker, "at" | "on" | "by" | "in" | "about" | "from" | "between" | "for" | "before" | "after")
+}

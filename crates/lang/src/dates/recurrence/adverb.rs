@@ -1,0 +1,82 @@
+//! Repetitions in one word: `daily`, `weekly on monday`, `mondays`, `on weekdays`, `quarterly`.
+
+use saydo_domain::{Frequency, RRule};
+
+use super::{
+    Pattern,
+    days::{WORKDAYS, except, weekdays},
+    every::with_days,
+    weekly_on,
+};
+use crate::{
+    dates::{When, cursor::Cx, time::part},
+    lexicon::{Part, Unit},
+};
+
+/// A repetition in one word. `weekly report` and `the daily news` are nouns: it counts at the end or before `on`, `at`.
+pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
+    let start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring"]);
+    let pattern = named(cx, start).or_else(|| plural(cx, start))?;
+    let (rrule, end) = except(cx, pattern.rrule, pattern.end);
+    if cx.after_determiner(at) || !cx.followed_well(end) {
+        return None;
+    }
+    Some((Pattern { rrule, end, ..pattern }, false))
+}
+
+fn named(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
+    let (interval, freq) = match cx.word(at) {
+        "daily" => (1, Frequency::Daily),
+        "nightly" => (1, Frequency::Daily),
+        "weekly" => (1, Frequency::Weekly),
+        "biweekly" | "fortnightly" => (2, Frequency::Weekly),
+        "bi" if cx.skip_hyphen(at + 1) > at + 1 && cx.any(at + 2, &["weekly"]) => (2, Frequency::Weekly),
+        "monthly" => (1, Frequency::Monthly),
+        "bimonthly" => (2, Frequency::Monthly),
+        "quarterly" => (3, Frequency::Monthly),
+        "yearly" | "annually" => (1, Frequency::Yearly),
+        "hourly" => (1, Frequency::Hourly),
+        _ => return None,
+    };
+    let end = if cx.any(at, &["bi"]) { at + 3 } else { at + 1 };
+    let (rrule, end) = with_days(cx, RRule::every(interval, freq), end);
+    let part = cx.any(at, &["nightly"]).then(|| When::part("part of the day", Part::Night));
+    Some(Pattern { rrule, part, end, rule: "adverb" })
+}
+
+/// `mondays`, `on tuesdays and thursdays`, `weekdays`, `on weekends`, `alternate days`, `mornings`.
+fn plural(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
+    let start = cx.skip(at, &["on", "at"]);
+    if cx.any(start, &["alternate"]) && cx.any(start + 1, &["days", "weeks"]) {
+        let freq = if cx.any(start + 1, &["days"]) { Frequency::Daily } else { Frequency::Weekly };
+        return Some(Pattern::new(RRule::every(2, freq), start + 2, "alternate"));
+    }
+    let plural_day = cx.entry(start).weekdays.is_some();
+    let plural_unit = matches!(cx.entry(start).unit, Some(Unit::Workday | Unit::Weekend))
+        && cx.word(start).ends_with('s')
+        || cx.any(start, &["business", "working", "work"]) && cx.any(start + 1, &["days"]);
+    if !plural_day && !plural_unit {
+        return None;
+    }
+    let (days, end) = weekdays(cx, start)?;
+    let (interval, end) = every_other(cx, end);
+    let (part, end) = part(cx, end, "", true)
+        .filter(|(when, _)| when.days.is_none())
+        .map_or((None, end), |(when, end)| (Some(when), end));
+    let rule = if days == WORKDAYS { "weekdays" } else { "plural weekday" };
+    Some(Pattern { rrule: RRule { interval, ..weekly_on(&days) }, part, end, rule })
+}
+
+/// `tuesdays every two weeks`, `mondays every other week`.
+fn every_other(cx: &Cx<'_>, end: usize) -> (u32, usize) {
+    if !cx.any(end, &["every", "each"]) {
+        return (1, end);
+    }
+    if let Some(end) = cx.words(end + 1, &["other", "week"]).or_else(|| cx.words(end + 1, &["second", "week"])) {
+        return (2, end);
+    }
+    match crate::dates::number::cardinal(cx, end + 1) {
+        Some((interval @ 1..=52, after)) if cx.any(after, &["weeks"]) => (interval, after + 1),
+        _ => (1, cx.words(end + 1, &["week"]).unwrap_or(end)),
+    }
+}

@@ -1,0 +1,39 @@
+//! Where a repetition ends: `for 10 times`, `5 times`, `for 3 weeks`. `until …` is a phrase of time.
+
+use crate::dates::{
+    cursor::Cx,
+    duration::{Amount, duration},
+    number::cardinal,
+};
+
+/// An end of a repetition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// After so many occurrences.
+    Count(u32),
+    /// After so long.
+    For(Amount),
+}
+
+/// The end of a repetition that is said there, and the position after it.
+pub(crate) fn bound(cx: &Cx<'_>, at: usize) -> Option<(Bound, usize)> {
+    let lead = cx.skip(at, &["for"]);
+    let lead = cx.skip(lead, &["the"]);
+    let counted = cx.skip(lead, &["next", "only"]);
+    let after_x = if cx.any(at, &["x"]) || cx.punct(at, '×') { Some(at + 1) } else { None };
+    if let Some((count @ 1..=100_000, end)) = cardinal(cx, after_x.unwrap_or(counted)) {
+        if after_x.is_some() {
+            return Some((Bound::Count(count), end));
+        }
+        if cx.any(end, &["times", "time", "occurrences", "repetitions", "repeats", "x"]) {
+            let end = cx.words(end + 1, &["in", "total"]).unwrap_or(end + 1);
+            return (!cx.any(end, &["a", "per", "each", "every"])).then_some((Bound::Count(count), end));
+        }
+    }
+    if lead == at && counted == at {
+        return None;
+    }
+    let (amount, end) = duration(cx, counted)?;
+    // `walk every day for 30 minutes` says how long, not how often.
+    (amount.is_whole_days() && cx.followed_well(end)).then_some((Bound::For(amount), end))
+}

@@ -1,0 +1,72 @@
+//! Days told from today: `tomorrow`, `the day after tomorrow`, `tonight`.
+
+use super::{
+    cursor::Cx,
+    value::{Days, When, plus_days},
+};
+use crate::lexicon::{Part, PhraseKind};
+
+/// A day near today.
+pub(crate) fn relative(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    tonight(cx, at).or_else(|| beyond(cx, at)).or_else(|| near(cx, at)).or_else(|| right_now(cx, at))
+}
+
+/// Days from today of a word like `tomorrow`, whether it is an everyday word too, and the position after it.
+fn near_word(cx: &Cx<'_>, at: usize) -> Option<(i64, bool, usize)> {
+    if let Some((end, phrase)) = cx.phrase(at, PhraseKind::Near) {
+        return Some((phrase.value.parse().ok()?, phrase.weak, end));
+    }
+    let entry = cx.entry(at);
+    Some((i64::from(entry.near?), entry.weak, at + 1))
+}
+
+fn near(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let (mut ahead, weak, mut end) = near_word(cx, at)?;
+    if cx.any(end, &["week"]) && ahead >= 0 && cx.followed_well(end + 1) {
+        (ahead, end) = (ahead + 7, end + 1);
+    }
+    if weak && cx.tokens[at].text.starts_with(char::is_uppercase) && !cx.eager() {
+        return None;
+    }
+    let day = plus_days(cx.today, ahead)?;
+    let days = if ahead < 0 { Days::past(day) } else { Days::one(day) };
+    let rule = match ahead {
+        0 => "today",
+        1 => "tomorrow",
+        -1 => "yesterday",
+        _ => "near day",
+    };
+    let when = When::days(rule, days);
+    Some((if weak { when.weak() } else { when }, end))
+}
+
+/// `tonight`: today at 20:00 unless a time is said.
+fn tonight(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let end = match cx.word(at) {
+        "tonight" | "tonite" | "tonigt" | "tonihgt" | "2night" => at + 1,
+        "this" if cx.any(at + 1, &["night", "nite"]) => at + 2,
+        "later" if cx.any(at + 1, &["tonight", "tonite"]) => at + 2,
+        _ if cx.number(at) == Some(2) && cx.glued(at + 1) && cx.any(at + 1, &["nite", "night"]) => at + 2,
+        _ => return None,
+    };
+    Some((When::part("tonight", Part::Night).on(Days::one(cx.today)), end))
+}
+
+/// `(the) day after tomorrow`, `day before yesterday`.
+fn beyond(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let day = cx.skip(at, &["the"]);
+    if !cx.any(day, &["day"]) || !cx.any(day + 1, &["after", "before"]) {
+        return None;
+    }
+    let (ahead, _, end) = near_word(cx, day + 2)?;
+    let ahead = if cx.any(day + 1, &["after"]) { ahead + 1 } else { ahead - 1 };
+    let date = plus_days(cx.today, ahead)?;
+    let days = if ahead < 0 { Days::past(date) } else { Days::one(date) };
+    Some((When::days("day after", days), end))
+}
+
+/// `right now`: an exact moment.
+fn right_now(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let end = if cx.eager() { cx.words(at, &["now"]) } else { None }.or_else(|| cx.words(at, &["right", "now"]))?;
+    Some((When::instant("now", cx.now.timestamp()), end))
+}

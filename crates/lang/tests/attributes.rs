@@ -1,0 +1,166 @@
+//! The corpora of dates and attributes are the specification of `parse_line`, `parse_due` and `parse_recurrence`.
+
+use jiff::Zoned;
+use saydo_lang::{Moment, QuickAdd, SpanKind, parse_due, parse_line, parse_recurrence};
+
+/// One meaning with its phrasings.
+struct Block {
+    moment: Moment,
+    value: String,
+    phrasings: Vec<String>,
+}
+
+fn blocks(corpus: &str) -> Vec<Block> {
+    let mut now: Option<Moment> = None;
+    let mut blocks: Vec<Block> = Vec::new();
+    for line in corpus.lines() {
+        if let Some(text) = line.strip_prefix("# now: ") {
+            now = Some(Moment::new(text.trim().parse::<Zoned>().unwrap()));
+        } else if let Some(value) = line.strip_prefix("= ") {
+            let moment = now.clone().expect("a `# now:` line stands before the first block");
+            blocks.push(Block { moment, value: value.trim().to_owned(), phrasings: Vec::new() });
+        } else if !line.trim().is_empty() && !line.starts_with('#') {
+            blocks.last_mut().expect("phrasings follow a value").phrasings.push(line.to_owned());
+        }
+    }
+    blocks
+}
+
+fn report(name: &str, total: usize, failures: &[String]) {
+    assert!(failures.is_empty(), "{name}: {} of {total} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+fn check_dates(name: &str, corpus: &str) {
+    let (mut failures, mut total) = (Vec::new(), 0);
+    for block in blocks(corpus) {
+        for phrase in &block.phrasings {
+            let (alone, phrase) = phrase.strip_prefix('~').map_or((false, phrase.as_str()), |phrase| (true, phrase));
+            total += 1;
+            let due = parse_due(phrase, &block.moment).map(|due| due.to_string());
+            if due.as_deref() != Some(&block.value) {
+                failures.push(format!("  {phrase:?} alone: {due:?}, expected {}", block.value));
+            }
+            if alone {
+                continue;
+            }
+            for (line, title) in
+                [(format!("call mom {phrase}"), "call mom"), (format!("call mom {phrase}."), "call mom")]
+            {
+                let parsed = parse_line(&line, &block.moment);
+                let due = parsed.due.map(|due| due.to_string());
+                if due.as_deref() != Some(&block.value) || parsed.title != title || !parsed.problems.is_empty() {
+                    failures.push(format!(
+                        "  {line:?}: {due:?} {:?} {:?}, expected {}",
+                        parsed.title, parsed.problems, block.value
+                    ));
+                }
+            }
+        }
+    }
+    report(name, total, &failures);
+}
+
+#[test]
+fn dates_are_understood() {
+    check_dates("dates", include_str!("../corpus/dates.txt"));
+}
+
+#[test]
+fn times_are_understood() {
+    check_dates("times", include_str!("../corpus/dates_times.txt"));
+}
+
+#[test]
+fn look_alikes_stay_titles() {
+    let (mut failures, mut total) = (Vec::new(), 0);
+    for block in blocks(include_str!("../corpus/attributes_negative.txt")) {
+        for line in &block.phrasings {
+            total += 1;
+            let parsed = parse_line(line, &block.moment);
+            if parsed != (QuickAdd { title: line.trim().to_owned(), ..QuickAdd::default() }) {
+                failures.push(format!("  {line:?}: {:?} {:?}", parsed.title, parsed.spans));
+            }
+        }
+    }
+    report("look-alikes", total, &failures);
+}
+
+/// A line's attributes in the notation of the corpus: `title | due … | high | #a #b | RRULE | completion | note …`.
+fn notation(parsed: &QuickAdd) -> String {
+    let mut parts = vec![parsed.title.clone()];
+    parts.extend(parsed.due.map(|due| format!("due {due}")));
+    parts.extend(parsed.priority.map(|priority| priority.to_string()));
+    if !parsed.labels.is_empty() {
+        parts.push(parsed.labels.iter().map(|label| format!("#{label}")).collect::<Vec<_>>().join(" "));
+    }
+    if let Some(recurrence) = &parsed.recurrence {
+        parts.push(recurrence.rrule.to_string());
+        if recurrence.from == saydo_domain::RepeatFrom::Completion {
+            parts.push("completion".to_owned());
+        }
+    }
+    parts.extend(parsed.description.as_ref().map(|note| format!("note {note}")));
+    parts.extend(parsed.problems.iter().map(|problem| format!("problem {problem:?}")));
+    parts.join(" | ")
+}
+
+#[test]
+fn lines_are_understood() {
+    let (mut failures, mut total) = (Vec::new(), 0);
+    for block in blocks(include_str!("../corpus/attributes.txt")) {
+        for line in &block.phrasings {
+            total += 1;
+            let found = notation(&parse_line(&line.replace("\\n", "\n"), &block.moment));
+            if found != block.value {
+                failures.push(format!("  {line:?}\n    found    {found}\n    expected {}", block.value));
+            }
+        }
+    }
+    report("lines", total, &failures);
+}
+
+#[test]
+fn repetitions_are_understood() {
+    let (mut failures, mut total) = (Vec::new(), 0);
+    for block in blocks(include_str!("../corpus/attributes_recurrence.txt")) {
+        let (first, rule) = block.value.split_once(' ').unwrap();
+        for phrase in &block.phrasings {
+            total += 1;
+            let (line_only, phrase) =
+                phrase.strip_prefix('~').map_or((false, phrase.as_str()), |phrase| (true, phrase));
+            if !line_only {
+                let found = parse_recurrence(phrase, &block.moment).map(|found| found.rrule.to_string());
+                if found.as_deref() != Some(rule) {
+                    failures.push(format!("  {phrase:?} alone: {found:?}, expected {rule}"));
+                }
+            }
+            let parsed = parse_line(&format!("water plants {phrase}"), &block.moment);
+            let found = format!(
+                "{} {}",
+                parsed.due.map(|due| due.to_string()).unwrap_or_default(),
+                parsed.recurrence.map(|found| found.rrule.to_string()).unwrap_or_default()
+            );
+            if found != block.value || parsed.title != "water plants" {
+                failures.push(format!("  {phrase:?}: {:?} {found}, expected {}", parsed.title, block.value));
+            }
+        }
+    }
+    report("repetitions", total, &failures);
+}
+
+#[test]
+fn spans_are_in_utf16_units() {
+    let moment = Moment::new("2026-03-11T10:00:00+01:00[Europe/Berlin]".parse().unwrap());
+    let parsed = parse_line("🎂 Kuchen für Zoë tomorrow #fête p1", &moment);
+    let spans: Vec<_> =
+        parsed.spans.iter().map(|span| (span.start, span.end, span.kind, span.value.as_str())).collect();
+    assert_eq!(parsed.title, "🎂 Kuchen für Zoë");
+    assert_eq!(
+        spans,
+        [
+            (18, 26, SpanKind::Due, "2026-03-12"),
+            (27, 32, SpanKind::Label, "fête"),
+            (33, 35, SpanKind::Priority, "high"),
+        ]
+    );
+}
