@@ -52,6 +52,14 @@ macro_rules! text_type {
     };
 }
 
+/// NUL is the one character that not every database can keep.
+fn refuse_nul(field: &str, text: &str) -> Result<(), ValidationError> {
+    if text.contains('\0') {
+        return Err(ValidationError::new(field, "The text cannot contain the NUL character."));
+    }
+    Ok(())
+}
+
 text_type! {
     /// What a task is called: 1 to [`TITLE_MAX`] characters after trimming.
     Title
@@ -61,6 +69,7 @@ impl Title {
     /// # Errors
     /// When the text is empty after trimming or too long.
     pub fn new(text: &str) -> Result<Self, ValidationError> {
+        refuse_nul("title", text)?;
         let text = text.trim();
         if text.is_empty() {
             return Err(ValidationError::new("title", "Title cannot be empty."));
@@ -81,6 +90,7 @@ impl Description {
     /// # Errors
     /// When the text is too long.
     pub fn new(text: &str) -> Result<Self, ValidationError> {
+        refuse_nul("description", text)?;
         if text.chars().count() > DESCRIPTION_MAX {
             return Err(ValidationError::new(
                 "description",
@@ -126,6 +136,7 @@ impl MessageText {
     /// # Errors
     /// With the fixed texts of the API when the message is empty or too long.
     pub fn new(text: &str) -> Result<Self, ValidationError> {
+        refuse_nul("message", text)?;
         let text = text.trim();
         if text.is_empty() {
             return Err(ValidationError::new("message", "Message cannot be empty"));
@@ -170,6 +181,7 @@ impl PersonName {
     /// # Errors
     /// When the text is too long.
     pub fn new(text: &str) -> Result<Self, ValidationError> {
+        refuse_nul("name", text)?;
         let text = text.trim();
         if text.chars().count() > 100 {
             return Err(ValidationError::new("name", "Name too long (max 100 characters)."));

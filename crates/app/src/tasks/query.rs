@@ -76,6 +76,12 @@ pub fn limit(asked: Option<u32>) -> Result<u32, ValidationError> {
     }
 }
 
+/// Reads a cursor, which is good only for the order it was made for.
+fn cursor(text: &str, sort: TaskSort) -> Result<TaskCursor, ValidationError> {
+    let refuse = || ValidationError::new("cursor", "Use the cursor of the Link header as it is, with the same sort.");
+    text.parse().ok().filter(|cursor: &TaskCursor| cursor.fits(sort)).ok_or_else(refuse)
+}
+
 /// Reads a bound of a due filter, naming the parameter it came in.
 fn bound(name: &str, text: Option<&str>, moment: &saydo_lang::Moment) -> Result<Option<Due>, ValidationError> {
     text.map(|text| input::due(text, moment))
@@ -94,17 +100,16 @@ impl TaskListInput {
         let before = bound("due_before", self.due_before.as_deref(), moment)?;
         let after = bound("due_after", self.due_after.as_deref(), moment)?;
         let due = (before.is_some() || after.is_some()).then_some(DueFilter::Bounds { after, before });
-        let cursor = self.cursor.as_deref().map(str::parse::<TaskCursor>).transpose();
+        let sort = sort(self.sort.as_deref())?;
         Ok(TaskQuery {
             completed: self.completed,
             priority,
             label,
             due,
             text: self.q.clone().filter(|text| !text.trim().is_empty()),
-            sort: sort(self.sort.as_deref())?,
+            sort,
             limit: limit(self.limit)?,
-            cursor: cursor
-                .map_err(|_| ValidationError::new("cursor", "Use the cursor of the Link header as it is."))?,
+            cursor: self.cursor.as_deref().map(|text| cursor(text, sort)).transpose()?,
         })
     }
 }
