@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { add, home, PASSWORD, row, signIn, signUp, visit } from "./harness";
+import { home, PASSWORD, row, seed, signIn, signUp, visit } from "./harness";
 
 test("a wrong password says so beside the field, and the right one opens the door", () =>
   home(async (person) => {
     const { page } = person;
-    await add(page, "buy milk", "Buy milk");
+    await seed(page, { title: "Buy milk" });
     await page.getByRole("link", { name: "person", exact: false }).click();
     await page.getByRole("button", { name: "Log out", exact: true }).click();
     await page.getByRole("heading", { name: "Welcome back" }).waitFor();
@@ -12,7 +12,7 @@ test("a wrong password says so beside the field, and the right one opens the doo
     await signIn(person, "not the password");
     const password = page.getByLabel("Password");
     await expect.poll(() => password.getAttribute("aria-invalid")).toBe("true");
-    expect(await page.locator(".field-wrong .field-note").innerText()).toBe("Invalid credentials");
+    expect(await page.locator(".field-wrong .field-note").textContent()).toBe("Invalid credentials");
 
     await signIn(person);
     await row(page, "Buy milk").waitFor();
@@ -52,7 +52,7 @@ test("settings: name, time zone, theme, export, password, account deletion", () 
     await page.getByText("Saved.").waitFor();
     await page.getByRole("link", { name: "Ada" }).waitFor();
 
-    await page.getByText("Dark", { exact: true }).click();
+    await page.getByRole("radio", { name: "Dark" }).check();
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
     await page.reload();
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");

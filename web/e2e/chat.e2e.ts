@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { add, composer, home, receipt, row, say, shows, thread, titles } from "./harness";
+import { composer, home, receipt, row, say, seed, shows, thread, titles } from "./harness";
 
 test("one sentence becomes two tasks with their times, and undo takes both back", () =>
   home(async ({ page }) => {
@@ -53,9 +53,9 @@ test("a bare verb asks for its object and the answer makes the task", () =>
 
 test("deleting everything shows a plan first: rejecting keeps all, accepting deletes the ticked ones", () =>
   home(async ({ page }) => {
-    await add(page, "buy milk", "Buy milk");
-    await add(page, "call mom", "Call mom");
-    await add(page, "water the plants", "Water the plants");
+    await seed(page, { title: "Buy milk" });
+    await seed(page, { title: "Call mom" });
+    await seed(page, { title: "Water the plants" });
 
     await say(page, "delete all tasks");
     const plan = thread(page).getByRole("region", { name: "Plan" });
@@ -76,8 +76,8 @@ test("deleting everything shows a plan first: rejecting keeps all, accepting del
 
 test("two similar tasks make a choice, answered by its number key", () =>
   home(async ({ page }) => {
-    await add(page, "write the sales report", "Write the sales report");
-    await add(page, "write the travel report", "Write the travel report");
+    await seed(page, { title: "Write the sales report" });
+    await seed(page, { title: "Write the travel report" });
     await say(page, "delete the report");
     const choice = thread(page).getByRole("region", { name: "Choice" });
     await choice.waitFor();
@@ -90,13 +90,13 @@ test("two similar tasks make a choice, answered by its number key", () =>
 
 test("a question opens the thread, says who answered, and is resumed by its address", () =>
   home(async ({ page }) => {
-    await add(page, "buy milk tomorrow", "Buy milk");
+    await seed(page, { title: "Buy milk", due_date: "2026-03-12" });
     await say(page, "what's pending?");
-    await thread(page).getByText("what's pending?").waitFor();
+    await thread(page).locator(".bubble", { hasText: "what's pending?" }).waitFor();
     await thread(page).getByText("Answered offline").last().waitFor();
     await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/c\/\d+$/);
     await page.reload();
-    await thread(page).getByText("what's pending?").waitFor();
+    await thread(page).locator(".bubble", { hasText: "what's pending?" }).waitFor();
     await thread(page)
       .getByText(/Buy milk/)
       .first()
@@ -123,7 +123,7 @@ test("conversations are renamed, begun anew and deleted", () =>
     await thread(page).locator(".turn-user").waitFor();
 
     await nav.getByRole("button", { name: /^Rename or delete/ }).click();
-    await page.getByRole("button", { name: "Delete conversation" }).click();
+    await page.getByRole("button", { name: "Delete conversation", exact: true }).click();
     await nav.getByRole("link", { name: "Small talk" }).waitFor({ state: "detached" });
     expect(await thread(page).count()).toBe(0);
   }));

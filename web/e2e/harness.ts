@@ -122,10 +122,20 @@ export async function say(page: Page, text: string): Promise<void> {
   await composer(page).press("Enter");
 }
 
-/** Says something that adds one task, and waits until it is in the list. */
-export async function add(page: Page, text: string, title: string): Promise<void> {
-  await say(page, text);
-  await row(page, title).waitFor();
+/** Puts tasks there by the API, as another client would, and waits until they have moved in. */
+export async function seed(
+  page: Page,
+  ...tasks: { title: string; [field: string]: unknown }[]
+): Promise<void> {
+  for (const task of tasks) {
+    const status = await page.evaluate(async (body) => {
+      const headers = { "Content-Type": "application/json" };
+      return (await fetch("/api/tasks", { method: "POST", headers, body })).status;
+    }, JSON.stringify(task));
+    expect(status).toBe(201);
+  }
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  for (const task of tasks) await row(page, task.title).waitFor();
 }
 
 /** The titles in the list, from the top. */

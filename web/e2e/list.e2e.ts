@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { add, composer, home, receipt, row, shows } from "./harness";
+import { composer, home, receipt, row, seed, shows } from "./harness";
 
 test("complete, reopen, delete and undo in the list", () =>
   home(async ({ page }) => {
-    await add(page, "buy milk tomorrow", "Buy milk");
+    await seed(page, { title: "Buy milk", due_date: "2026-03-12" });
     await page.getByRole("checkbox", { name: "Complete Buy milk" }).check();
     await receipt(page).getByText("Completed “Buy milk”.").waitFor();
     await page.clock.runFor(1_000);
@@ -28,7 +28,7 @@ test("complete, reopen, delete and undo in the list", () =>
 
 test("the trash gives back", () =>
   home(async ({ page }) => {
-    await add(page, "buy milk", "Buy milk");
+    await seed(page, { title: "Buy milk" });
     await row(page, "Buy milk").hover();
     await row(page, "Buy milk").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("link", { name: "Trash" }).click();
@@ -40,7 +40,7 @@ test("the trash gives back", () =>
 
 test("editing in place: title, notes, due in words, labels, priority, repeat", () =>
   home(async ({ page }) => {
-    await add(page, "dentist", "Dentist");
+    await seed(page, { title: "Dentist" });
     await page.getByRole("button", { name: "Dentist", exact: true }).click();
     const editor = page.getByRole("form", { name: "Edit Dentist" });
     await editor.getByLabel("Title").fill("Dentist, Dr. Åström");
@@ -48,7 +48,7 @@ test("editing in place: title, notes, due in words, labels, priority, repeat", (
     await editor.getByLabel("Due").fill("friday 3pm");
     await editor.getByLabel("Repeat").fill("every 6 months");
     await editor.getByLabel("Labels").fill("#health");
-    await editor.getByText("high").click();
+    await editor.getByRole("radio", { name: "high" }).check();
     await editor.getByRole("button", { name: "Save" }).click();
 
     const changed = row(page, "Dentist, Dr. Åström");
@@ -62,7 +62,7 @@ test("editing in place: title, notes, due in words, labels, priority, repeat", (
 
 test("a due that nobody understands says so beside the field and keeps what was typed", () =>
   home(async ({ page }) => {
-    await add(page, "dentist", "Dentist");
+    await seed(page, { title: "Dentist" });
     await page.getByRole("button", { name: "Dentist", exact: true }).click();
     const editor = page.getByRole("form", { name: "Edit Dentist" });
     await editor.getByLabel("Due").fill("when pigs fly");
@@ -75,7 +75,7 @@ test("a due that nobody understands says so beside the field and keeps what was 
 
 test("a task changed elsewhere is not overwritten unseen", () =>
   home(async ({ page }) => {
-    await add(page, "dentist", "Dentist");
+    await seed(page, { title: "Dentist" });
     await page.getByRole("button", { name: "Dentist", exact: true }).click();
     const editor = page.getByRole("form", { name: "Edit Dentist" });
     await editor.getByLabel("Title").fill("Dentist at noon");
@@ -95,7 +95,7 @@ test("a task changed elsewhere is not overwritten unseen", () =>
 
 test("rescheduling by one click keeps the time of day", () =>
   home(async ({ page }) => {
-    await add(page, "call mom tomorrow 3pm", "Call mom");
+    await seed(page, { title: "Call mom", due_date: "2026-03-12T15:00:00+01:00" });
     await row(page, "Call mom").hover();
     await row(page, "Call mom").getByRole("button", { name: "Reschedule" }).click();
     await page.getByRole("button", { name: /^Next week/ }).click();
@@ -106,9 +106,9 @@ test("rescheduling by one click keeps the time of day", () =>
 
 test("labels, Today and Upcoming each show their own", () =>
   home(async ({ page }) => {
-    await add(page, "buy milk today #errands", "Buy milk");
-    await add(page, "call mom on friday #family", "Call mom");
-    await add(page, "read a book", "Read a book");
+    await seed(page, { title: "Buy milk", due_date: "2026-03-11", labels: ["errands"] });
+    await seed(page, { title: "Call mom", due_date: "2026-03-13", labels: ["family"] });
+    await seed(page, { title: "Read a book" });
     await shows(page, ["Buy milk", "Call mom", "Read a book"]);
     const nav = page.getByRole("navigation", { name: "Main" });
     await nav.getByRole("link", { name: /^Today/ }).click();

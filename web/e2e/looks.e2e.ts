@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { add, composer, home, row, say, thread, visit } from "./harness";
+import { composer, home, row, say, seed, thread, visit } from "./harness";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -23,11 +23,16 @@ async function axe(page: Page): Promise<string[]> {
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-async function seed(page: Page): Promise<void> {
-  await add(page, "send the invoice today urgent #work", "Send the invoice");
-  await add(page, "call mom tomorrow 3pm #family", "Call mom");
-  await add(page, "water the plants every sunday", "Water the plants");
-}
+const TASKS = [
+  { title: "Send the invoice", due_date: "2026-03-10", priority: "high", labels: ["work"] },
+  { title: "Call mom", due_date: "2026-03-12T15:00:00+01:00", priority: "low", labels: ["family"] },
+  {
+    title: "Water the plants",
+    due_date: "2026-03-11",
+    recurrence: "every sunday",
+    description: "The big ones too",
+  },
+];
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing at the door (${colorScheme})`, () =>
@@ -46,7 +51,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     home(
       async ({ page }) => {
         expect(await axe(page), "empty").toEqual([]);
-        await seed(page);
+        await seed(page, ...TASKS);
         await composer(page).fill("dentist friday 3pm #health p1 every week");
         await page.locator(".chip").first().waitFor();
         expect(await axe(page), "list and chips").toEqual([]);
@@ -85,8 +90,8 @@ test("360 pixels lose nothing", () =>
   home(
     async ({ page }) => {
       expect(await overflow(page)).toBe(0);
-      await seed(page);
-      await add(page, `buy ${"x".repeat(120)}`, `Buy ${"x".repeat(120)}`);
+      await seed(page, ...TASKS);
+      await seed(page, { title: `Buy ${"x".repeat(120)}`, labels: ["y".repeat(50)] });
       expect(await overflow(page)).toBe(0);
       await composer(page).fill("dentist friday 3pm #health");
       await page.locator(".chip").first().waitFor();
@@ -99,7 +104,7 @@ test("360 pixels lose nothing", () =>
       await page.getByRole("button", { name: "Cancel" }).tap();
 
       await say(page, "what's pending?");
-      await thread(page).getByText("what's pending?").waitFor();
+      await thread(page).locator(".bubble", { hasText: "what's pending?" }).waitFor();
       expect(await overflow(page)).toBe(0);
       expect(await axe(page)).toEqual([]);
       await page.getByRole("button", { name: "Close conversation" }).tap();
@@ -123,18 +128,7 @@ test("a hostile title is just text", () =>
       `javascript:alert(4)`,
       `{{constructor.constructor('alert(5)')()}}`,
     ];
-    const statuses = await page.evaluate(async (titles) => {
-      const answers: number[] = [];
-      for (const title of titles) {
-        const body = JSON.stringify({ title, description: title });
-        const headers = { "Content-Type": "application/json" };
-        answers.push((await fetch("/api/tasks", { method: "POST", headers, body })).status);
-      }
-      return answers;
-    }, hostile);
-    expect(statuses).toEqual([201, 201, 201, 201, 201]);
-    await page.evaluate(() => dispatchEvent(new Event("focus")));
-    for (const title of hostile) await page.getByRole("button", { name: title, exact: true }).waitFor();
+    await seed(page, ...hostile.map((title) => ({ title, description: title })));
     await say(page, "show my tasks");
     for (const title of hostile) await thread(page).getByText(title).first().waitFor();
     await say(page, "delete all tasks");

@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import type { ToolCall } from "../api/types";
 import { answeredBy, toolSentence } from "../lib/tools";
 import { composerFocus } from "../state/composer";
-import { undoChange } from "../state/receipt";
+import { undoChange, undoneBy } from "../state/receipt";
 import {
   busy,
   closeThread,
@@ -37,16 +37,26 @@ function Tools({ calls }: { calls: readonly ToolCall[] }) {
   );
 }
 
+/** Undo, and when that was done, Redo. */
+function UndoButton({ changeId }: { changeId: string }) {
+  const by = undoneBy.value.get(changeId);
+  return (
+    <button
+      type="button"
+      class="button button-small"
+      onClick={() => void (by ? undoChange(by, "Redo") : undoChange(changeId))}
+    >
+      <Icon name={by ? "redo" : "undo"} />
+      {by ? "Redo" : "Undo"}
+    </button>
+  );
+}
+
 function Foot({ entry }: { entry: Entry }) {
   const { changeId, retry } = entry;
   return (
     <div class="bubble-foot">
-      {changeId && (
-        <button type="button" class="button button-small" onClick={() => void undoChange(changeId)}>
-          <Icon name="undo" />
-          Undo
-        </button>
-      )}
+      {changeId && <UndoButton changeId={changeId} />}
       {retry && (
         <button type="button" class="button button-small" onClick={() => void sayAgain(retry)}>
           Try again

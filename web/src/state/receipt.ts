@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { sentence } from "../api/problem";
 import { undo } from "../api/tasks";
+import type { Undone } from "../api/types";
 import { refresh } from "./tasks";
 
 export interface Receipt {
@@ -27,6 +28,17 @@ export function dismissReceipt(): void {
   receipt.value = null;
 }
 
+/** Changes that have been put back, each with the change that did it: undoing that one does it again. */
+export const undoneBy = signal<ReadonlyMap<string, string>>(new Map());
+
+function remember({ undone, change_id }: Undone): void {
+  const next = new Map(undoneBy.value);
+  const original = [...next].find(([, by]) => by === undone)?.[0];
+  if (original === undefined) next.set(undone, change_id);
+  else next.delete(original);
+  undoneBy.value = next;
+}
+
 /** Puts a change back, or the newest; then offers to do it again. Says whether it worked. */
 export async function undoChange(
   changeId: string | null,
@@ -34,6 +46,7 @@ export async function undoChange(
 ): Promise<boolean> {
   try {
     const undone = await undo(changeId);
+    remember(undone);
     receipt.value = {
       text: undone.summary,
       tone: "done",

@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 import * as account from "../api/account";
 import { Problem, sentence } from "../api/problem";
 import type { User } from "../api/types";
+import { goToView } from "./route";
 
 export type Session =
   | { status: "unknown" }
@@ -44,6 +45,7 @@ export function signedOut(notice?: string): void {
 
 export async function logOut(everywhere: boolean): Promise<void> {
   await (everywhere ? account.logOutEverywhere() : account.logOut());
+  goToView({ name: "all" });
   signedOut();
 }
 
@@ -53,5 +55,6 @@ export async function updateMe(patch: Parameters<typeof account.updateMe>[0]): P
 
 export async function deleteAccount(password: string): Promise<void> {
   await account.deleteAccount(password);
+  goToView({ name: "all" });
   signedOut("Your account and everything in it is gone.");
 }
