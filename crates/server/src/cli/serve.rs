@@ -1,5 +1,8 @@
 //! `saydo serve`.
 
+use std::time::Duration;
+
+use saydo_app::sweep::Swept;
 use tokio::net::TcpListener;
 
 use super::CliError;
@@ -18,12 +21,32 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     let address = listener.local_addr()?;
     let shutdown = Shutdown::new();
     tokio::spawn(end_on_signal(shutdown.clone()));
+    tokio::spawn(sweep(app.clone(), shutdown.clone()));
     let profile = config.profile.as_str();
     tracing::info!(version = crate::VERSION, profile, %address, "saydo is running at {}", url(address));
     serve(listener, router(AppState::new(app, config)), shutdown).await?;
     store.close().await;
     tracing::info!("saydo has stopped");
     Ok(())
+}
+
+/// How often what has had its time is removed.
+const SWEEP: Duration = Duration::from_hours(1);
+
+/// Removes what has had its time, at the start and every hour.
+async fn sweep(app: saydo_app::App, shutdown: Shutdown) {
+    let mut every = tokio::time::interval(SWEEP);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        match app.sweep().await {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(Swept { tasks, answers, tokens }) => tracing::info!(tasks, answers, tokens, "removed what had expired"),
+            Err(error) => tracing::warn!(%error, "could not remove what had expired; it is tried again in an hour"),
+        }
+    }
 }
 
 /// The address as people type it.
