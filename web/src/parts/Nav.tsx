@@ -1,5 +1,7 @@
 /** Where to: the views, the labels, the conversations. */
 
+import { useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { drawerOpen } from "../state/drawer";
 import { goToView, route, type View, viewPath } from "../state/route";
 import { user } from "../state/session";
@@ -62,9 +64,24 @@ function Account() {
   );
 }
 
+/** The drawer takes the focus when it opens and gives it back to the menu button. */
+function useDrawerFocus() {
+  const ref = useRef<HTMLElement>(null);
+  useSignalEffect(() => {
+    const opened = drawerOpen.value;
+    requestAnimationFrame(() => {
+      const nav = ref.current;
+      if (opened) nav?.querySelector<HTMLElement>("a[aria-current], a")?.focus();
+      else if (nav?.contains(document.activeElement)) document.getElementById("menu")?.focus();
+    });
+  });
+  return ref;
+}
+
 export function Nav() {
+  const ref = useDrawerFocus();
   return (
-    <nav class={drawerOpen.value ? "nav nav-open" : "nav"} id="nav" aria-label="Main">
+    <nav ref={ref} class={drawerOpen.value ? "nav nav-open" : "nav"} id="nav" aria-label="Main">
       <div class="nav-brand">
         <Logo />
         <span>Saydo</span>

@@ -64,6 +64,7 @@ function Bar() {
       <button
         type="button"
         class="icon-button"
+        id="menu"
         aria-label="Menu"
         aria-expanded={drawerOpen.value}
         aria-controls="nav"
@@ -119,14 +120,14 @@ export function Main() {
       {drawerOpen.value && (
         <button type="button" class="scrim" aria-label="Close menu" onClick={closeDrawer} />
       )}
-      <main class="list" id="list" tabIndex={-1}>
+      <main class="list" id="list" tabIndex={-1} inert={drawerOpen.value}>
         <div class="list-inner">
           <Offline />
           {route.value.view.name === "settings" ? <Settings /> : <TaskList />}
         </div>
       </main>
       {threadOpen.value && <Thread />}
-      <section class="dock" aria-label="Composer">
+      <section class="dock" aria-label="Composer" inert={drawerOpen.value}>
         <ReceiptLine />
         <Composer />
       </section>
