@@ -43,12 +43,11 @@ fn check_dates(name: &str, corpus: &str) {
             if alone {
                 continue;
             }
-            for (line, title) in
-                [(format!("call mom {phrase}"), "call mom"), (format!("call mom {phrase}."), "call mom")]
-            {
+            let dot = if phrase.ends_with('.') { "" } else { "." };
+            for line in [format!("call mom {phrase}"), format!("call mom {phrase}{dot}")] {
                 let parsed = parse_line(&line, &block.moment);
                 let due = parsed.due.map(|due| due.to_string());
-                if due.as_deref() != Some(&block.value) || parsed.title != title || !parsed.problems.is_empty() {
+                if due.as_deref() != Some(&block.value) || parsed.title != "call mom" || !parsed.problems.is_empty() {
                     failures.push(format!(
                         "  {line:?}: {due:?} {:?} {:?}, expected {}",
                         parsed.title, parsed.problems, block.value
@@ -111,7 +110,7 @@ fn lines_are_understood() {
         for line in &block.phrasings {
             total += 1;
             let found = notation(&parse_line(&line.replace("\\n", "\n"), &block.moment));
-            if found != block.value {
+            if found != block.value.replace("\\n", "\n") {
                 failures.push(format!("  {line:?}\n    found    {found}\n    expected {}", block.value));
             }
         }
@@ -123,7 +122,7 @@ fn lines_are_understood() {
 fn repetitions_are_understood() {
     let (mut failures, mut total) = (Vec::new(), 0);
     for block in blocks(include_str!("../corpus/attributes_recurrence.txt")) {
-        let (first, rule) = block.value.split_once(' ').unwrap();
+        let (_, rule) = block.value.split_once(' ').unwrap();
         for phrase in &block.phrasings {
             total += 1;
             let (line_only, phrase) =

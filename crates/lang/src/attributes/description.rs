@@ -34,10 +34,14 @@ fn take(
     let last_of_text = end == cx.tokens.len();
     let from = cx.tokens[note].start;
     let to = if last_of_text { cx.text.len().min(from.max(limit(cx))) } else { cx.tokens[end - 1].end };
+    // `(note: …)` is taken out with its brackets.
+    let bracketed = start > 0 && cx.punct(start - 1, '(') && cx.tokens[end - 1].is_punct(')');
+    let start = if bracketed { start - 1 } else { start };
     let text = match (end - note, cx.tokens[note].unquoted()) {
         (1, Some(text)) => text,
         _ => cx.text.get(from..to).unwrap_or_default().trim(),
     };
+    let text = if bracketed { text.strip_suffix(')').unwrap_or(text).trim_end() } else { text };
     if text.is_empty() {
         return;
     }

@@ -36,8 +36,9 @@ fn scan(cx: &Cx<'_>) -> Scan {
         } else if let Some(found) = scan.repeat.is_none().then(|| repeat(cx, at)).flatten() {
             at = found.end;
             // What follows directly is its time: `every day 8am`.
-            let (when, end) = extend(cx, When::days("", Days::one(cx.today)), found.end);
-            if end > found.end {
+            let counted = bound(cx, found.end).is_some();
+            let (when, end) = extend(cx, When::days("", Days::one(cx.today)), found.end, found.start == 0);
+            if end > found.end && !counted {
                 let when = When { days: None, rule: "time of a repetition", ..when };
                 scan.hits.push(Hit { start: found.end, end, when, marker: "" });
                 at = end;

@@ -28,7 +28,7 @@ fn one(cx: &mut Cx<'_>, found: &mut Extraction, at: usize) -> Option<usize> {
         return Some(at + 1);
     }
     let (names_at, several) = words(cx, at)?;
-    let (labels, end) = names(cx, names_at, several)?;
+    let (labels, end) = names(cx, &found.consumed, names_at, several)?;
     take(cx, found, at, end, labels, "label words");
     Some(end)
 }
@@ -73,14 +73,14 @@ fn words(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
 }
 
 /// Label names: joined by commas and `and`.
-fn names(cx: &Cx<'_>, at: usize, several: bool) -> Option<(Vec<Label>, usize)> {
-    let (first, mut end) = name(cx, at)?;
+fn names(cx: &Cx<'_>, consumed: &[bool], at: usize, several: bool) -> Option<(Vec<Label>, usize)> {
+    let (first, mut end) = name(cx, consumed, at)?;
     let mut labels = vec![first];
     loop {
         let comma = if cx.any_punct(end, &[',', '/', '&', '+']) { end + 1 } else { end };
         let next = cx.skip(comma, &["and"]);
         // `tagged errands, call mom` goes on with something else: after a comma the name must end the list.
-        let Some((label, after)) = name(cx, next).filter(|_| next > end || several) else { break };
+        let Some((label, after)) = name(cx, consumed, next).filter(|_| next > end || several) else { break };
         let closes = cx.tokens.get(after).is_none_or(|token| token.kind == TokenKind::Punct || token.line_start)
             || cx.any(after, &["and"])
             || cx.followed_well(after);
@@ -94,8 +94,8 @@ fn names(cx: &Cx<'_>, at: usize, several: bool) -> Option<(Vec<Label>, usize)> {
 }
 
 /// One label's name: a tag, a word with hyphens, or a quoted one.
-fn name(cx: &Cx<'_>, at: usize) -> Option<(Label, usize)> {
-    let token = cx.tokens.get(at)?;
+fn name(cx: &Cx<'_>, consumed: &[bool], at: usize) -> Option<(Label, usize)> {
+    let token = cx.tokens.get(at).filter(|_| !consumed[at])?;
     match token.kind {
         TokenKind::Tag => Some((Label::new(&token.norm).ok()?, at + 1)),
         TokenKind::Quoted => Some((Label::new(&token.unquoted()?.replace(' ', "-")).ok()?, at + 1)),

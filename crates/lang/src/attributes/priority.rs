@@ -17,10 +17,13 @@ pub(super) fn clear(cx: &mut Cx<'_>, found: &mut Extraction) {
 
 /// Takes out everyday words that are a priority by their place; run when all else is taken out.
 pub(super) fn by_place(cx: &mut Cx<'_>, found: &mut Extraction) {
-    scan(cx, found, |cx, found, at| {
-        let (priority, end) = phrase(cx, at, true)?;
-        placed_well(cx, found, at, end).then_some((priority, end))
-    });
+    // What is taken out may set another one free (`urgent, someday`).
+    for _ in 0..2 {
+        scan(cx, found, |cx, found, at| {
+            let (priority, end) = phrase(cx, at, true)?;
+            placed_well(cx, found, at, end).then_some((priority, end))
+        });
+    }
 }
 
 type Rule = fn(&Cx<'_>, &Extraction, usize) -> Option<(Priority, usize)>;
@@ -77,8 +80,7 @@ fn phrase(cx: &Cx<'_>, at: usize, weak: bool) -> Option<(Priority, usize)> {
         return None;
     }
     let (end, phrase) = cx.phrase(at, PhraseKind::Priority)?;
-    let wanted = phrase.weak == weak || cx.eager();
-    (wanted && cx.ends(end)).then_some(())?;
+    (phrase.weak == weak && cx.ends(end)).then_some(())?;
     // `p1` right after a slash or in `p1.2` is something else; `prio: high` brings its colon.
     Some((phrase.value.parse().ok()?, end))
 }

@@ -66,7 +66,12 @@ fn first(cx: &Cx<'_>, rrule: &RRule, repeat: &Repeat, timing: &Timing<'_>) -> Op
 
 fn limit(cx: &Cx<'_>, rrule: &mut RRule, timing: &Timing<'_>, first: Due) {
     let first_day = first.day_in(cx.now.time_zone());
-    let range = timing.start.and_then(|when| when.days).filter(|days| days.first < days.last).map(|days| days.last);
+    let range = timing
+        .start
+        .filter(|when| when.rule == "date range")
+        .and_then(|when| when.days)
+        .filter(|days| days.first < days.last)
+        .map(|days| days.last);
     let until = timing.until.and_then(|when| when.days).map(|days| days.due).or(range);
     match (until, timing.bound) {
         (Some(day), _) if day >= first_day => rrule.until = Some(Until::Day(day)),

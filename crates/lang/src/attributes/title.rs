@@ -21,7 +21,9 @@ pub(super) fn title(tokens: &[Token<'_>], consumed: &[bool]) -> String {
     let mut before: Option<usize> = None;
     for at in kept {
         let gap = before.is_some_and(|before| before + 1 != at);
-        let spaced = tokens[at].space_before || gap && !closes(&tokens[at]);
+        // A full stop after a gap stays with the words before, unless more is typed to it.
+        let more = tokens.get(at + 1).is_some_and(|next| !next.space_before);
+        let spaced = tokens[at].space_before || gap && (more || !closes(&tokens[at]));
         if before.is_some() && spaced {
             title.push(' ');
         }

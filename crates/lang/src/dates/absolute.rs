@@ -100,7 +100,9 @@ fn sides(cx: &Cx<'_>, first: u32, second: u32, separator: char) -> Option<(u32, 
         _ => (first, second),
     };
     let fits = |(day, month): (u32, u32)| (1..=31).contains(&day) && (1..=12).contains(&month);
-    [usual, (usual.1, usual.0)].into_iter().find(|sides| fits(*sides))
+    let swapped = (usual.1, usual.0);
+    // Dots are written day first everywhere.
+    if fits(usual) { Some(usual) } else { (separator != '.' && fits(swapped)).then_some(swapped) }
 }
 
 /// A month's name, whether it is an everyday word too, and the position after it (with the dot of `jan.`).

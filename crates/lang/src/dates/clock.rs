@@ -26,9 +26,12 @@ impl ReadClock {
     }
 }
 
-/// A clock time in any form.
-pub(crate) fn clock(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
-    named(cx, at).or_else(|| spoken(cx, at)).or_else(|| digital(cx, at)).or_else(|| worded(cx, at))
+/// A clock time in any form; in a `range` the hours are plain (`from 10 to 4` is not ten minutes to four).
+pub(crate) fn clock(cx: &Cx<'_>, at: usize, range: bool) -> Option<ReadClock> {
+    named(cx, at)
+        .or_else(|| spoken(cx, at).filter(|found| !(range && found.strength == Strength::Marked)))
+        .or_else(|| digital(cx, at))
+        .or_else(|| worded(cx, at))
 }
 
 /// `noon`, `midnight`, `eod`, `first thing`; everyday words (`lunch`) need a word like `at`.
@@ -100,7 +103,12 @@ fn o_clock(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
     if cx.glued(ish) && cx.any(ish, &["ish"]) {
         return halved(cx, "about an hour", clock, ish + 1);
     }
-    (hour > 0 && hour < 24 && cx.ends(after)).then(|| ReadClock::new("hour", clock, Strength::Marked, after))
+    (hour > 0 && hour < 24 && ends_or_ranges(cx, after)).then(|| ReadClock::new("hour", clock, Strength::Marked, after))
+}
+
+/// Whether a time may end there; a hyphen may make it the first of two (`2-4pm`).
+fn ends_or_ranges(cx: &Cx<'_>, at: usize) -> bool {
+    cx.ends(at) || cx.any_punct(at, &['-', '–', '—']) && cx.number(at + 1).is_some()
 }
 
 fn halved(cx: &Cx<'_>, rule: &'static str, clock: Clock, end: usize) -> Option<ReadClock> {
@@ -141,7 +149,7 @@ fn with_minutes(cx: &Cx<'_>, at: usize, hour: i8, digits: usize) -> Option<ReadC
     // `9.30` could be a number; `09:30` is the morning.
     let clock = Clock { sure: clock.sure || digits == 2 && hour < 10, ..clock };
     let strength = if colon || h { Strength::Strong } else { Strength::Marked };
-    cx.ends(end).then(|| ReadClock::new("clock time", clock, strength, end))
+    ends_or_ranges(cx, end).then(|| ReadClock::new("clock time", clock, strength, end))
 }
 
 /// `0900`, `1730h`, `1730 hours`, `530pm`.
@@ -174,7 +182,11 @@ fn spoken(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
         "quarter" | "qtr" => (15, start + 1),
         _ => {
             let (minutes @ 1..=29, after) = cardinal(cx, at)? else { return None };
-            (i8::try_from(minutes).ok()?, cx.skip(after, &["minutes", "mins", "min"]))
+            let end = cx.skip(after, &["minutes", "mins", "min"]);
+            if end == after && minutes % 5 != 0 {
+                return None;
+            }
+            (i8::try_from(minutes).ok()?, end)
         }
     };
     let (sign, hour_at) = match cx.word(after) {
@@ -208,7 +220,14 @@ fn spoken(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     }
     // `half 6`, `ten to five` and `5 after 3` may mean other things.
     let plain = hour_at > after && (minutes == 15 || minutes == 30 || cx.any(after, &["past"]));
-    let strength = if plain || pm.is_some() { Strength::Strong } else { Strength::Marked };
+    let half_word = minutes == 30 && cx.number(hour_at).is_none();
+    let strength = if plain || pm.is_some() {
+        Strength::Strong
+    } else if half_word {
+        Strength::Weak
+    } else {
+        Strength::Marked
+    };
     Some(ReadClock::new("spoken time", clock, strength, end))
 }
 

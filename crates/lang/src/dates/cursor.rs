@@ -192,9 +192,6 @@ impl<'a> Cx<'a> {
 
     /// Whether what follows shows that the words before were not part of a noun (`at 3 to call` but not `at 3 shops`).
     pub(crate) fn followed_well(&self, at: usize) -> bool {
-        if self.eager() {
-            return true;
-        }
         let Some(token) = self.tokens.get(at) else { return true };
         if token.line_start || self.blocked[at] {
             return true;
@@ -213,6 +210,22 @@ impl<'a> Cx<'a> {
             TokenKind::Symbol => !token.text.starts_with(|c: char| c.is_ascii() || matches!(c, '€' | '£' | '¥' | '°')),
             TokenKind::Quoted | TokenKind::Tag | TokenKind::Link => true,
         }
+    }
+
+    /// Whether a number there counts or numbers something (`chapter 8`, `buy 8`) rather than being an hour.
+    pub(crate) fn counts(&self, at: usize) -> bool {
+        at == 0 || self.entry_unblocked(at - 1).counts || self.tokens[at - 1].kind != TokenKind::Word
+    }
+
+    /// Whether `in` or `on` belongs to a verb before it (`move in next week`, `turn the lights on tomorrow`).
+    pub(crate) fn is_particle(&self, at: usize, after: usize) -> bool {
+        let near = self.entry(after).near.is_some()
+            || self.any(after, &["this", "next", "tonight"])
+            || self.entry(after).weekday.is_some() && self.any(at, &["in"]);
+        let back = if self.any(at, &["in"]) { 1 } else { 4 };
+        near && self.any(at, &["in", "on"])
+            && after == at + 1
+            && (at.saturating_sub(back)..at).any(|before| self.entry_unblocked(before).particle)
     }
 
     /// Whether the word before shows that a noun comes (`the sun`, `my friday`).

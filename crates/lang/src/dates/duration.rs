@@ -146,11 +146,22 @@ fn one(cx: &Cx<'_>, at: usize) -> Option<(Amount, usize, Unit)> {
     let (thousandths, after) = quantity(cx, at)?;
     let after = cx.skip_hyphen(after);
     let after = cx.skip(after, &["more", "full", "whole", "additional", "extra", "long", "short"]);
+    if let Some(minutes) = hours_and_minutes(cx, after) {
+        let amount = Amount::of(thousandths, Unit::Hour).plus(Amount::of(minutes * 1000, Unit::Minute));
+        return Some((amount, after + 1, Unit::Minute));
+    }
     let (unit, end) = unit(cx, after)?;
     if let Some(end) = cx.words(end, &["or", "two"]).filter(|_| thousandths == 1000) {
         return Some((Amount::of(2000, unit), end, unit));
     }
     Some((Amount::of(thousandths, unit), end, unit))
+}
+
+/// The minutes of `1h30` and `1h30m`: the tokeniser keeps `h30m` together.
+fn hours_and_minutes(cx: &Cx<'_>, at: usize) -> Option<i64> {
+    let rest = cx.word(at).strip_prefix('h').filter(|_| cx.glued(at))?;
+    let digits = rest.trim_end_matches("min").trim_end_matches('m');
+    digits.parse().ok().filter(|minutes| (0..60).contains(minutes))
 }
 
 /// A unit's name; letters alone (`d`, `h`) only right after a digit.

@@ -28,7 +28,7 @@ pub(crate) fn holiday(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     };
     let when = When::days("holiday", days);
     // `christmas eve` is a day, `christmas` may be the title's (“buy christmas presents”).
-    let day = matches!(cx.word(end.saturating_sub(1)), "day" | "eve") || cx.any(at, &["this", "next"]) || given;
+    let day = matches!(cx.word(end.saturating_sub(1)), "day" | "eve" | "nye") || cx.any(at, &["this", "next"]) || given;
     Some((if day && !phrase.weak { when.weak() } else { when.marked() }, end))
 }
 

@@ -149,7 +149,8 @@ fn beside_anchor(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
         return None;
     }
     let hit = phrase_within(cx, direction_at + 1, depth + 1).or_else(|| eager_phrase(cx, direction_at + 1, depth))?;
-    let anchor = settle(cx, &hit.when, None)?.due.day_in(cx.now.time_zone());
+    let dated = hit.when.days.is_some() || hit.when.instant.is_some();
+    let anchor = settle(cx, dated.then_some(&hit.when)?, None)?.due.day_in(cx.now.time_zone());
     // Read with its introducing word, `after christmas` is the day after already.
     let anchor = if hit.start == direction_at && !before { plus_days(anchor, -1)? } else { anchor };
     let step = if before { -1 } else { 1 };

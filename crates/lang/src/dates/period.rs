@@ -25,7 +25,7 @@ pub(crate) struct Period {
 
 /// A period, a part of one, or a weekday within one.
 pub(crate) fn period(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
-    named_end(cx, at).or_else(|| nth_within(cx, at)).or_else(|| edge(cx, at)).or_else(|| whole(cx, at))
+    named_end(cx, at).or_else(|| edge(cx, at)).or_else(|| whole(cx, at))
 }
 
 fn whole(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
@@ -40,8 +40,12 @@ fn whole(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
             days.due = working_end(period, cx.today);
             rule = "this week";
         }
-        Unit::Weekend if period.first <= cx.today => days.due = cx.today.max(period.first).min(period.last),
+        Unit::Weekend if period.first <= cx.today => {
+            days.due = cx.today.max(period.first).min(period.last);
+            rule = "weekend";
+        }
         Unit::Week => rule = "week",
+        Unit::Weekend => rule = "weekend",
         Unit::Month => rule = "month",
         _ => {}
     }
@@ -87,8 +91,7 @@ fn counted(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
         _ => (0, the),
     };
     let led = unit_at > the;
-    let unit = cx.entry(unit_at).unit.filter(|_| !cx.entry(unit_at).unit_letter)?;
-    let mut end = unit_at + 1;
+    let (unit, mut end) = super::duration::unit(cx, unit_at)?;
     if matches!(unit, Unit::Weekend) && matches!(cx.word(the), "coming" | "upcoming") {
         return Some((of_unit(cx.today, unit, 0)?, end));
     }
@@ -103,7 +106,7 @@ fn counted(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
     if led && ahead == 1 && cx.words(end, &["but", "one"]).is_some() {
         (ahead, end) = (2, end + 2);
     }
-    let plural = cx.word(unit_at).ends_with('s') && unit != Unit::Workday;
+    let plural = cx.word(unit_at).ends_with('s') && unit != Unit::Workday && cx.word(unit_at) != "business";
     if plural || matches!(unit, Unit::Second | Unit::Minute | Unit::Hour | Unit::Day | Unit::Night | Unit::Decade) {
         return None;
     }
@@ -255,7 +258,7 @@ fn named_end(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
         "eom" => (Unit::Month, at + 1),
         "eoq" => (Unit::Quarter, at + 1),
         "eoy" => (Unit::Year, at + 1),
-        "week" | "month" | "quarter" | "year" | "month's" | "year's" => {
+        "week" | "month" | "quarter" | "year" | "week's" | "month's" | "year's" => {
             let end = cx.skip_hyphen(at + 1);
             if !cx.any(end, &["end"]) || !cx.followed_well(end + 1) {
                 return None;
@@ -355,7 +358,7 @@ fn roll_edge(cx: &Cx<'_>, period: Period, edge: Edge) -> Period {
 }
 
 /// `first monday of next month`, `last friday in june`, `last day of the month`, `2nd working day of april`.
-fn nth_within(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+pub(crate) fn nth_within(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     let start = cx.skip(at, &["the"]);
     let (nth, day_at) = ordinal(cx, start)?;
     let wanted = if let Some((weekday, _, end)) = weekday::name(cx, day_at) {

@@ -1,11 +1,11 @@
 //! A whole phrase of time: an introducing word, days, a time, a stretch of the day, in any order people join them.
 
 use super::{
-    absolute::{absolute, day_range},
+    absolute::{self, absolute, day_range},
     cursor::Cx,
     holiday::holiday,
     offset::offset,
-    period::period,
+    period::{nth_within, period},
     relative::relative,
     time::{part, time},
     value::{Days, Strength, When, plus_days},
@@ -40,10 +40,11 @@ pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
         return None;
     }
     if let Some((when, end)) = offset(cx, at, depth) {
-        let (when, end) = extend(cx, when, end);
+        let (when, end) = extend(cx, when, end, at == 0);
         return done(cx, Hit { start: at, end, when, marker: "" });
     }
     if let Some((marker, after)) = marker(cx, at)
+        && !cx.is_particle(at, after)
         && let Some((when, end)) = element(cx, after, marker, depth).filter(|(when, _)| suits(marker, when))
         && let Some(hit) = whole(cx, at, when, end, marker)
     {
@@ -87,6 +88,7 @@ fn suits(marker: &str, when: &When) -> bool {
             "period"
                 | "month"
                 | "week"
+                | "weekend"
                 | "this week"
                 | "part of the day"
                 | "part of period"
@@ -108,6 +110,7 @@ fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usi
     relative(cx, at)
         .or_else(|| if depth == 0 || !marker.is_empty() { offset(cx, at, depth) } else { None })
         .or_else(|| day_range(cx, at))
+        .or_else(|| nth_within(cx, at))
         .or_else(|| weekday(cx, at))
         .or_else(|| absolute(cx, at))
         .or_else(|| holiday(cx, at))
@@ -119,14 +122,20 @@ fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usi
 
 /// Joins what follows and checks that the words are a time at all.
 fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'static str) -> Option<Hit> {
-    if first.strength == Strength::Marked && marker.is_empty() && !cx.eager() {
+    let unmarked = first.strength == Strength::Marked && marker.is_empty() && !cx.eager();
+    if unmarked && !(first.clock.is_some() && first.rule == "hour" && !cx.counts(start)) {
         return None;
     }
     let strength = first.strength;
+    let opening = start == 0;
     let (first, ranged_end) = range(cx, first, first_end, marker);
-    let (mut when, end) = extend(cx, first, ranged_end);
-    let joined = end > first_end;
-    if strength != Strength::Strong && !joined && !cx.followed_well(first_end) {
+    let (mut when, end) = extend(cx, first, ranged_end, opening);
+    // `8 in the morning`, `8 tonight`: the part of the day makes an hour of the number.
+    if unmarked && when.part.is_none() {
+        return None;
+    }
+    let well = end > first_end || cx.followed_well(first_end) || opening && !marker.is_empty();
+    if strength != Strength::Strong && !well {
         return None;
     }
     if marker == "after" && when.clock.is_none() && when.part.is_none() {
@@ -161,8 +170,14 @@ fn range(cx: &Cx<'_>, first: When, end: usize, marker: &str) -> (When, usize) {
         return (first, end);
     };
     let Some(mut last) = second.days else { return (first, end) };
+    let mut days = days;
     if last.due < days.due && second.rule == "weekday" {
-        last = plus_days(last.due, 7).map_or(last, Days::one);
+        // A range that begins with today's weekday begins today.
+        if plus_days(cx.today, 7) == Some(days.due) {
+            days = Days::one(cx.today);
+        } else {
+            last = plus_days(last.due, 7).map_or(last, Days::one);
+        }
     }
     if last.due < days.due || second.strength == Strength::Marked && marker.is_empty() {
         return (first, end);
@@ -172,16 +187,17 @@ fn range(cx: &Cx<'_>, first: When, end: usize, marker: &str) -> (When, usize) {
 }
 
 /// Joins the parts that follow: `friday` `at` `3pm`, `3pm` `on friday`, `tomorrow` `morning`.
-pub(crate) fn extend(cx: &Cx<'_>, first: When, first_end: usize) -> (When, usize) {
+/// At the `opening` of a line a title follows, so anything may.
+pub(crate) fn extend(cx: &Cx<'_>, first: When, first_end: usize, opening: bool) -> (When, usize) {
     let (mut when, mut end) = (first, first_end);
     for _ in 0..4 {
-        let Some((more, after)) = next_part(cx, &when, end) else { break };
+        let Some((more, after)) = next_part(cx, &when, end, opening) else { break };
         (when, end) = (when.with(more), after);
     }
     (when, end)
 }
 
-fn next_part(cx: &Cx<'_>, when: &When, end: usize) -> Option<(When, usize)> {
+fn next_part(cx: &Cx<'_>, when: &When, end: usize, opening: bool) -> Option<(When, usize)> {
     if when.instant.is_some() {
         return None;
     }
@@ -194,7 +210,7 @@ fn next_part(cx: &Cx<'_>, when: &When, end: usize) -> Option<(When, usize)> {
         let (more, after) = element_after(cx, when, at, marker)?;
         let digits = matches!(more.rule, "hour" | "time range" | "clock time") && when.days.is_some();
         let weak = more.strength == Strength::Marked && marker.is_empty() && !digits && !cx.eager();
-        let well = more.strength == Strength::Strong || cx.followed_well(after);
+        let well = more.strength == Strength::Strong || cx.followed_well(after) || opening && !marker.is_empty();
         let closed = if open > end && cx.punct(end, '(') && cx.punct(after, ')') { after + 1 } else { after };
         (when.fits(&more) && !weak && well && cx.ends(after)).then_some((more, closed))
     })
@@ -204,6 +220,7 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
     if when.days.is_none()
         && let Some((days, end)) = relative(cx, at)
             .or_else(|| day_range(cx, at))
+            .or_else(|| nth_within(cx, at))
             .or_else(|| weekday(cx, at))
             .or_else(|| absolute(cx, at))
             .or_else(|| holiday(cx, at))
@@ -211,6 +228,10 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
             .filter(|(when, _)| suits(marker, when) || marker.is_empty())
     {
         return Some(range(cx, days, end, marker));
+    }
+    // `from 1 april` after a repetition is its beginning.
+    if when.days.is_some() && absolute::full_date(cx, at).is_some() {
+        return None;
     }
     if when.clock.is_none()
         && let Some(found) = time(cx, at, marker).filter(|(when, _)| marker.is_empty() || suits(marker, when))

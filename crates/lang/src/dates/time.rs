@@ -14,7 +14,7 @@ pub(crate) fn time(cx: &Cx<'_>, at: usize, marker: &str) -> Option<(When, usize)
     if let Some(found) = after_something(cx, at, marker) {
         return Some(found);
     }
-    let first = clock(cx, at)?;
+    let first = clock(cx, at, matches!(marker, "from" | "between"))?;
     let Some(last) = range_end(cx, &first, marker) else {
         let (zone, end) = zone_after(cx, first.end);
         let strength = if zone.is_some() { Strength::Strong } else { first.strength };
@@ -34,7 +34,7 @@ fn range_end(cx: &Cx<'_>, first: &ReadClock, marker: &str) -> Option<ReadClock> 
     if !hyphen && !word {
         return None;
     }
-    let last = clock(cx, at + 1)?;
+    let last = clock(cx, at + 1, true)?;
     // `at 3 to 5 people`, `call 3 - 5 is away`: two bare hours need a word like `from`.
     let marked = matches!(marker, "from" | "between" | "at" | "by" | "on");
     let bare = first.strength == Strength::Marked && last.strength == Strength::Marked;

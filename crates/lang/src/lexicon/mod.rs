@@ -126,6 +126,10 @@ pub(crate) struct Entry {
     pub(crate) det: bool,
     /// Before an everyday word like `sat`: no day is meant.
     pub(crate) no_date: bool,
+    /// Before a number: it counts or numbers something.
+    pub(crate) counts: bool,
+    /// A verb that goes with `in` or `on`.
+    pub(crate) particle: bool,
     /// The phrases that begin with this word, longest first.
     pub(crate) phrases: Vec<Phrase>,
 }

@@ -90,6 +90,8 @@ fn set(entry: &mut Entry, kind: &str, value: &str, weak: bool) -> Option<()> {
         "stop" => entry.stop = true,
         "det" => entry.det = true,
         "nodate" => entry.no_date = true,
+        "counts" => entry.counts = true,
+        "particle" => entry.particle = true,
         _ => return None,
     }
     Some(())

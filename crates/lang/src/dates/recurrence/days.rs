@@ -39,12 +39,11 @@ pub(super) fn weekdays(cx: &Cx<'_>, at: usize) -> Option<(Vec<Weekday>, usize)> 
         let comma = if cx.any_punct(end, &[',', '/', '&', '+']) { end + 1 } else { end };
         let next = cx.skip(comma, &["and", "n", "or"]);
         let next = if next > end { cx.skip(next, &["every", "each", "on"]) } else { next };
-        let Some((day, after)) = one_weekday(cx, next).filter(|_| next > end || cx.entry(end).weekdays.is_none())
-        else {
-            break;
-        };
-        // `every friday monday meeting` lists nothing; a bare second weekday counts only after a comma or `and`.
-        if next == end {
+        let Some((day, after)) = one_weekday(cx, next) else { break };
+        // `every friday monday meeting` lists nothing; `every mon wed and fri` does.
+        if next == end
+            && !(cx.any(after, &["and", "&"]) || one_weekday(cx, after).is_some() || after == cx.tokens.len())
+        {
             break;
         }
         days.push(day);
@@ -54,6 +53,17 @@ pub(super) fn weekdays(cx: &Cx<'_>, at: usize) -> Option<(Vec<Weekday>, usize)> 
         }
     }
     Some((days, end))
+}
+
+/// `monday to friday every week`, `tuesday and thursday weekly`.
+pub(super) fn every_week(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
+    let (days, end) = weekdays(cx, cx.skip(at, &["on"]))?;
+    let end = match cx.word(end) {
+        "every" | "each" if cx.any(end + 1, &["week"]) => end + 2,
+        "weekly" => end + 1,
+        _ => return None,
+    };
+    Some((Pattern::new(weekly_on(&days), end, "weekdays every week"), false))
 }
 
 /// `weekday`, `workdays`, `weekends`.

@@ -57,7 +57,10 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
         let from = RepeatFrom::Completion;
         return cx.ends(end).then_some(Repeat { start: at, end, rrule, from, part: None, rule: "after completion" });
     }
-    let found = every::every(cx, at).or_else(|| adverb::adverb(cx, at)).or_else(|| days::of_every_month(cx, at))?;
+    let found = every::every(cx, at)
+        .or_else(|| adverb::adverb(cx, at))
+        .or_else(|| days::of_every_month(cx, at))
+        .or_else(|| days::every_week(cx, at))?;
     let (pattern, completion) = found;
     let mut end = pattern.end;
     let mut from = if completion { RepeatFrom::Completion } else { RepeatFrom::Due };
