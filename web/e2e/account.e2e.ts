@@ -5,7 +5,7 @@ test("a wrong password says so beside the field, and the right one opens the doo
   home(async (person) => {
     const { page } = person;
     await seed(page, { title: "Buy milk" });
-    await page.getByRole("link", { name: "person", exact: false }).click();
+    await page.getByRole("link", { name: /^Settings/ }).click();
     await page.getByRole("button", { name: "Log out", exact: true }).click();
     await page.getByRole("heading", { name: "Welcome back" }).waitFor();
 
@@ -50,7 +50,7 @@ test("settings: name, time zone, theme, export, password, account deletion", () 
     await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
-    await page.getByRole("link", { name: "Ada" }).waitFor();
+    await page.getByRole("link", { name: "Settings Ada" }).waitFor();
 
     await page.getByRole("radio", { name: "Dark" }).check();
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");

@@ -140,3 +140,25 @@ test("a message that can't be sent stays, and is sent once when the server is ba
     expect(await titles(page)).toEqual(["Buy milk"]);
     expect(await receipt(page).count()).toBe(0);
   }));
+
+test("an answer lost on the way does not make the task twice", () =>
+  home(async ({ page }) => {
+    await page.route(
+      "**/chat",
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await say(page, "buy milk");
+    await thread(page).getByRole("button", { name: "Try again" }).click();
+    await thread(page).getByText("Added “Buy milk”").waitFor();
+    await shows(page, ["Buy milk"]);
+  }));
+
+test("a message that is too long is refused in words", () =>
+  home(async ({ page }) => {
+    await say(page, "x".repeat(10_001));
+    await thread(page).getByText("Message too long (max 10000 characters)").waitFor();
+  }));

@@ -110,7 +110,10 @@ test("360 pixels lose nothing", () =>
       await page.getByRole("button", { name: "Close conversation" }).tap();
 
       await page.getByRole("button", { name: "Menu" }).tap();
-      await page.getByRole("link", { name: /^Today/ }).tap();
+      const today = page.getByRole("link", { name: /^Today/ });
+      await today.waitFor();
+      expect(await axe(page)).toEqual([]);
+      await today.tap();
       await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
       await page.goto("/settings");
       await page.getByLabel("Time zone").waitFor();

@@ -15,9 +15,10 @@ interface LinkProps {
   icon: IconName;
   title: string;
   count?: number;
+  hint?: string;
 }
 
-function NavLink({ view, icon, title, count }: LinkProps) {
+function NavLink({ view, icon, title, count, hint }: LinkProps) {
   const path = viewPath(view);
   const current = viewPath(route.value.view) === path;
   const onClick = (event: MouseEvent) => {
@@ -32,6 +33,7 @@ function NavLink({ view, icon, title, count }: LinkProps) {
         <Icon name={icon} />
         <span class="nav-text">{title}</span>
         {count ? <span class="count">{count}</span> : null}
+        {hint && <span class="nav-hint">{hint}</span>}
       </a>
     </li>
   );
@@ -56,10 +58,9 @@ function LabelLinks() {
 
 function Account() {
   const person = user.value;
-  const name = person?.name || person?.email || "You";
   return (
     <ul class="nav-foot">
-      <NavLink view={{ name: "settings" }} icon="gear" title={name} />
+      <NavLink view={{ name: "settings" }} {...VIEWS.settings} hint={person?.name || person?.email || ""} />
     </ul>
   );
 }
