@@ -107,7 +107,8 @@ impl Reader {
             Some((phrase, meaning)) => (phrase, meaning.to_owned()),
             None => (line, self.meaning.clone().ok_or("no meaning given")?),
         };
-        let phrase = phrase.trim().strip_prefix('\\').unwrap_or(phrase.trim()).replace("\\n", "\n").replace("\\t", "\t");
+        let phrase =
+            phrase.trim().strip_prefix('\\').unwrap_or(phrase.trim()).replace("\\n", "\n").replace("\\t", "\t");
         let wants = meaning.split(" || ").map(Want::parse).collect::<Result<_, _>>()?;
         Ok(Some(Case {
             tag: self.tag.clone(),
@@ -171,11 +172,7 @@ fn numbers(value: &str) -> Result<Vec<TaskNumber>, String> {
 fn known_task(text: &str) -> Result<KnownTask, String> {
     let (digits, title) = text.trim().split_once(' ').ok_or("a task line is `* number title`")?;
     let done = title.strip_prefix("x ");
-    Ok(KnownTask {
-        number: number(digits)?,
-        title: done.unwrap_or(title).trim().to_owned(),
-        completed: done.is_some(),
-    })
+    Ok(KnownTask { number: number(digits)?, title: done.unwrap_or(title).trim().to_owned(), completed: done.is_some() })
 }
 
 /// `choose 4 Call mom; 9 Call the dentist`

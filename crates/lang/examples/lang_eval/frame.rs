@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use jiff::{Zoned, civil::Weekday};
 use saydo_domain::{Due, Field, Label, Recurrence, RepeatFrom};
 use saydo_lang::{
-    Answer, Draft, Edit, Intent, ListQuestion, ListQuery, Place, Problem, Shift, TaskFilter, TaskRef, Topic, Window,
+    Answer, Draft, Edit, Intent, ListQuery, ListQuestion, Place, Problem, Shift, TaskFilter, TaskRef, Topic, Window,
 };
 
 /// One command, flat.

@@ -110,7 +110,8 @@ fn judge_resolution(case: &Case) -> Verdict {
         (Some(wanted), Some(got)) => wanted.split(',').all(|n| got.split(',').any(|g| g == n)),
         _ => *wanted == got,
     };
-    let right = case.wants.iter().flat_map(|want| &want.parts).filter_map(|part| part.fields.get("value")).flatten().any(fits);
+    let right =
+        case.wants.iter().flat_map(|want| &want.parts).filter_map(|part| part.fields.get("value")).flatten().any(fits);
     let outcome = match kind {
         _ if right => Outcome::Right,
         "one" => Outcome::WrongAction,

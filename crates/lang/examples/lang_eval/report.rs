@@ -65,7 +65,8 @@ impl Report {
     }
 
     pub(crate) fn summary(&self) -> String {
-        let mut text = format!("{:<28} {:>5} {:>5} {:>9} {:>7} {:>7}\n", "phenomenon", "cases", "right", "", "asked", "wrong");
+        let mut text =
+            format!("{:<28} {:>5} {:>5} {:>9} {:>7} {:>7}\n", "phenomenon", "cases", "right", "", "asked", "wrong");
         let (mut groups, mut all) = (BTreeMap::<&str, Tally>::new(), Tally::default());
         for (tag, tally) in &self.tags {
             text.push_str(&tally.row(tag));

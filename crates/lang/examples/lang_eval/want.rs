@@ -42,7 +42,7 @@ impl Want {
 
 /// In the date, recurrence and resolution corpora the value stands alone.
 fn implied_kind(token: &str) -> Result<String, String> {
-    let kind = if token == "-" || token.starts_with("20") {
+    let kind = if token == "-" || token.starts_with("-|") || token.starts_with("20") {
         "date"
     } else if token.starts_with("FREQ=") {
         "rule"
