@@ -22,19 +22,21 @@ export function nextLink(header: string | null): string | null {
   return url.pathname + url.search;
 }
 
-async function allPages(first: string): Promise<Task[]> {
+async function allPages(first: string, onFirst?: (tasks: Task[]) => void): Promise<Task[]> {
   const tasks: Task[] = [];
   let path: string | null = first;
   while (path) {
     const answer: Answer<Task[]> = await request<Task[]>("GET", path);
+    if (path === first) onFirst?.([...answer.data]);
     tasks.push(...answer.data);
     path = nextLink(answer.headers.get("Link"));
   }
   return tasks;
 }
 
-export const listTasks = (completed: boolean): Promise<Task[]> =>
-  allPages(`/api/tasks?completed=${completed}&limit=${PAGE}`);
+/** All tasks, open or completed; the first page is also handed over as soon as it is there. */
+export const listTasks = (completed: boolean, onFirst?: (tasks: Task[]) => void): Promise<Task[]> =>
+  allPages(`/api/tasks?completed=${completed}&limit=${PAGE}`, onFirst);
 
 export const listTrash = (): Promise<Task[]> => allPages(`/api/trash?limit=${PAGE}`);
 

@@ -23,7 +23,26 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-function wallClock(at: number, zone: string): { day: string; time: string } {
+interface Reading {
+  day: string;
+  time: string;
+}
+
+const MOST_READINGS = 50_000;
+const readings = new Map<string, Reading>();
+
+/** What the clocks there say. Remembered: sorting ten thousand tasks asks for the same instants again and again. */
+function wallClock(at: number, zone: string): Reading {
+  const key = `${Math.floor(at / 60_000)} ${zone}`;
+  const known = readings.get(key);
+  if (known) return known;
+  if (readings.size >= MOST_READINGS) readings.clear();
+  const made = readClock(at, zone);
+  readings.set(key, made);
+  return made;
+}
+
+function readClock(at: number, zone: string): Reading {
   const parts = clockOf(zone).formatToParts(at);
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "00";
   return {

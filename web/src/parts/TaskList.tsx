@@ -4,11 +4,11 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Task } from "../api/types";
 import { headline } from "../lib/due";
-import { type Group, groupTasks } from "../lib/group";
+import type { Group } from "../lib/group";
 import { here } from "../state/clock";
 import { editing } from "../state/focus";
 import { route, type View } from "../state/route";
-import { loading, refresh, visible } from "../state/tasks";
+import { groups, listState, refresh, visible } from "../state/tasks";
 import { EmptyList } from "./EmptyList";
 import { ErrorState, Skeleton } from "./States";
 import { TaskEditor } from "./TaskEditor";
@@ -73,7 +73,7 @@ function groupsOf(tasks: Task[], view: View): Group[] {
   }
   if (view.name === "trash")
     return [{ name: "none", title: "Trash", tasks: newestFirst(tasks, "deleted_at") }];
-  return groupTasks(tasks, here.value);
+  return groups.value;
 }
 
 function Groups({ view }: { view: View }) {
@@ -93,7 +93,7 @@ function Groups({ view }: { view: View }) {
 }
 
 function Body({ view }: { view: View }) {
-  const state = loading.value;
+  const state = listState.value;
   if (state.status === "loading") return <Skeleton rows={6} />;
   if (state.status === "error") return <ErrorState message={state.message} onRetry={() => void refresh()} />;
   return <Groups view={view} />;

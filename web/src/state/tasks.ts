@@ -5,6 +5,7 @@ import { Problem, sentence } from "../api/problem";
 import { listTasks, listTrash } from "../api/tasks";
 import type { Task } from "../api/types";
 import { dueDay, type Here, isOverdue, today as todayOf } from "../lib/due";
+import { type Group, groupTasks } from "../lib/group";
 import { here, tick } from "./clock";
 import { route, type View } from "./route";
 
@@ -20,11 +21,24 @@ export const settling = signal<ReadonlyMap<number, Task>>(new Map());
 
 let asked = 0;
 
+const isOpenView = (view: View): boolean => view.name !== "completed" && view.name !== "trash";
+
+/** Whether the list of a view has ever been heard. */
+function isLoaded(view: View): boolean {
+  if (view.name === "completed") return completed.value !== null;
+  return view.name === "trash" ? trash.value !== null : true;
+}
+
 async function fetchLists(view: View): Promise<void> {
   asked += 1;
   const turn = asked;
+  const showFirst = (tasks: Task[]) => {
+    if (turn !== asked || loading.value.status === "ready") return;
+    open.value = tasks;
+    if (isOpenView(view)) loading.value = { status: "ready" };
+  };
   const [openTasks, completedTasks, trashTasks] = await Promise.all([
-    listTasks(false),
+    listTasks(false, showFirst),
     view.name === "completed" ? listTasks(true) : null,
     view.name === "trash" ? listTrash() : null,
   ]);
@@ -43,7 +57,9 @@ export async function refresh(): Promise<void> {
     await fetchLists(route.value.view);
   } catch (cause) {
     if (cause instanceof Problem && cause.status === 401) return;
-    if (loading.value.status !== "ready") loading.value = { status: "error", message: sentence(cause) };
+    if (loading.value.status !== "ready" || !isLoaded(route.value.view)) {
+      loading.value = { status: "error", message: sentence(cause) };
+    }
   }
 }
 
@@ -85,6 +101,12 @@ function belongs(view: View, where: Here): (task: Task) => boolean {
   }
 }
 
+/** What the list should show: its tasks, that they are coming, or why they are not. */
+export const listState = computed<Loading>(() => {
+  const state = loading.value;
+  return state.status === "ready" && !isLoaded(route.value.view) ? { status: "loading" } : state;
+});
+
 /** The tasks of the view that is open. */
 export const visible = computed<Task[]>(() => {
   const { view } = route.value;
@@ -94,6 +116,9 @@ export const visible = computed<Task[]>(() => {
   const leaving = [...settling.value.values()].filter((task) => !known.has(task.id));
   return [...open.value, ...leaving].filter(belongs(view, here.value));
 });
+
+/** The same, sorted into its groups. */
+export const groups = computed<Group[]>(() => groupTasks(visible.value, here.value));
 
 /** Open tasks per label, most used first. */
 export const labels = computed<[string, number][]>(() => {
