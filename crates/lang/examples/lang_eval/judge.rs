@@ -7,7 +7,7 @@ use crate::{
     corpus::{Case, Mode},
     frame::{Frame, attributes, due_text, frames},
     want::{Part, Want},
-    words::{same_reference, same_text},
+    words::{same_reference, same_text, share_a_word},
 };
 
 /// How it went.
@@ -143,7 +143,10 @@ fn verdict(case: &Case, got: &[Frame], confidence: f32) -> Verdict {
     let asks = confidence < Reading::SURE && case.wants.iter().all(|want| want.parts.iter().all(|p| p.kind != "none"));
     let outcome = if fits && !asks {
         Outcome::Right
-    } else if confidence >= Reading::SURE && acts(case, got) {
+    } else if confidence >= Reading::SURE
+        && acts(case, got)
+        && !case.wants.iter().any(|want| only_words_differ(want, got))
+    {
         Outcome::WrongAction
     } else {
         Outcome::Harmless
@@ -165,6 +168,21 @@ fn want_fits(want: &Want, got: &[Frame]) -> bool {
         return got.iter().all(|frame| matches!(frame.kind, "none" | "talk"));
     }
     want.parts.len() == got.len() && want.parts.iter().zip(got).all(|(part, frame)| part_fits(part, frame))
+}
+
+/// The right command with other words for its task, which the resolver would most likely still find, or ask.
+fn only_words_differ(want: &Want, got: &[Frame]) -> bool {
+    let related = |part: &Part, frame: &Frame| {
+        let (Some(wanted), Some(words)) = (part.fields.get("words"), frame.fields.get("words")) else {
+            return part_fits(part, frame);
+        };
+        let (mut part, mut frame) = (part.clone(), frame.clone());
+        let shared = wanted.iter().any(|wanted| share_a_word(wanted, words));
+        part.fields.remove("words");
+        frame.fields.remove("words");
+        shared && part_fits(&part, &frame)
+    };
+    want.parts.len() == got.len() && want.parts.iter().zip(got).all(|(part, frame)| related(part, frame))
 }
 
 fn part_fits(part: &Part, frame: &Frame) -> bool {

@@ -40,6 +40,12 @@ pub(crate) fn same_reference(a: &str, b: &str) -> bool {
     parts(a) == parts(b)
 }
 
+/// Whether any word that carries meaning is in both.
+pub(crate) fn share_a_word(a: &str, b: &str) -> bool {
+    let b = content(b);
+    content(a).iter().any(|word| b.contains(word))
+}
+
 fn content(text: &str) -> Vec<String> {
     let stemmer = Stemmer::create(Algorithm::English);
     let mut words: Vec<String> = plain(text)
