@@ -79,7 +79,10 @@ fn phrase(cx: &Cx<'_>, at: usize, weak: bool) -> Option<(Priority, usize)> {
     if !cx.begins(at) {
         return None;
     }
-    let (end, phrase) = cx.phrase(at, PhraseKind::Priority)?;
+    let (mut end, phrase) = cx.phrase(at, PhraseKind::Priority)?;
+    while cx.punct(end, '!') && cx.glued(end) {
+        end += 1;
+    }
     (phrase.weak == weak && cx.ends(end)).then_some(())?;
     // `p1` right after a slash or in `p1.2` is something else; `prio: high` brings its colon.
     Some((phrase.value.parse().ok()?, end))

@@ -3,7 +3,7 @@
 use crate::token::{Token, TokenKind};
 
 /// Words that are left hanging when what they introduced is taken out.
-const HANGING: [&str; 9] = ["by", "due", "at", "and", "the", "from", "until", "before", "starting"];
+const HANGING: [&str; 10] = ["by", "due", "at", "and", "the", "from", "until", "before", "starting", "is"];
 
 /// The title as typed: only separators and words left hanging beside a gap are dropped, and white space is tidied.
 pub(super) fn title(tokens: &[Token<'_>], consumed: &[bool]) -> String {

@@ -193,8 +193,11 @@ fn of_days(cx: &Cx<'_>, month: u32, first: u32, last: u32, end: usize) -> Option
 pub(crate) fn day_number(cx: &Cx<'_>, at: usize) -> Option<(i8, usize)> {
     let at = cx.skip(at, &["the"]);
     let (day @ 1..=31, end) = ordinal(cx, at)? else { return None };
-    // Words like `second` and `first` are too common to be days by themselves.
-    (cx.number(at).is_some() || day > 3 && at > 0 && cx.any(at - 1, &["the"])).then_some((day, end))
+    // Words like `second` and `first` are too common to be days without `on the`.
+    let the = at > 0 && cx.any(at - 1, &["the"]);
+    let led = the && (day > 3 || at > 1 && cx.any(at - 2, &["on", "by", "before", "until", "till", "due", "from"]));
+    let of_month = cx.words(end, &["of", "the", "month"]).is_some();
+    (cx.number(at).is_some() || led || of_month).then_some((day, end))
 }
 
 /// That day of this month and of the months that follow, from today on.
@@ -216,7 +219,8 @@ fn day_alone(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
             return Some((When::days("day of a month", dated(cx, first.with().day(day).build().ok()?)), end));
         }
     }
+    let (the_month, end) = cx.words(end, &["of", "the", "month"]).map_or((false, end), |end| (true, end));
     let mut coming = day_of_months(cx.today, day);
     let when = When::days("day of the month", Days::rolling(coming.next()?, coming.next()));
-    Some((if cx.any(at, &["the"]) { when.weak() } else { when.marked() }, end))
+    Some((if the_month || cx.any(at, &["the"]) { when.weak() } else { when.marked() }, end))
 }

@@ -28,10 +28,20 @@ impl ReadClock {
 
 /// A clock time in any form; in a `range` the hours are plain (`from 10 to 4` is not ten minutes to four).
 pub(crate) fn clock(cx: &Cx<'_>, at: usize, range: bool) -> Option<ReadClock> {
-    named(cx, at)
+    same_time(cx, at)
+        .or_else(|| named(cx, at))
         .or_else(|| spoken(cx, at).filter(|found| !(range && found.strength == Strength::Marked)))
         .or_else(|| digital(cx, at))
         .or_else(|| worded(cx, at))
+}
+
+/// `this time tomorrow`, `the same time next week`: now's time of day.
+fn same_time(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
+    let the = cx.skip(at, &["the", "about"]);
+    let end = cx.any(the, &["this", "same"]).then_some(the + 1).filter(|time| cx.any(*time, &["time"]))? + 1;
+    let day_follows = cx.entry(end).is_temporal() || cx.any(end, &["next", "on"]);
+    let clock = Clock::sure(cx.now.hour(), cx.now.minute());
+    day_follows.then(|| ReadClock::new("same time", clock, Strength::Strong, end))
 }
 
 /// `noon`, `midnight`, `eod`, `first thing`; everyday words (`lunch`) need a word like `at`.
@@ -220,7 +230,7 @@ fn spoken(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     }
     // `half 6`, `ten to five` and `5 after 3` may mean other things.
     let plain = hour_at > after && (minutes == 15 || minutes == 30 || cx.any(after, &["past"]));
-    let half_word = minutes == 30 && cx.number(hour_at).is_none();
+    let half_word = minutes == 30;
     let strength = if plain || pm.is_some() {
         Strength::Strong
     } else if half_word {

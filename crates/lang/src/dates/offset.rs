@@ -12,10 +12,21 @@ use crate::lexicon::{Part, Unit};
 
 /// A time told by its distance.
 pub(crate) fn offset(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
-    ahead(cx, at)
+    bare_minutes(cx, at)
+        .or_else(|| ahead(cx, at))
         .or_else(|| within_the(cx, at))
         .or_else(|| from_anchor(cx, at, depth))
         .or_else(|| beside_anchor(cx, at, depth))
+}
+
+/// `remind me in 5`, `try again in 10`: minutes go without saying.
+fn bare_minutes(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    if at == 0 || !cx.any(at, &["in"]) || !cx.any(at - 1, &["me", "again", "back", "us"]) {
+        return None;
+    }
+    let minutes = cx.number(at + 1).filter(|minutes| (1..=60).contains(minutes))?;
+    let minutes = i64::from(minutes) * 1000;
+    cx.followed_well(at + 2).then_some((from_now(cx, Amount::of(minutes, Unit::Minute), "in minutes")?, at + 2))
 }
 
 /// `in 3 days`, `in an hour and a half`, `within 2 weeks`, `in 2 weeks' time`, `in the next 3 days`, `3 days from now`.

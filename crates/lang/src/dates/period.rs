@@ -223,7 +223,8 @@ fn season(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
     if year.is_none() && plus_months(first, 2)?.last_of_month() < cx.today {
         first = plus_months(first, 12)?;
     }
-    Some((Period { first, last: plus_months(first, 2)?.last_of_month(), unit: Unit::Quarter, marked: true }, end))
+    let marked = !cx.any(at, &["this", "next"]);
+    Some((Period { first, last: plus_months(first, 2)?.last_of_month(), unit: Unit::Quarter, marked }, end))
 }
 
 /// `in 2027`.

@@ -11,7 +11,7 @@ use super::{
     value::{Days, Strength, When, plus_days},
     weekday::weekday,
 };
-use crate::lexicon::PhraseKind;
+use crate::{lexicon::PhraseKind, token::TokenKind};
 
 /// A recognised phrase of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +45,8 @@ pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
     }
     if let Some((marker, after)) = marker(cx, at)
         && !cx.is_particle(at, after)
-        && let Some((when, end)) = element(cx, after, marker, depth).filter(|(when, _)| suits(marker, when))
+        && let Some((when, end)) = element(cx, after, marker, depth)
+            .filter(|(when, _)| suits(marker, when) || marker == "for" && rings(cx, at, when))
         && let Some(hit) = whole(cx, at, when, end, marker)
     {
         return Some(hit);
@@ -76,6 +77,12 @@ fn rank(marker: &str) -> u8 {
         "in" => 2,
         _ => 3,
     }
+}
+
+/// `set an alarm for 6`: after few words a bare hour may follow `for`.
+fn rings(cx: &Cx<'_>, at: usize, when: &When) -> bool {
+    let rings = ["alarm", "reminder", "timer", "meeting", "appointment", "call", "standup", "it"];
+    at > 0 && when.rule == "hour" && cx.any(at - 1, &rings)
 }
 
 /// Whether the introducing word goes with what follows: `in friday` leaves `in` to the title.
@@ -138,10 +145,25 @@ fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'sta
     if strength != Strength::Strong && !well {
         return None;
     }
+    if marker.is_empty() && in_a_noun(cx, start, end, &when) {
+        return None;
+    }
     if marker == "after" && when.clock.is_none() && when.part.is_none() {
         when.days = when.days.and_then(|days| plus_days(days.last, 1)).map(Days::one);
     }
     done(cx, Hit { start, end, when, marker })
+}
+
+/// Whether an unmarked date is part of a name or a topic: `plan sunday school`, `text jan about friday`.
+fn in_a_noun(cx: &Cx<'_>, start: usize, end: usize, when: &When) -> bool {
+    if start == 0 || cx.eager() {
+        return false;
+    }
+    let before = start - 1;
+    let topic = cx.entry_unblocked(before).topic && !cx.tokens[start].line_start;
+    let named = when.rule == "weekday" && when.clock.is_none() && !cx.followed_well(end);
+    let after_word = cx.tokens[before].kind == TokenKind::Word && !cx.any(before, &["me", "us", "please", "and"]);
+    topic || named && after_word && cx.tokens.get(end).is_some_and(|next| next.kind == TokenKind::Word)
 }
 
 fn done(cx: &Cx<'_>, hit: Hit) -> Option<Hit> {
@@ -155,7 +177,10 @@ fn range(cx: &Cx<'_>, first: When, end: usize, marker: &str) -> (When, usize) {
     let joins = cx.any_punct(end, &['-', '–', '—', '/'])
         || cx.any(end, &["to", "through", "thru", "or"])
         || cx.any(end, &["until", "till", "til"]) && marker == "from"
-        || cx.any(end, &["and", "&"]) && marker == "between";
+        || cx.any(end, &["and"]) && marker == "between"
+        || (cx.any(end, &["and"]) || cx.punct(end, '&'))
+            && first.rule == "weekday"
+            && cx.entry(end + 1).weekday.is_some();
     if !joins {
         return (first, end);
     }
@@ -229,12 +254,14 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
     {
         return Some(range(cx, days, end, marker));
     }
+    // Beside a day two bare hours are a range: `mon 9-11`.
+    let beside = if marker.is_empty() && when.days.is_some() { "on" } else { marker };
     // `from 1 april` after a repetition is its beginning.
     if when.days.is_some() && absolute::full_date(cx, at).is_some() {
         return None;
     }
     if when.clock.is_none()
-        && let Some(found) = time(cx, at, marker).filter(|(when, _)| marker.is_empty() || suits(marker, when))
+        && let Some(found) = time(cx, at, beside).filter(|(when, _)| marker.is_empty() || suits(marker, when))
     {
         return Some(found);
     }

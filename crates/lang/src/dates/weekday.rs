@@ -6,7 +6,7 @@ use super::{
     absolute,
     cursor::Cx,
     duration::duration,
-    value::{Days, When, monday, next_weekday, plus_days},
+    value::{Days, Strength, When, monday, next_weekday, plus_days},
 };
 
 /// A weekday's name, whether it is an everyday word too, and the position after it (with the dot of `wed.`).
@@ -36,6 +36,10 @@ pub(crate) fn weekday(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     }
     if let Some(found) = dated(cx, weekday, end) {
         return Some(found);
+    }
+    // `friday the 13th movie`
+    if cx.any(end, &["the"]) && cx.number(end + 1).is_some() && !cx.eager() {
+        return None;
     }
     if let Some((day, end)) = trailed(cx, weekday, end) {
         return Some((When::days("weekday of a week", Days::one(day)), end));
@@ -84,8 +88,8 @@ fn led(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 fn dated(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(When, usize)> {
     let at = if cx.punct(end, ',') { end + 1 } else { end };
     let at = cx.skip(at, &["on"]);
-    if let Some(found) = absolute::full_date(cx, at) {
-        return Some(found);
+    if let Some((when, end)) = absolute::full_date(cx, at) {
+        return Some((When { strength: Strength::Strong, ..when }, end));
     }
     let (day, end) = absolute::day_number(cx, at)?;
     if !cx.followed_well(end) || !cx.ends(end) {

@@ -9,16 +9,23 @@ use super::{
     weekly_on,
 };
 use crate::{
-    dates::{When, cursor::Cx, time::part},
+    dates::{
+        When,
+        cursor::Cx,
+        time::{part, time},
+        value::Strength,
+    },
     lexicon::{Part, Unit},
 };
 
 /// A repetition in one word. `weekly report` and `the daily news` are nouns: it counts at the end or before `on`, `at`.
 pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
-    let start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring"]);
+    let start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring", "once"]);
     let pattern = named(cx, start).or_else(|| plural(cx, start))?;
     let (rrule, end) = except(cx, pattern.rrule, pattern.end);
-    if cx.after_determiner(at) || !cx.followed_well(end) {
+    let timed = || time(cx, end, "").is_some_and(|(when, end)| when.strength == Strength::Strong && cx.ends(end));
+    let several = at > 0 && cx.any(at - 1, &["twice", "thrice", "times"]);
+    if several || cx.after_determiner(at) || !(cx.followed_well(end) || timed()) {
         return None;
     }
     Some((Pattern { rrule, end, ..pattern }, false))

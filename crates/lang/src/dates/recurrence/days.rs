@@ -42,7 +42,10 @@ pub(super) fn weekdays(cx: &Cx<'_>, at: usize) -> Option<(Vec<Weekday>, usize)> 
         let Some((day, after)) = one_weekday(cx, next) else { break };
         // `every friday monday meeting` lists nothing; `every mon wed and fri` does.
         if next == end
-            && !(cx.any(after, &["and", "&"]) || one_weekday(cx, after).is_some() || after == cx.tokens.len())
+            && !(cx.any(after, &["and", "&"])
+                || one_weekday(cx, after).is_some()
+                || days.len() > 1
+                || after == cx.tokens.len())
         {
             break;
         }
@@ -64,6 +67,42 @@ pub(super) fn every_week(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
         _ => return None,
     };
     Some((Pattern::new(weekly_on(&days), end, "weekdays every week"), false))
+}
+
+/// `end of every month`, `beginning of each month`, `every month end`.
+pub(super) fn edge_of_month(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
+    let start = cx.skip(at, &["at", "by", "on"]);
+    let start = cx.skip(start, &["the"]);
+    let (edge, end) = if cx.any(start, &["every", "each"]) {
+        let month = start + 1;
+        let end = cx.skip_hyphen(month + 1);
+        let spelled = cx.any(month, &["month"]) && cx.any(end, &["end"]);
+        let turned =
+            cx.words(month, &["end", "of", "month"]).or_else(|| cx.words(month, &["end", "of", "the", "month"]));
+        (-1, if spelled { end + 1 } else { turned.or_else(|| cx.words(month, &["eom"]))? })
+    } else {
+        let edge = match cx.word(start) {
+            "end" => -1,
+            "beginning" | "start" => 1,
+            "middle" => 15,
+            _ => return None,
+        };
+        let every = cx.skip(start + 1, &["of"]);
+        (edge, cx.any(every, &["every", "each"]).then(|| cx.words(every + 1, &["month"]))??)
+    };
+    let rule = RRule { by_month_day: vec![edge], ..RRule::every(1, Frequency::Monthly) };
+    Some((Pattern::new(rule, end, "edge of every month"), false))
+}
+
+/// `mon, wed, fri` and `mon/wed/fri`: three days or more in a row of their own are every week's.
+pub(super) fn bare_list(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
+    let (days, end) = weekdays(cx, cx.skip(at, &["on"]))?;
+    let ranged = (at..end).any(|at| cx.any_punct(at, &['-', '–']) || cx.any(at, &["to", "through", "thru"]));
+    let units = (at..end).any(|at| cx.entry(at).unit.is_some());
+    if days.len() < 3 || ranged || units || cx.after_determiner(at) {
+        return None;
+    }
+    Some((Pattern::new(weekly_on(&days), end, "weekday list"), false))
 }
 
 /// `weekday`, `workdays`, `weekends`.

@@ -28,6 +28,10 @@ pub(super) fn every(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
         Some(part) => (Some(part), end),
         None => part_of_day(cx, end).map_or((None, end), |(when, end)| (Some(when), end)),
     };
+    // `every morning and evening` is more than a rule can say.
+    if part.is_some() && cx.any(end, &["and", "&"]) && cx.entry(end + 1).part.is_some() {
+        return None;
+    }
     Some((Pattern { rrule, part, end, rule: found.rule }, completion))
 }
 

@@ -57,10 +57,12 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
         let from = RepeatFrom::Completion;
         return cx.ends(end).then_some(Repeat { start: at, end, rrule, from, part: None, rule: "after completion" });
     }
-    let found = every::every(cx, at)
+    let found = days::edge_of_month(cx, at)
+        .or_else(|| every::every(cx, at))
         .or_else(|| adverb::adverb(cx, at))
         .or_else(|| days::of_every_month(cx, at))
-        .or_else(|| days::every_week(cx, at))?;
+        .or_else(|| days::every_week(cx, at))
+        .or_else(|| days::bare_list(cx, at))?;
     let (pattern, completion) = found;
     let mut end = pattern.end;
     let mut from = if completion { RepeatFrom::Completion } else { RepeatFrom::Due };
