@@ -79,6 +79,10 @@ fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would take an array for a struct, field by field.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(Problem::field("body", "Send a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
     json.end().map_err(|_| Problem::field("body", "There is something after the end of the JSON."))?;
@@ -153,8 +157,10 @@ mod tests {
         case(r#"{"title":"x","labels":["a",5]}"#, "labels[1]", "Expected a string.");
         case(r#"{"title":"x"#, "body", "The body is not valid JSON.");
         case(r#"{"title":"x"} more"#, "body", "There is something after the end of the JSON.");
-        case("", "body", "The body is not valid JSON.");
-        case(&format!("{}1{}", "[".repeat(500), "]".repeat(500)), "body", "Expected Input.");
+        case("", "body", "Send a JSON object.");
+        case(r#"["x"]"#, "body", "Send a JSON object.");
+        let deep = format!("{{\"title\":\"x\",\"labels\":{}1{}}}", "[".repeat(500), "]".repeat(500));
+        case(&deep, "labels[0]", "Expected a string.");
     }
 
     #[test]

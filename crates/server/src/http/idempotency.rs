@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashSet,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{
@@ -37,22 +37,26 @@ const KEPT: [&str; 3] = ["location", "etag", "x-change-id"];
 const LARGEST: usize = 4 * body::MAX_BYTES;
 
 /// Keys that are being worked on by this process, with their owners.
-static IN_FLIGHT: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+#[derive(Debug, Clone, Default)]
+pub(super) struct Flights(Arc<Mutex<HashSet<String>>>);
 
-/// Taken while a request runs; given back on drop.
-struct Flight(String);
+/// One of them; given back on drop, also when the client goes away.
+struct Flight {
+    flights: Flights,
+    name: String,
+}
 
-impl Flight {
-    fn begin(caller: &Caller, key: &str) -> Option<Self> {
+impl Flights {
+    fn begin(&self, caller: &Caller, key: &str) -> Option<Flight> {
         let name = format!("{}\n{key}", caller.id());
-        let mut flying = IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner);
-        flying.insert(name.clone()).then_some(Self(name))
+        let begun = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        begun.then(|| Flight { flights: self.clone(), name })
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+        self.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
     }
 }
 
@@ -81,7 +85,7 @@ async fn repeatable(
     };
     let body = body::read(body).await?;
     let fingerprint = fingerprint(&parts, &body);
-    let _flight = Flight::begin(&caller, key).ok_or_else(error::in_flight)?;
+    let _flight = state.flights.begin(&caller, key).ok_or_else(error::in_flight)?;
     match state.app.idempotency_find(caller.id(), key, &fingerprint).await? {
         IdempotencyState::Fresh => {}
         IdempotencyState::Replay(answer) => return Ok(replay(answer)),

@@ -53,7 +53,6 @@ pub(super) struct ProblemBody<'a> {
 
 /// One refused field.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-#[expect(dead_code, reason = "describes FieldError in the OpenAPI document")]
 pub(super) struct FieldProblem {
     /// The field's name as it stands in the request.
     field: String,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use saydo_app::App;
 
-use super::limits::Limits;
+use super::{idempotency::Flights, limits::Limits};
 use crate::config::{Config, Profile, Proxy};
 
 /// Shared by all requests; cheap to clone.
@@ -16,6 +16,8 @@ pub struct AppState {
     pub settings: Arc<HttpSettings>,
     /// How much anybody may ask for.
     pub(super) limits: Arc<Limits>,
+    /// Idempotency keys being worked on.
+    pub(super) flights: Flights,
 }
 
 /// How the doors behave.
@@ -38,6 +40,11 @@ impl AppState {
             proxy: config.http.proxy,
             cors_origins: config.http.cors_origins.clone(),
         };
-        Self { app, settings: Arc::new(settings), limits: Arc::new(Limits::new(&config.limits)) }
+        Self {
+            app,
+            settings: Arc::new(settings),
+            limits: Arc::new(Limits::new(&config.limits)),
+            flights: Flights::default(),
+        }
     }
 }

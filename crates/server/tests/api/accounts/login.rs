@@ -1,0 +1,91 @@
+//! `POST /api/auth/login` and what a token is good for.
+
+use serde_json::{Value, json};
+
+use crate::support::{PASSWORD, SECRET, TestApp, mint, now};
+
+#[tokio::test]
+async fn answers_with_a_token_of_ours() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let login =
+        app.anonymous().post("/api/auth/login", json!({"email": ada.email, "password": PASSWORD})).await.ok(200);
+    assert_eq!(login["token_type"], "bearer");
+    assert_eq!(login["expires_in"], 7 * 24 * 3600);
+    let mut checks = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
+    checks.validate_exp = false;
+    let key = jsonwebtoken::DecodingKey::from_secret(SECRET.as_bytes());
+    let claims = jsonwebtoken::decode::<Value>(login["access_token"].as_str().unwrap(), &key, &checks).unwrap().claims;
+    assert_eq!(claims["sub"], ada.id);
+    assert_eq!(claims["email"], ada.email);
+    assert_eq!(claims["iss"], "todo-api");
+    assert_eq!(claims["iat"], now().as_second());
+    assert_eq!(claims["exp"], now().as_second() + 7 * 24 * 3600);
+    assert!(claims["jti"].is_string());
+}
+
+#[tokio::test]
+async fn known_and_unknown_emails_get_the_same_answer() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let wrong =
+        app.anonymous().post("/api/auth/login", json!({"email": ada.email, "password": "wrong password"})).await;
+    let nobody =
+        app.anonymous().post("/api/auth/login", json!({"email": "no@example.com", "password": PASSWORD})).await;
+    let odd =
+        app.anonymous().post("/api/auth/login", json!({"email": "no address", "password": "x".repeat(100)})).await;
+    assert_eq!(wrong.problem(401), ("Invalid credentials".to_owned(), "invalid_credentials".to_owned()));
+    assert_eq!(wrong.comparable(), nobody.comparable());
+    assert_eq!(wrong.comparable(), odd.comparable());
+}
+
+#[tokio::test]
+async fn failures_slow_down_and_say_when_to_come_back() {
+    let app = TestApp::with(&[("SAYDO_RATE_LIMITS", "on")]).await;
+    let ada = app.user("ada").await;
+    let body = json!({"email": ada.email, "password": "wrong password"});
+    for _ in 0..5 {
+        app.anonymous().post("/api/auth/login", body.clone()).await.problem(401);
+    }
+    let answer = app.anonymous().post("/api/auth/login", body).await;
+    answer.problem(429);
+    assert_eq!(answer.header("retry-after"), "1");
+    let unknown = json!({"email": "no@example.com", "password": "wrong password"});
+    for _ in 0..5 {
+        app.anonymous().post("/api/auth/login", unknown.clone()).await.problem(401);
+    }
+    app.anonymous().post("/api/auth/login", unknown).await.problem(429);
+}
+
+#[tokio::test]
+async fn a_hand_minted_token_of_an_existing_user_works() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let exp = now().as_second() + 60;
+    let token = |claims| ada.with_token(mint(&claims));
+    let good = json!({"sub": ada.id, "iss": "todo-api", "exp": exp});
+    token(good).get("/api/auth/me").await.ok(200);
+    for bad in [
+        json!({"sub": "nobody", "iss": "todo-api", "exp": exp}),
+        json!({"sub": ada.id, "iss": "todo-api"}),
+        json!({"sub": ada.id, "iss": "todo-api", "exp": now().as_second()}),
+        json!({"sub": ada.id, "iss": "somebody", "exp": exp}),
+        json!({"sub": ada.id, "exp": exp}),
+        json!({"sub": ada.id, "iss": "todo-api", "exp": exp, "gen": 7}),
+    ] {
+        let answer = token(bad.clone()).get("/api/auth/me").await;
+        assert_eq!(answer.problem(401).1, "unauthorized", "{bad}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+    }
+}
+
+#[tokio::test]
+async fn headers_that_are_no_bearer_token_are_refused() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let token = ada.token.clone().unwrap();
+    for value in ["Bearer", "Bearer ", "Basic YTpi", token.as_str(), "Bearer a.b.c"] {
+        let request = app.anonymous().request(reqwest::Method::GET, "/api/auth/me").header("authorization", value);
+        crate::support::Answer::of(request).await.problem(401);
+    }
+}

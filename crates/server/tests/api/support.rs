@@ -1,0 +1,223 @@
+//! `TestApp`: a server of its own for each test, with a frozen clock, that hands out clients by identity.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use saydo_app::App;
+use saydo_server::{
+    config::{Config, Sources},
+    http::{AppState, Shutdown, router, serve},
+    setup,
+};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+
+/// When every test takes place: a Wednesday morning.
+pub(crate) const NOW: &str = "2026-03-11T09:00:00Z";
+/// The secret that signs the tokens of test servers.
+pub(crate) const SECRET: &str = "kX9-rT2.qLw7_vB4+nM1=cZ8/jH5?yD3!";
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A running server; it stops, and its data goes, when this is dropped.
+pub(crate) struct TestApp {
+    pub(crate) base: String,
+    pub(crate) app: App,
+    pub(crate) state: AppState,
+    _folder: tempfile::TempDir,
+    shutdown: Shutdown,
+}
+
+impl TestApp {
+    /// A server with limits off.
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A server with these settings over the usual ones of a test.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap().to_owned();
+        let usual = [
+            ("SAYDO_DATA_DIR", data.as_str()),
+            ("SAYDO_LISTEN", "127.0.0.1:0"),
+            ("SAYDO_RATE_LIMITS", "off"),
+            ("SAYDO_NOW", NOW),
+            ("BETTER_AUTH_SECRET", SECRET),
+        ];
+        let pairs = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let env: BTreeMap<String, String> = pairs.collect();
+        let config = Config::parse(&Sources { env, ..Sources::default() }).unwrap();
+        let app = setup::open_app(&config).await.unwrap();
+        let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let state = AppState::new(app.clone(), &config);
+        let shutdown = Shutdown::new();
+        tokio::spawn(serve(listener, router(state.clone()), shutdown.clone()));
+        Self { base, app, state, _folder: folder, shutdown }
+    }
+
+    /// Somebody without a token.
+    pub(crate) fn anonymous(&self) -> Client {
+        Client {
+            http: reqwest::Client::new(),
+            base: self.base.clone(),
+            token: None,
+            id: String::new(),
+            email: String::new(),
+        }
+    }
+
+    /// A new user with a token.
+    pub(crate) async fn user(&self, name: &str) -> Client {
+        let email = format!("{name}@example.com");
+        let input = json!({"email": email, "password": PASSWORD, "name": name});
+        let input = serde_json::from_value(input).unwrap();
+        let session = self.app.accounts.sign_up(input).await.unwrap();
+        let token = session.token.expose_secret().to_owned();
+        Client { token: Some(token), id: session.user.id.to_string(), email, ..self.anonymous() }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// Somebody who calls the API.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    pub(crate) token: Option<String>,
+    pub(crate) id: String,
+    pub(crate) email: String,
+}
+
+impl Client {
+    /// The same person with another token.
+    pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
+        Self { token: Some(token.into()), ..self.clone() }
+    }
+
+    /// The same place without a token, in a browser that keeps cookies.
+    pub(crate) fn browser(&self) -> Self {
+        let http = reqwest::Client::builder().cookie_store(true).build().unwrap();
+        Self { http, token: None, ..self.clone() }
+    }
+
+    /// A request to be completed by the test.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Where the server is.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).json(&body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path)).await
+    }
+
+    /// Says something in a new conversation, or in the named one.
+    pub(crate) async fn say(&self, conversation: Option<i64>, message: &str) -> Answer {
+        let body = json!({"conversation_id": conversation, "message": message});
+        self.post(&format!("/api/{}/chat", self.id), body).await
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// Sends a request.
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, text: response.text().await.unwrap() }
+    }
+
+    /// The body.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// A header, or an empty text.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The status and the body, checked for success.
+    #[track_caller]
+    pub(crate) fn ok(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The `detail` and `code` of a problem with this status.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> (String, String) {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let body = self.json();
+        assert_eq!(body["status"], status);
+        assert_eq!(body["request_id"], self.header("x-request-id"));
+        let text = |key: &str| body[key].as_str().unwrap().to_owned();
+        (text("detail"), text("code"))
+    }
+
+    /// The refused fields of a 422.
+    #[track_caller]
+    pub(crate) fn refused(&self) -> Vec<String> {
+        self.problem(422);
+        let body = self.json();
+        let errors = body["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The body without what differs between two equal requests.
+    pub(crate) fn comparable(&self) -> Value {
+        let mut body = self.json();
+        body["request_id"] = Value::Null;
+        body
+    }
+}
+
+/// The frozen instant.
+pub(crate) fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+/// A token made by hand with the server's secret.
+pub(crate) fn mint(claims: &Value) -> String {
+    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).unwrap()
+}
