@@ -1,5 +1,7 @@
 //! Runs the engine on a case and decides whether what it would do is what was meant.
 
+use std::panic::AssertUnwindSafe;
+
 use saydo_domain::RRule;
 use saydo_lang::{Candidate, Match, Reading, Scored, parse_due, parse_line, parse_recurrence, resolve, understand};
 
@@ -28,7 +30,16 @@ pub(crate) struct Verdict {
     pub(crate) got: String,
 }
 
+/// A panic of the engine is a verdict too: the measuring goes on.
 pub(crate) fn judge(case: &Case) -> Verdict {
+    std::panic::catch_unwind(AssertUnwindSafe(|| run(case))).unwrap_or_else(|_| Verdict {
+        outcome: Outcome::Harmless,
+        kind: "PANIC",
+        got: "a panic".to_owned(),
+    })
+}
+
+fn run(case: &Case) -> Verdict {
     match case.mode {
         Mode::Understand => judge_message(case),
         Mode::Line => {

@@ -23,6 +23,7 @@ fn main() {
     for mistake in &mistakes {
         println!("corpus: {mistake}");
     }
+    std::panic::set_hook(Box::new(|_| {}));
     let mut report = Report::default();
     for case in &cases {
         let verdict = judge::judge(case);
