@@ -23,18 +23,22 @@ use crate::assets;
 /// All doors, with every layer around them.
 #[must_use]
 pub fn router(state: AppState) -> Router {
+    let (api, document) = openapi::finish(all_routes(&state)).split_for_parts();
+    let doors = api.merge(SwaggerUi::new("/docs").url("/openapi.json", document)).fallback(assets::serve);
+    around(doors, &state).with_state(state)
+}
+
+/// The layers around all doors, from the inside out.
+fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
     // Without allowed origins no answer speaks of them.
     let cors = (!state.settings.cors_origins.is_empty()).then(|| headers::cors(&state.settings));
-    let (api, document) = openapi::finish(all_routes(&state)).split_for_parts();
-    api.merge(SwaggerUi::new("/docs").url("/openapi.json", document))
-        .fallback(assets::serve)
+    doors
         .layer(RequestDecompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(option_layer(cors))
         .layer(from_fn(context::layer))
         .layer(CompressionLayer::new())
-        .with_state(state)
 }
 
 /// Every route: the open ones, and those nobody passes without a token.
@@ -88,4 +92,47 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of unknown kind");
     Problem::internal(format!("panic: {text}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::Body,
+        http::{Request, StatusCode},
+        routing::get,
+    };
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::config::{Config, Sources};
+
+    #[tokio::test]
+    async fn a_panic_is_a_bare_500_and_the_process_lives() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap().to_owned();
+        let env = [("SAYDO_DATA_DIR".to_owned(), path)].into();
+        let config = Config::parse(&Sources { env, ..Sources::default() }).unwrap();
+        let state = AppState::new(crate::setup::open_app(&config).await.unwrap(), &config);
+        async fn burst() -> StatusCode {
+            panic!("the secret of the house")
+        }
+        let doors = around(Router::new().route("/burst", get(burst)).route("/well", get(|| async { "ok" })), &state);
+        let doors: Router = doors.with_state(state);
+        let call = async |path: &str| {
+            let request = Request::get(path).header("x-request-id", "r1").body(Body::empty()).unwrap();
+            let response = doors.clone().oneshot(request).await.unwrap();
+            let status = response.status();
+            let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+            (status, String::from_utf8(body.to_vec()).unwrap())
+        };
+        let (status, body) = call("/burst").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({"type": "about:blank", "title": "Internal Server Error", "status": 500,
+                "detail": "Something went wrong on our side.", "code": "internal", "request_id": "r1"})
+        );
+        assert_eq!(call("/well").await, (StatusCode::OK, "ok".to_owned()));
+    }
 }

@@ -1,0 +1,94 @@
+//! `config`, `migrate`, `user`, `health`, `chat`.
+
+use super::{Server, run, saydo, succeed};
+use crate::support::{PASSWORD, SECRET};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_status_2() {
+    let folder = folder();
+    for command in ["serve", "config", "migrate"] {
+        let arguments = if command == "migrate" { vec!["migrate", "up"] } else { vec![command] };
+        let mut command = saydo(folder.path(), &arguments);
+        command.env("BETTER_AUTH_SECRET", "short").env("SAYDO_PROFILE", "production").env("SAYDO_NOW", "noon");
+        let output = run(command, "");
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8(output.stderr).unwrap();
+        for name in ["BETTER_AUTH_SECRET", "SAYDO_NOW"] {
+            assert!(told.lines().any(|line| line.starts_with(name)), "{name} in {told}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn config_shows_what_is_in_force_and_hides_secrets() {
+    let folder = folder();
+    std::fs::write(folder.path().join(".env"), format!("BETTER_AUTH_SECRET={SECRET}\nJWT_EXPIRY_DAYS=3\n")).unwrap();
+    let text = succeed(saydo(folder.path(), &["config", "--listen", "127.0.0.1:9"]), "");
+    let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("JWT_EXPIRY_DAYS").contains("3 ") && line("JWT_EXPIRY_DAYS").contains("# .env;"), "{text}");
+    assert!(line("SAYDO_LISTEN").contains("127.0.0.1:9") && line("SAYDO_LISTEN").contains("# flag;"), "{text}");
+    assert!(line("BETTER_AUTH_SECRET").contains("(hidden)") && !text.contains(SECRET), "{text}");
+}
+
+#[test]
+fn migrations_go_up_and_down() {
+    let folder = folder();
+    let migrate = |step: &str| succeed(saydo(folder.path(), &["migrate", step]), "");
+    assert!(migrate("status").contains("waiting"));
+    assert!(migrate("up").contains("up to date"));
+    assert!(!migrate("status").contains("waiting"));
+    assert_eq!(migrate("up"), "The schema is up to date.\n");
+    assert!(migrate("down").starts_with("Took back migration"));
+    assert!(migrate("status").contains("waiting"));
+}
+
+#[test]
+fn a_server_that_may_not_migrate_says_how() {
+    let folder = folder();
+    let mut command = saydo(folder.path(), &["serve"]);
+    command.env("SAYDO_MIGRATE", "off");
+    let output = run(command, "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("saydo migrate up"));
+}
+
+#[test]
+fn the_operator_manages_accounts() {
+    let folder = folder();
+    let user = |arguments: &[&str], input: &str| {
+        let arguments: Vec<&str> = ["user"].iter().chain(arguments).copied().collect();
+        succeed(saydo(folder.path(), &arguments), input)
+    };
+    assert!(user(&["create", "ada@example.com", "--name", "Ada"], &format!("{PASSWORD}\n")).starts_with("Made "));
+    assert!(user(&["list"], "").contains("ada@example.com  Ada"));
+    assert_eq!(user(&["token", "ada@example.com"], "").trim().split('.').count(), 3);
+    assert!(user(&["password", "ada@example.com"], "another password\n").contains("sessions have ended"));
+    let unsure = run(saydo(folder.path(), &["user", "delete", "ada@example.com"]), "");
+    assert_eq!(unsure.status.code(), Some(1));
+    assert!(user(&["delete", "ada@example.com", "--yes"], "").starts_with("Erased"));
+    assert_eq!(user(&["list"], ""), "");
+}
+
+#[test]
+fn a_terminal_talks_over_the_same_api() {
+    let folder = folder();
+    succeed(saydo(folder.path(), &["user", "create", "ada@example.com"]), PASSWORD);
+    let server = Server::start(folder.path(), &[]);
+    let health = succeed(saydo(folder.path(), &["health", "--base-url", &server.base]), "");
+    assert!(health.contains("\"healthy\""), "{health}");
+    let said = format!("ada@example.com\n{PASSWORD}\nadd water the plants\nshow my tasks\n");
+    let heard = succeed(saydo(folder.path(), &["chat", "--base-url", &server.base]), &said);
+    assert_eq!(heard.to_lowercase().matches("water the plants").count(), 2, "{heard}");
+    let wrong = run(saydo(folder.path(), &["chat", "--base-url", &server.base]), "ada@example.com\nwrong password\n");
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8(wrong.stderr).unwrap().contains("Invalid credentials"));
+    let (code, _) = server.stop();
+    assert_eq!(code, Some(0));
+    let away = run(saydo(folder.path(), &["health", "--base-url", "http://127.0.0.1:9"]), "");
+    assert_eq!(away.status.code(), Some(1));
+}

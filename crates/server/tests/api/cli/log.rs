@@ -1,0 +1,67 @@
+//! The log: one JSON object a line, joined to answers by the request id, and never a secret or a person's words.
+
+use serde_json::{Value, json};
+
+use super::Server;
+use crate::support::SECRET;
+
+/// Words that must never be seen in a log.
+const EMAIL: &str = "canary-email@example.com";
+const PASSWORD: &str = "canary-password-1";
+const NAME: &str = "canary-name";
+const TITLE: &str = "canary-title";
+const MESSAGE: &str = "canary-message";
+const QUERY: &str = "canary-query";
+
+/// Lives a little on a server that logs everything, and returns the log and the ids to look for.
+async fn live(level: &str) -> (String, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[("SAYDO_LOG", level)]);
+    let http = reqwest::Client::new();
+    let url = |path: &str| format!("{}{path}", server.base);
+    let account = json!({"email": EMAIL, "password": PASSWORD, "name": NAME});
+    http.post(url("/api/auth/signup")).json(&account).send().await.unwrap();
+    let login = json!({"email": EMAIL, "password": PASSWORD});
+    let login: Value = http.post(url("/api/auth/login")).json(&login).send().await.unwrap().json().await.unwrap();
+    let (token, id) =
+        (login["access_token"].as_str().unwrap().to_owned(), login["user"]["id"].as_str().unwrap().to_owned());
+    let task = http.post(url("/api/tasks")).bearer_auth(&token).json(&json!({"title": TITLE}));
+    let request_id = task.send().await.unwrap().headers()["x-request-id"].to_str().unwrap().to_owned();
+    let say = json!({"message": format!("add {MESSAGE}")});
+    http.post(url(&format!("/api/{id}/chat"))).bearer_auth(&token).json(&say).send().await.unwrap();
+    http.get(url(&format!("/api/tasks?q={QUERY}"))).bearer_auth(&token).send().await.unwrap();
+    http.get(url(&format!("/{EMAIL}"))).send().await.unwrap();
+    http.post(url("/api/tasks")).bearer_auth(&token).body(format!("{{\"{TITLE}\":1}}")).send().await.unwrap();
+    let wrong = json!({"email": EMAIL, "password": format!("{PASSWORD}x")});
+    http.post(url("/api/auth/login")).json(&wrong).send().await.unwrap();
+    drop(http);
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    (log, request_id, token)
+}
+
+#[tokio::test]
+async fn lines_are_json_objects_that_say_what_happened() {
+    let (log, request_id, _) = live("info").await;
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for line in &lines {
+        assert!(line["timestamp"].is_string() && line["level"].is_string() && line["message"].is_string(), "{line}");
+    }
+    let made = lines.iter().find(|line| line["request_id"] == request_id.as_str()).unwrap();
+    assert_eq!(made["operation"], "POST /api/tasks");
+    assert_eq!(made["status"], 201);
+    assert!(made["duration_ms"].is_f64());
+    assert_eq!(made["user"].as_str().unwrap().len(), 16);
+    let chat = lines.iter().find(|line| line["operation"] == "POST /api/{user_id}/chat").unwrap();
+    assert_eq!(chat["conversation_id"], 1);
+    assert_eq!(lines.last().unwrap()["message"], "saydo has stopped");
+}
+
+#[tokio::test]
+async fn no_level_tells_secrets_or_what_people_wrote() {
+    let (log, _, token) = live("trace").await;
+    for canary in [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SECRET, &token] {
+        let line = log.lines().find(|line| line.contains(canary));
+        assert_eq!(line, None, "{canary}");
+    }
+}

@@ -1,0 +1,94 @@
+//! The real program: its commands, its exit status, its log.
+
+mod commands;
+mod log;
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
+};
+
+use crate::support::SECRET;
+
+/// The program with a clean environment and this data folder.
+fn saydo(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saydo"));
+    command.args(arguments).env_clear().current_dir(folder);
+    command.env("SAYDO_DATA_DIR", folder).env("SAYDO_LISTEN", "127.0.0.1:0");
+    command
+}
+
+/// Runs a command to its end with this on its standard input.
+fn run(mut command: Command, input: &str) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// The output of a command that must succeed.
+#[track_caller]
+fn succeed(command: Command, input: &str) -> String {
+    let output = run(command, input);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A running `saydo serve`.
+struct Server {
+    child: Child,
+    base: String,
+    log: Arc<Mutex<String>>,
+    ended: Receiver<()>,
+}
+
+impl Server {
+    /// Starts it and waits until it says where it listens.
+    fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut command = saydo(folder, &["serve"]);
+        command.env("SAYDO_LOG_FORMAT", "json").env("BETTER_AUTH_SECRET", SECRET).envs(settings.iter().copied());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (found, address) = channel();
+        let (end, ended) = channel();
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+                if let Some(address) = event["address"].as_str() {
+                    found.send(format!("http://{address}")).unwrap();
+                }
+                let mut kept = kept.lock().unwrap();
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+            let _ = end.send(());
+        });
+        let base = address.recv().unwrap_or_else(|_| panic!("it did not start: {}", log.lock().unwrap()));
+        Self { child, base, log, ended }
+    }
+
+    /// Asks it to end, as a service manager does, and returns its exit status and its log.
+    fn stop(mut self) -> (Option<i32>, String) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let status = self.child.wait().unwrap();
+        self.ended.recv().unwrap();
+        let log = self.log.lock().unwrap().clone();
+        (status.code(), log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Only when a test failed half-way; after `stop` there is nothing left to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
