@@ -1,0 +1,261 @@
+//! New tasks: the title is what remains when the command and the attributes are taken away.
+
+use jiff::ToSpan;
+use saydo_domain::Due;
+
+use super::Match;
+use crate::{
+    Draft, Intent, Reading,
+    attributes::{Options, extract},
+    rules::{
+        message::{Unit, tidy},
+        pattern::Slot,
+        phrase::{self, is_any},
+        segment::Segment,
+        split,
+    },
+    token::TokenKind,
+};
+
+pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let name = found.section.name;
+    match name {
+        "add-bare-verb" => return Some(vec![found.reading(Intent::AskTitle { verb: String::new() })]),
+        "ask-object" => return ask_object(found),
+        _ => {}
+    }
+    let text = phrase::trim(found.slot(Slot::Text)?);
+    let first = text.first()?;
+    let noun = |unit: &Unit| {
+        unit.skip || is_any(unit, &["task", "tasks", "todo", "to-do", "a", "new", "another", "an", "entry", "item"])
+    };
+    if text.iter().all(noun) {
+        return None;
+    }
+    if found.segment.question && !found.segment.asked && name != "add-remind" {
+        return None;
+    }
+    let event = name == "add-event";
+    let drafts = split::drafts(found.segment, text, !event && explicit(found));
+    if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
+        let asks = matches!(name, "add-remind" | "add-command") && drafts.len() < 2;
+        return asks.then(|| vec![found.reading(Intent::AskTitle { verb: String::new() })]);
+    }
+    let mut reading = found.reading(Intent::Add(drafts.clone()));
+    if event && drafts.iter().all(|draft| draft.due.is_none()) {
+        reading.confidence = 0.5;
+    }
+    if event && is_any(first, &["not", "nothing", "no", "to"]) {
+        return None;
+    }
+    let verb_first = found.units.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+    if name == "add-command" && verb_first && !is_any(found.units.first()?, &["add", "create"]) && plain_text(found) {
+        // `include the receipts`, `capture the flag`: as likely the thing to do itself.
+        reading.confidence = 0.6;
+    }
+    if name == "add-need" {
+        let question_word = is_any(
+            first,
+            &["what", "who", "how", "why", "where", "when", "you", "know", "say", "see", "help", "be", "talk", "ask"],
+        );
+        let verb = first.verb.is_some_and(|verb| verb.is_base);
+        if question_word && !verb {
+            return None;
+        }
+        if !verb && !drafts.iter().any(|draft| draft.due.is_some()) && wishes(found) {
+            reading.confidence = 0.55;
+        }
+    }
+    Some(vec![reading])
+}
+
+/// Whether the command was nothing but a verb before the text.
+fn plain_text(found: &Match<'_, '_, '_>) -> bool {
+    found.captures.first().is_some_and(|(_, range)| range.start <= 1 && range.end == found.units.len())
+}
+
+/// Wishes are not tasks: `I want a pony`.
+fn wishes(found: &Match<'_, '_, '_>) -> bool {
+    found
+        .units
+        .iter()
+        .take(3)
+        .any(|unit| is_any(unit, &["want", "would", "like", "will", "love", "am", "got", "have", "should", "better"]))
+}
+
+/// Whether the person said that this is to be added.
+fn explicit(found: &Match<'_, '_, '_>) -> bool {
+    matches!(found.section.name, "add-command")
+}
+
+fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let unit = found.units.iter().find(|unit| {
+        unit.verb.is_some_and(|verb| verb.is_base) && !is_any(unit, &["add", "remind", "need", "have", "want"])
+    })?;
+    if found.segment.question && !found.segment.asked {
+        return None;
+    }
+    let verb = found.segment.message.token(unit).norm.to_string();
+    // These are whole by themselves, or nouns: `exercise`, `laundry`, `lunch`.
+    const COMPLETE: [&str; 48] = [
+        "exercise",
+        "meditate",
+        "jog",
+        "swim",
+        "run",
+        "sleep",
+        "relax",
+        "study",
+        "train",
+        "vote",
+        "pray",
+        "stretch",
+        "rest",
+        "nap",
+        "shower",
+        "shave",
+        "hoover",
+        "vacuum",
+        "dust",
+        "iron",
+        "pack",
+        "unpack",
+        "cook",
+        "floss",
+        "mop",
+        "garden",
+        "journal",
+        "revise",
+        "practice",
+        "practise",
+        "rehearse",
+        "declutter",
+        "dance",
+        "ski",
+        "hike",
+        "declutter",
+        "lunch",
+        "work",
+        "mow",
+        "sweep",
+        "walk",
+        "tidy",
+        "homework",
+        "bake",
+        "knit",
+        "bathe",
+        "budget",
+        "plan",
+    ];
+    if COMPLETE.contains(&verb.as_str())
+        || phrase::in_class(unit, "command")
+            && found.units.len() == 1
+            && !["make", "write", "check"].contains(&verb.as_str())
+    {
+        return None;
+    }
+    if found.units.len() == 1 && phrase::in_class(unit, "yes") {
+        return None;
+    }
+    Some(vec![found.reading(Intent::AskTitle { verb })])
+}
+
+/// The draft that the units say.
+pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
+    let message = segment.message;
+    let units = phrase::trim(units);
+    let (units, before_that) = relative(segment, units);
+    let range = message.token_range(units);
+    let tokens = &message.tokens[range.clone()];
+    let extraction = extract(tokens, message.text, &segment.context.moment, Options::default());
+    let mut title = strip_lead(tidy(&extraction.title(tokens))).to_owned();
+    if let [only] = tokens
+        && only.kind == TokenKind::Quoted
+    {
+        title = only.unquoted().unwrap_or(&title).to_owned();
+    }
+    let mut draft = Draft {
+        title: super::update::capitalised(&unquoted(&title)),
+        spans: extraction.spans(message.text),
+        due: extraction.due.map(|due| due.due),
+        description: extraction.description,
+        recurrence: extraction.recurrence,
+        priority: extraction.priority,
+        labels: extraction.labels,
+        problems: extraction.problems,
+        relative_to: None,
+    };
+    if before_that {
+        draft.relative_to = Some(usize::MAX);
+    }
+    draft
+}
+
+/// A title that is one quotation loses its quotes.
+fn unquoted(title: &str) -> String {
+    let inner = title.strip_prefix(['"', '“']).and_then(|rest| rest.strip_suffix(['"', '”']));
+    inner.filter(|inner| !inner.is_empty() && !inner.contains(['"', '“', '”'])).unwrap_or(title).to_owned()
+}
+
+/// Without the `to`, `that I need to`, `about` that tied the title to the command.
+fn strip_lead(title: &str) -> &str {
+    let mut rest = title;
+    for lead in [
+        "that i need to ",
+        "that i have to ",
+        "that i must ",
+        "that i should ",
+        "i need to ",
+        "i have to ",
+        "i must ",
+        "to ",
+        "that ",
+        "please ",
+    ] {
+        if rest.len() > lead.len() && rest.is_char_boundary(lead.len()) && rest[..lead.len()].eq_ignore_ascii_case(lead)
+        {
+            rest = rest[lead.len()..].trim_start();
+        }
+    }
+    rest
+}
+
+/// `before that` at the end: the draft hangs on the one before it.
+fn relative<'u>(segment: &Segment<'_, '_>, units: &'u [Unit]) -> (&'u [Unit], bool) {
+    let words: Vec<&str> = units.iter().rev().take(3).map(|unit| &*segment.message.token(unit).norm).collect();
+    match words.as_slice() {
+        ["that" | "then" | "it" | "this", "before", ..] if units.len() > 2 => {
+            (phrase::trim(&units[..units.len() - 2]), true)
+        }
+        ["beforehand", ..] if units.len() > 1 => (phrase::trim(&units[..units.len() - 1]), true),
+        _ => (units, false),
+    }
+}
+
+/// Gives a draft that was said to come before that the due of the last draft with one: an hour earlier when it has a
+/// time, the same day when it is all-day.
+pub(crate) fn hang_on(mut draft: Draft, before: &[Draft]) -> Draft {
+    if draft.relative_to != Some(usize::MAX) {
+        // Indices are within one message part; parts are appended in order.
+        return draft;
+    }
+    draft.relative_to = None;
+    if let Some((at, due)) = before.iter().enumerate().rev().find_map(|(at, other)| other.due.map(|due| (at, due))) {
+        draft.relative_to = Some(at);
+        draft.due = Some(match due {
+            Due::Day(_) => due,
+            Due::Moment { at, offset } => Due::Moment { at: at.checked_sub(1.hour()).unwrap_or(at), offset },
+        });
+    }
+    draft
+}
+
+/// Makes sure that no draft hangs on nothing.
+pub(crate) fn settle(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut settled: Vec<Draft> = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let draft = hang_on(draft, &settled);
+        settled.push(draft);
+    }
+    settled
+}

@@ -1,0 +1,121 @@
+//! Done, and open again.
+
+use super::Match;
+use crate::{
+    Intent, Reading, TaskRef,
+    reference::Strength,
+    rules::{
+        pattern::Slot,
+        phrase::{self, is_any},
+    },
+};
+
+pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let name = found.section.name;
+    let completed = name.starts_with("complete");
+    if found.segment.question && completed {
+        return None;
+    }
+    match name {
+        "complete-focus" => {
+            let intent = Intent::Complete { targets: vec![TaskRef::Focus], completed };
+            let mut reading = found.reading(intent);
+            if found.segment.context.focus.is_empty() && found.segment.context.listing.is_empty() {
+                reading.confidence = 0.8;
+            }
+            Some(vec![reading])
+        }
+        "complete-past" | "reopen-past" => past(found, completed),
+        _ => plain(found, completed),
+    }
+}
+
+fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
+    let reference = found.reference()?;
+    let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
+    let units = found.slot(Slot::Ref).unwrap_or_default();
+    if soft && !speakable(units) {
+        return None;
+    }
+    // `dinner done`, `cake complete`: without a verb in front, only a task of that name makes it a report.
+    let first = found.units.first()?;
+    let led = found.captures.first().is_none_or(|(_, range)| range.start > 0);
+    let imperative = phrase::in_class(first, "doneverb") && !is_any(first, &["tick", "completed", "check", "cross"]);
+    let mut readings = found.about(reference, |targets| Intent::Complete { targets, completed });
+    let marks = found.section.name == "complete" && phrase::in_class(first, "markverb") && found.captures.len() == 1;
+    for reading in &mut readings {
+        if soft && (imperative || !led || marks) {
+            // `finish the report` is a thing to do unless there is a task of that name.
+            reading.only_if_found = true;
+            reading.confidence -= 0.03;
+        }
+    }
+    if soft && completed && led && !imperative {
+        unfound(&mut readings);
+    }
+    Some(readings)
+}
+
+/// What is said when no such task is found: a report of something done is never a new task.
+fn unfound(readings: &mut Vec<Reading>) {
+    if let Some(first) = readings.first()
+        && first.only_if_found
+    {
+        let told = Reading { only_if_found: false, confidence: 0.5, ..first.clone() };
+        readings.push(told);
+    }
+}
+
+/// `bought the milk`: the past of a thing to do.
+fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
+    let message = found.segment.message;
+    let text = found.slot(Slot::Text)?;
+    if !speakable(text) || text.len() > 12 {
+        return None;
+    }
+    // The verb is part of the title: `bought milk` completes `Buy milk`.
+    let starts = found.units.iter().position(|unit| unit.verb.is_some_and(|verb| verb.is_past && !is_auxiliary(unit)));
+    let words = match starts {
+        Some(at) if completed => {
+            let first = found.units.get(at)?;
+            let end_words = text.first()?.token <= first.token;
+            let after = if end_words { text.to_vec() } else { found.units[at..].to_vec() };
+            message.cut(strip_adverbs(&after))
+        }
+        _ => message.cut(strip_adverbs(text)),
+    };
+    let first_verb = found.units.iter().find(|unit| unit.verb.is_some() && !is_auxiliary(unit));
+    // `read the book`, `put the bins out`: a base form is an order as well as a report.
+    let both = first_verb.is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+    let subject = found.units.first().is_some_and(|unit| is_any(unit, &["i", "we"]));
+    if words.is_empty() || both && !subject && completed {
+        return None;
+    }
+    let intent = Intent::Complete { targets: vec![TaskRef::Words(words)], completed };
+    let mut readings = vec![found.reading(intent)];
+    if subject || starts == Some(0) {
+        unfound(&mut readings);
+    }
+    Some(readings)
+}
+
+fn is_auxiliary(unit: &crate::rules::message::Unit) -> bool {
+    is_any(unit, &["did", "done", "had", "got", "have"])
+}
+
+/// Without `today`, `already`, `yesterday` at the end.
+fn strip_adverbs(units: &[crate::rules::message::Unit]) -> &[crate::rules::message::Unit] {
+    let mut units = phrase::trim(units);
+    while let Some(length) = phrase::suffix(units, "now").filter(|length| *length < units.len()) {
+        units = phrase::trim(&units[..units.len() - length]);
+    }
+    units
+}
+
+/// Whether the words could be the name of a task: no clause with a subject of its own.
+pub(super) fn speakable(units: &[crate::rules::message::Unit]) -> bool {
+    let clause = |unit: &crate::rules::message::Unit| {
+        is_any(unit, &["i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so"])
+    };
+    !units.is_empty() && units.len() <= 16 && !units.iter().any(clause)
+}

@@ -1,0 +1,83 @@
+//! Deletion.
+
+use super::Match;
+use crate::{
+    Intent, Reading, TaskFilter, TaskRef,
+    reference::Strength,
+    rules::{
+        pattern::Slot,
+        phrase::{self, is_any},
+    },
+};
+
+pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let intent = |targets| Intent::Delete { targets };
+    if found.section.name == "delete-named" {
+        let mut text = found.text(Slot::Text)?;
+        if let [only] = found.slot(Slot::Text)?
+            && let Some(inner) = found.segment.message.token(only).unquoted()
+        {
+            text = inner.to_owned();
+        }
+        let by_number = found
+            .slot(Slot::Text)
+            .and_then(|units| crate::reference::hard(found.segment.message, units, found.segment.context));
+        let targets = by_number.unwrap_or_else(|| vec![TaskRef::Words(text)]);
+        return Some(vec![found.reading(intent(targets))]);
+    }
+    if found.captures.is_empty() {
+        return Some(vec![found.reading(intent(bare(found)))]);
+    }
+    if let Some(text) = found.slot(Slot::Text) {
+        let words = found.segment.message.cut(text);
+        return super::complete::speakable(text).then(|| vec![found.reading(intent(vec![TaskRef::Words(words)]))]);
+    }
+    let reference = found.reference()?;
+    let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
+    let units = found.slot(Slot::Ref).unwrap_or_default();
+    if soft && (!super::complete::speakable(units) || found.segment.question) {
+        return None;
+    }
+    let mut readings = found.about(reference, intent);
+    let strong = found.units.first().is_some_and(|unit| phrase::in_class(unit, "deletestrong"));
+    if soft && !strong {
+        for reading in &mut readings {
+            reading.only_if_found = true;
+            reading.confidence = reading.confidence.min(0.93);
+        }
+    }
+    if found.section.name == "delete-soft" && found.units.first().is_some_and(|unit| is_any(unit, &["i", "no"])) {
+        let told = readings.first().map(|first| Reading { only_if_found: false, confidence: 0.5, ..first.clone() });
+        readings.extend(told);
+    }
+    Some(readings)
+}
+
+/// A deletion without an object: everything, when the list was named; else which one is asked.
+fn bare(found: &Match<'_, '_, '_>) -> Vec<TaskRef> {
+    let all = found.units.iter().any(|unit| {
+        is_any(
+            unit,
+            &[
+                "everything",
+                "all",
+                "list",
+                "tasks",
+                "over",
+                "afresh",
+                "fresh",
+                "anew",
+                "agenda",
+                "scratch",
+                "plate",
+                "inbox",
+                "todos",
+                "backlog",
+                "reminders",
+            ],
+        )
+    });
+    let only_verb = found.units.len() == 1
+        || found.units.iter().any(|unit| is_any(unit, &["task", "todo", "to-do", "item", "entry", "reminder"]));
+    if all && !only_verb { vec![TaskRef::Filter(TaskFilter::default())] } else { Vec::new() }
+}

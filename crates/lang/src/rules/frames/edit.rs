@@ -1,0 +1,111 @@
+//! Words that are nothing but attributes, as an edit.
+
+use saydo_domain::{Field, Priority};
+
+use crate::{
+    Edit, Moment, Shift,
+    attributes::{Extraction, Mode, Options, extract},
+    rules::{
+        message::Unit,
+        phrase::{self, is_any, trim},
+        segment::Segment,
+    },
+    token::tokenize,
+};
+
+/// The edit that the units say; `None` when they say anything else too.
+pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
+    let units = trim(units);
+    if units.is_empty() || units.len() > 24 {
+        return None;
+    }
+    if let Some(priority) = priority(units) {
+        return Some(Edit { priority: Some(priority), ..Edit::default() });
+    }
+    let message = segment.message;
+    let range = message.token_range(units);
+    let tokens = &message.tokens[range];
+    let options = Options { mode: Mode::Value, keep_description: true, ..Options::default() };
+    let extraction = extract(tokens, message.text, &segment.context.moment, options);
+    if !extraction.explains_all(tokens) || extraction.found.is_empty() && extraction.shift.is_none() {
+        return None;
+    }
+    Some(from_extraction(&extraction, message.text))
+}
+
+/// `high`, `top priority`, `not important`: the words alone.
+pub(crate) fn priority(units: &[Unit]) -> Option<Priority> {
+    let units = trim(units);
+    let skip = units
+        .iter()
+        .take_while(|unit| {
+            is_any(
+                unit,
+                &[
+                    "a",
+                    "an",
+                    "very",
+                    "really",
+                    "super",
+                    "so",
+                    "more",
+                    "of",
+                    "the",
+                    "as",
+                    "at",
+                    "extremely",
+                    "most",
+                    "pretty",
+                    "quite",
+                    "to",
+                ],
+            )
+        })
+        .count();
+    let units = &units[skip..];
+    let classes = [("high", Priority::High), ("medium", Priority::Medium), ("low", Priority::Low)];
+    let found = classes.into_iter().find(|(class, _)| phrase::whole(units, class)).map(|(_, priority)| priority);
+    let lone = units.len() == 1 && is_any(&units[0], &["priority"]);
+    found.filter(|_| !lone)
+}
+
+/// An extraction as an edit.
+pub(crate) fn from_extraction(extraction: &Extraction, text: &str) -> Edit {
+    let mut edit = Edit {
+        priority: extraction.priority,
+        add_labels: extraction.labels.clone(),
+        shift: extraction.shift,
+        spans: extraction.spans(text),
+        ..Edit::default()
+    };
+    if let Some(due) = &extraction.due {
+        edit.due = Field::Set(due.due);
+        edit.due_time_only = due.explicit_time && !due.explicit_date;
+        edit.due_date_only = due.explicit_date && !due.explicit_time;
+    }
+    if let Some(recurrence) = &extraction.recurrence {
+        edit.recurrence = Field::Set(recurrence.clone());
+    }
+    if let Some(description) = &extraction.description {
+        edit.description = Field::Set(description.clone());
+    }
+    edit
+}
+
+/// How far the words move a due: `two days`, `by a week`, `an hour later`.
+pub(crate) fn shift(text: &str, moment: &Moment) -> Option<Shift> {
+    let text = text.to_lowercase();
+    let bare = ["later", "earlier", "sooner", "more", "further", "extra", "additional", "back", "forward"]
+        .iter()
+        .fold(text.trim(), |text, word| text.trim_end_matches(word).trim());
+    let bare = ["by ", "for ", "another ", "an additional ", "an extra ", "a further ", "in "]
+        .iter()
+        .fold(bare, |text, word| text.strip_prefix(word).unwrap_or(text).trim());
+    let bare = if bare.starts_with(|c: char| c.is_ascii_digit() || c.is_alphabetic()) { bare } else { return None };
+    let one = ["day", "week", "month", "hour", "year", "fortnight", "weekend"].contains(&bare);
+    let said = if one { format!("by a {bare}") } else { format!("by {bare}") };
+    let tokens = tokenize(&said);
+    let options = Options { mode: Mode::Value, keep_description: true, ..Options::default() };
+    let extraction = extract(&tokens, &said, moment, options);
+    extraction.shift.filter(|_| extraction.explains_all(&tokens))
+}

@@ -1,0 +1,222 @@
+//! What no rule explains: a bare thing to do, a question, a statement.
+
+use crate::{
+    Intent, Reading, Topic,
+    rules::{
+        message::Unit,
+        phrase::{self, is_any},
+        segment::Segment,
+        split,
+    },
+    token::TokenKind,
+};
+
+pub(super) const QUESTION_WORDS: [&str; 24] = [
+    "what", "who", "whom", "whose", "why", "how", "where", "when", "which", "is", "are", "am", "was", "were", "do",
+    "does", "did", "has", "have", "can", "could", "should", "would", "will",
+];
+const SUBJECTS: [&str; 14] =
+    ["i", "you", "he", "she", "it", "we", "they", "this", "that", "there", "these", "those", "everyone", "nobody"];
+const FINITE: [&str; 27] = [
+    "is", "are", "was", "were", "am", "has", "had", "will", "would", "does", "did", "says", "seems", "looks", "feels",
+    "makes", "can", "could", "should", "might", "goes", "went", "got", "became", "gets", "love", "hate",
+];
+
+/// Readings of a bare segment, given what the rules made of it.
+pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> {
+    let Some(first) = segment.units.first() else {
+        return vec![reading(Intent::Talk(Topic::Acknowledgement), 0.8, "politeness")];
+    };
+    if made.iter().any(|reading| !reading.only_if_found && reading.confidence >= 0.9) {
+        return Vec::new();
+    }
+    if arithmetic(segment) {
+        return vec![reading(Intent::Talk(Topic::OutOfScope), 0.93, "arithmetic")];
+    }
+    let question = segment.question && !segment.asked || asks(segment, first);
+    if question {
+        return vec![question_reading(segment, made)];
+    }
+    let confidence = likelihood(segment, first);
+    let drafts = split::drafts(segment, &segment.units, false);
+    if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
+        return nothing_but_attributes(segment, made);
+    }
+    let dated = drafts.iter().any(|draft| {
+        draft.due.is_some() || draft.recurrence.is_some() || draft.priority.is_some() || !draft.labels.is_empty()
+    });
+    let confidence = if dated && confidence > 0.4 {
+        confidence.max(0.86)
+    } else if dated && confidence > 0.25 {
+        confidence.max(0.55)
+    } else {
+        confidence
+    };
+    let mut readings = vec![reading(Intent::Add(drafts), confidence, "add-bare")];
+    if confidence < Reading::CLOSE {
+        readings.insert(0, reading(Intent::Unknown, confidence, "statement"));
+        readings.truncate(1);
+    }
+    readings
+}
+
+fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
+    Reading { intents: vec![intent], confidence, only_if_found: false, rule }
+}
+
+/// Whether the words are a question without a question mark.
+fn asks(segment: &Segment<'_, '_>, first: &Unit) -> bool {
+    if segment.asked || segment.wanted || !is_any(first, &QUESTION_WORDS) {
+        return false;
+    }
+    let second = segment.units.get(1);
+    let wh = is_any(first, &["what", "who", "whom", "whose", "why", "how", "where", "when", "which"]);
+    // `do the dishes`, `have lunch with Ann`, `will for the notary`: no questions.
+    wh || second.is_some_and(|unit| {
+        is_any(unit, &SUBJECTS) || is_any(first, &["is", "are", "was", "were", "does", "did", "am"])
+    })
+}
+
+/// `2+2`, `what is 12 * 4`: sums are not for us.
+fn arithmetic(segment: &Segment<'_, '_>) -> bool {
+    let message = segment.message;
+    let is_number = |unit: &Unit| message.token(unit).kind == TokenKind::Number;
+    let operator =
+        |unit: &Unit| matches!(message.token(unit).text, "+" | "*" | "/" | "×" | "÷" | "^" | "-" | "x" | "X");
+    let sum = segment.units.windows(3).any(|three| is_number(&three[0]) && operator(&three[1]) && is_number(&three[2]));
+    let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word && !operator(unit);
+    let asked = segment
+        .units
+        .iter()
+        .filter(|unit| word(unit))
+        .all(|unit| is_any(unit, &["what", "is", "how", "much", "calculate", "compute", "equals"]));
+    sum && asked
+        && (segment.question
+            || segment.units.iter().any(word)
+            || segment.units.len() > 3
+            || segment.units.iter().any(|unit| message.token(unit).text == "+"))
+}
+
+/// A question is never a thing to do.
+fn question_reading(segment: &Segment<'_, '_>, made: &[Reading]) -> Reading {
+    let about_tasks =
+        segment.units.iter().any(|unit| phrase::in_class(unit, "tasks") || phrase::in_class(unit, "task"));
+    let wh = segment.units.first().is_some_and(|unit| is_any(unit, &QUESTION_WORDS));
+    if about_tasks || !wh || !made.is_empty() {
+        return reading(Intent::Unknown, 0.3, "question");
+    }
+    reading(Intent::Talk(Topic::OutOfScope), 0.8, "question-out-of-scope")
+}
+
+/// A bare date or priority: there is nothing to put it on.
+fn nothing_but_attributes(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> {
+    let (_, extraction) = segment.rest();
+    let Some(due) = &extraction.due else { return Vec::new() };
+    if !made.is_empty() || !due.explicit_date {
+        return vec![reading(Intent::Unknown, 0.3, "bare-attribute")];
+    }
+    let filter = crate::TaskFilter {
+        completed: Some(false),
+        due: Some(crate::rules::filter::window(due, extraction, segment.context)),
+        ..crate::TaskFilter::default()
+    };
+    let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
+    vec![reading(Intent::List(query), 0.76, "bare-date")]
+}
+
+/// How much the words read like something to do.
+fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
+    let message = segment.message;
+    let units = &segment.units;
+    let words: Vec<&Unit> = units.iter().filter(|unit| !unit.skip).collect();
+    let kinds = |kind: TokenKind| words.iter().filter(|unit| message.token(unit).kind == kind).count();
+    if kinds(TokenKind::Word) + kinds(TokenKind::Quoted) + kinds(TokenKind::Link) == 0 {
+        return 0.1;
+    }
+    if words.iter().all(|unit| is_noise(message.token(unit).text)) {
+        return 0.2;
+    }
+    let verb = first.verb.is_some_and(|verb| verb.is_base);
+    let finite = words.iter().skip(1).take(6).any(|unit| is_any(unit, &FINITE));
+    let subject = is_any(first, &SUBJECTS);
+    let mut likelihood: f32 = if segment.wanted {
+        if verb { 0.92 } else { 0.6 }
+    } else if subject {
+        0.2
+    } else if verb {
+        0.9
+    } else if finite {
+        0.3
+    } else {
+        match words.len() {
+            1 => 0.76,
+            2..=5 => 0.8,
+            6..=9 => 0.7,
+            _ => 0.5,
+        }
+    };
+    if segment.asked {
+        likelihood = likelihood.min(if verb { 0.6 } else { 0.3 });
+    }
+    // A word of ours and nothing else is no thing to do: `tasks`, `priority`, `done`.
+    let ours = |unit: &&Unit| {
+        unit.verb.is_none()
+            && [
+                "task",
+                "tasks",
+                "det",
+                "yes",
+                "no",
+                "ack",
+                "oops",
+                "duefield",
+                "prio",
+                "donestrict",
+                "lead",
+                "numberword",
+                "greeting",
+                "now",
+                "all",
+                "pronoun",
+            ]
+            .iter()
+            .any(|class| phrase::in_class(unit, class))
+    };
+    if words.iter().all(ours) {
+        likelihood = likelihood.min(0.3);
+    }
+    let opinion = words.iter().take(5).any(|unit| {
+        is_any(
+            unit,
+            &[
+                "love",
+                "hate",
+                "boring",
+                "funny",
+                "lol",
+                "stupid",
+                "interesting",
+                "beautiful",
+                "suck",
+                "sucks",
+                "amazing",
+                "hahaha",
+            ],
+        )
+    }) && !verb;
+    if opinion { likelihood.min(0.3) } else { likelihood }
+}
+
+/// Keyboard noise: `asdfgh`, `xxxx`, `zzz`.
+fn is_noise(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    if lower.len() < 4 || !lower.is_ascii() || !lower.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return false;
+    }
+    let vowels = lower.bytes().filter(|b| b"aeiouy".contains(b)).count();
+    let run = lower.split(|c| "aeiouy".contains(c)).map(str::len).max().unwrap_or(0);
+    let same = lower.as_bytes().windows(4).any(|w| w.iter().all(|b| b == &w[0]));
+    let row =
+        ["asdf", "qwer", "zxcv", "hjkl", "sdfg", "dfgh", "fghj", "jkl;", "uiop"].iter().any(|row| lower.contains(row));
+    vowels == 0 && lower.len() > 4 || run > 5 || same || row
+}

@@ -1,0 +1,195 @@
+//! Questions about the list.
+
+use super::{Match, complete::speakable};
+use crate::{
+    Intent, ListQuery, ListQuestion, Reading, TaskFilter, TaskRef,
+    reference::Strength,
+    rules::{
+        filter::{self, Wanted},
+        message::Unit,
+        pattern::Slot,
+        phrase::{self, is_any},
+    },
+};
+
+pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    match found.section.name {
+        "show" => show(found),
+        "find" => find(found),
+        "count" => {
+            let mut wanted = wanted(found)?;
+            default_open(&mut wanted, found.units);
+            Some(vec![reading(found, ListQuestion::Count, wanted.filter)])
+        }
+        "next" => Some(vec![reading(found, ListQuestion::Next, next_filter(found))]),
+        "is-done" => about(found, ListQuestion::IsDone),
+        "when-due" => about(found, ListQuestion::WhenDue),
+        _ => about(found, ListQuestion::Details),
+    }
+}
+
+fn reading(found: &Match<'_, '_, '_>, question: ListQuestion, filter: TaskFilter) -> Reading {
+    found.reading(Intent::List(ListQuery { question, filter }))
+}
+
+fn next_filter(found: &Match<'_, '_, '_>) -> TaskFilter {
+    let (_, extraction) = found.segment.rest();
+    let mut wanted = Wanted::default();
+    if let Some(due) = &extraction.due {
+        wanted.filter.due = Some(filter::window(due, extraction, found.segment.context));
+    }
+    TaskFilter { completed: Some(false), ..wanted.filter }
+}
+
+/// What all the slots and attributes together say.
+fn wanted(found: &Match<'_, '_, '_>) -> Option<Wanted> {
+    let (_, extraction) = found.segment.rest();
+    let mut units: Vec<Unit> = Vec::new();
+    for slot in found.slots(Slot::What) {
+        units.extend_from_slice(slot);
+    }
+    filter::read(found.segment.message, &units, extraction, found.segment.context)
+}
+
+/// Open tasks, unless all or the completed ones were asked for.
+fn default_open(wanted: &mut Wanted, units: &[Unit]) {
+    let did = units.iter().any(|unit| is_any(unit, &["did", "completed", "finished"]))
+        || units
+            .windows(2)
+            .any(|pair| is_any(&pair[0], &["have"]) && is_any(&pair[1], &["done", "completed", "finished"]))
+        || units.windows(3).any(|three| {
+            is_any(&three[0], &["have"])
+                && is_any(&three[1], &["i"])
+                && is_any(&three[2], &["done", "completed", "finished"])
+        });
+    if wanted.filter.completed.is_some() {
+        return;
+    }
+    wanted.filter.completed = match (did, wanted.all) {
+        (true, _) => Some(true),
+        (false, true) if wanted.filter.due.is_none() => None,
+        _ => Some(false),
+    };
+}
+
+fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let mut wanted = wanted(found)?;
+    let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
+    let polite = found.units.first().is_some_and(|unit| phrase::in_class(unit, "show"));
+    if bare {
+        // Nothing but a noun: it must speak of tasks, and a question mark or a filter helps.
+        let strong = wanted.head && !wanted.query || wanted.narrowed && !wanted.query && found.segment.question;
+        let lone_word = found.units.len() == 1 && !wanted.head;
+        let states =
+            wanted.filter.completed.is_some() || wanted.filter.due.is_some_and(|due| due == crate::Window::Overdue);
+        if !(strong || states && !lone_word || wanted.filter.due == Some(crate::Window::Overdue)) {
+            return None;
+        }
+    } else if polite && !(wanted.head || wanted.narrowed || wanted.all) {
+        return None;
+    }
+    if wanted.query
+        && found.units.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base))
+        && !phrase::in_class(found.units.first()?, "showstrict")
+    {
+        return None;
+    }
+    default_open(&mut wanted, found.units);
+    let mut made = reading(found, ListQuestion::Show, wanted.filter);
+    if bare && !found.segment.question {
+        made.confidence -= 0.07;
+    }
+    if !wanted.head && !wanted.narrowed && !wanted.all {
+        made.confidence -= 0.02;
+    }
+    let do_verb = found
+        .units
+        .first()
+        .is_some_and(|unit| is_any(unit, &["check", "review", "read", "see", "get", "open", "find", "run", "go"]));
+    if do_verb && !wanted.head {
+        made.confidence -= 0.3;
+    }
+    Some(vec![made])
+}
+
+fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let units = found.slot(Slot::Text)?;
+    let first = found.units.first()?;
+    if !speakable(units) || units.len() > 8 {
+        return None;
+    }
+    let mut query = found.segment.message.cut(units);
+    if let [only] = units
+        && let Some(inner) = found.segment.message.token(only).unquoted()
+    {
+        query = inner.to_owned();
+    }
+    let filter = TaskFilter { query: Some(strip_articles(&query).to_owned()), ..TaskFilter::default() };
+    let mut made = reading(found, ListQuestion::Show, filter);
+    let names_tasks = found.units.iter().any(|unit| {
+        phrase::in_class(unit, "tasks") || phrase::in_class(unit, "about") || is_any(unit, &["everything", "search"])
+    });
+    // `find a plumber` is something to do as well.
+    if !names_tasks || is_any(first, &["any", "all", "anything"]) {
+        made.confidence = if is_any(first, &["find", "look", "locate", "query", "filter"]) { 0.6 } else { 0.85 };
+        made.only_if_found = false;
+    }
+    Some(vec![made])
+}
+
+fn strip_articles(text: &str) -> &str {
+    ["the ", "my ", "a ", "an "].iter().find_map(|article| text.strip_prefix(article)).unwrap_or(text)
+}
+
+/// A question about one task.
+fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Option<Vec<Reading>> {
+    let section = found.section.name;
+    let message = found.segment.message;
+    let (target, soft) = if let Some(text) = found.slot(Slot::Text) {
+        let hard = crate::reference::parse(message, text, found.segment.context)?;
+        let plural = text.iter().any(|unit| is_any(unit, &["anything", "something", "everything"]));
+        if plural || text.len() > 14 {
+            return None;
+        }
+        (hard.targets.into_iter().next()?, hard.strength == Strength::Soft)
+    } else {
+        match found.reference()? {
+            Some(reference) => (reference.targets.into_iter().next()?, reference.strength == Strength::Soft),
+            None => (TaskRef::Focus, false),
+        }
+    };
+    if let Some(units) = found.slot(Slot::Edit) {
+        super::edit::read(found.segment, units)?;
+        if !found.segment.question {
+            return None;
+        }
+    }
+    let several = matches!(target, TaskRef::Filter(_) | TaskRef::Except(..));
+    if several {
+        return None;
+    }
+    let bare_reference =
+        found.captures.len() == 1 && found.captures.first().is_some_and(|(_, range)| range.len() == found.units.len());
+    let mut made = reading(found, question(target.clone()), TaskFilter::default());
+    match section {
+        "bare-question" => {
+            let asks = found.units.first().is_some_and(|unit| is_any(unit, &super::fallback::QUESTION_WORDS));
+            if !found.segment.question || !soft || asks || found.units.len() > 6 {
+                return None;
+            }
+        }
+        "details" if bare_reference => {
+            // A bare number or `the second one`: show it, unless a question waits for it.
+            if found.segment.context.pending.is_some() || matches!(target, TaskRef::Focus | TaskRef::Other) {
+                return None;
+            }
+            made.confidence = 0.78;
+        }
+        "is-done" | "when-due" if soft => {
+            made.only_if_found = false;
+            made.confidence -= 0.03;
+        }
+        _ => {}
+    }
+    Some(vec![made])
+}

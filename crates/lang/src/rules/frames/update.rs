@@ -1,0 +1,294 @@
+//! Changes of tasks: title, note, due, repetition, priority, labels; and corrections of what was just said.
+
+use saydo_domain::{Field, Priority};
+
+use super::{Match, edit};
+use crate::{
+    Edit, Intent, Reading, Shift, TaskRef,
+    reference::{Reference, Strength},
+    rules::{
+        filter::label,
+        message::Unit,
+        pattern::Slot,
+        phrase::{self, is_any},
+    },
+};
+
+pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let name = found.section.name;
+    if name.starts_with("correct") {
+        return correct(found);
+    }
+    if found.segment.question && !found.segment.asked && !name.starts_with("update-note") {
+        return None;
+    }
+    let edit = change(found)?;
+    let reference = found.reference()?;
+    let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
+    let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
+    if leads && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
+        return None;
+    }
+    let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
+    if soft && !super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default()) {
+        return None;
+    }
+    // `make it high`, `postpone by two days`: nobody is named, so it is about what was talked about.
+    let nobody = reference.is_none() && !matches!(name, "update-what" | "update-rename");
+    let reference = if nobody {
+        Some(Reference { targets: vec![TaskRef::Focus], strength: Strength::Hard, apart: None })
+    } else {
+        reference
+    };
+    let mut readings =
+        found.about(reference, |targets| Intent::Update { targets: open_only(targets), edit: Box::new(edit.clone()) });
+    let clear = clear_verb(found);
+    for reading in &mut readings {
+        if soft && !clear {
+            reading.only_if_found = true;
+            reading.confidence -= 0.02;
+        }
+    }
+    Some(readings)
+}
+
+/// A change of many is meant for what is still to do.
+fn open_only(mut targets: Vec<TaskRef>) -> Vec<TaskRef> {
+    for target in &mut targets {
+        if let TaskRef::Filter(filter) = target
+            && filter.completed.is_none()
+        {
+            filter.completed = Some(false);
+        }
+    }
+    targets
+}
+
+/// Whether the verb can only mean a change of a task.
+fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
+    let name = found.section.name;
+    let only_moves = phrase::prefix(found.units, "moveonly").is_some();
+    let speaks_of_field = found.units.iter().any(|unit| {
+        is_any(
+            unit,
+            &[
+                "deadline",
+                "priority",
+                "prio",
+                "description",
+                "label",
+                "tag",
+                "title",
+                "notes",
+                "due",
+                "rename",
+                "retitle",
+                "duedate",
+            ],
+        )
+    });
+    match name {
+        "update-due" | "update-shift" => only_moves || speaks_of_field,
+        "update-what" | "update-rename" | "update-note" | "update-description" | "update-untag" => true,
+        "update-priority" | "update-tag" | "update-prioritise" | "update-deprioritise" => speaks_of_field,
+        _ => speaks_of_field,
+    }
+}
+
+/// What the rule changes; `None` when its slots hold something else.
+fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
+    let new = || found.slot(Slot::New).and_then(|units| literal(found, units));
+    let text = || found.slot(Slot::Text).and_then(|units| literal(found, units));
+    Some(match found.section.name {
+        "update-rename" | "update-title" | "update-title-soft" | "update-replace" => title_or_edit(found)?,
+        "update-note" => match new().or_else(text) {
+            Some(text) => Edit { append_description: Some(text), ..Edit::default() },
+            None => Edit::default(),
+        },
+        "update-description" => match new() {
+            Some(text) => Edit { description: Field::Set(text), ..Edit::default() },
+            None => Edit::default(),
+        },
+        "update-clear-note" => Edit { description: Field::Clear, ..Edit::default() },
+        "update-clear-due" => Edit { due: Field::Clear, ..Edit::default() },
+        "update-clear-repeat" => Edit { recurrence: Field::Clear, ..Edit::default() },
+        "update-tag" | "update-untag" => labels(found)?,
+        "update-priority" => match found.slot(Slot::Edit) {
+            Some(units) => edit::read(found.segment, units).filter(|edit| edit.priority.is_some())?,
+            None => Edit::default(),
+        },
+        "update-prioritise" => Edit { priority: Some(Priority::High), ..Edit::default() },
+        "update-deprioritise" => Edit { priority: Some(Priority::Low), ..Edit::default() },
+        "update-shift" => shifted(found)?,
+        "update-due" => match found.slot(Slot::Edit) {
+            Some(units) => edit::read(found.segment, units).filter(has_when)?,
+            None => Edit::default(),
+        },
+        _ => Edit::default(),
+    })
+}
+
+fn has_when(edit: &Edit) -> bool {
+    !edit.due.is_keep() || !edit.recurrence.is_keep()
+}
+
+/// The text of units as typed; quotes around all of it are taken off.
+fn literal(found: &Match<'_, '_, '_>, units: &[Unit]) -> Option<String> {
+    let message = found.segment.message;
+    let units = phrase::trim(units);
+    if let [only] = units
+        && let Some(quoted) = message.token(only).unquoted()
+    {
+        return (!quoted.is_empty()).then(|| quoted.to_owned());
+    }
+    let range = message.token_range(units);
+    let (first, last) = (message.tokens.get(range.start)?, message.tokens.get(range.end.checked_sub(1)?)?);
+    let text = message.text.get(first.start..last.end)?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// `change 3 to friday` moves it; `change 3 to 'Friday'` and `change 3 to buy milk` rename it.
+fn title_or_edit(found: &Match<'_, '_, '_>) -> Option<Edit> {
+    let Some(units) = found.slot(Slot::New) else { return Some(Edit::default()) };
+    if found.section.name.starts_with("update-title")
+        && let Some(edit) = edit::read(found.segment, units)
+    {
+        return Some(edit);
+    }
+    let done = found.section.name.starts_with("update-title")
+        && (phrase::whole(phrase::trim(units), "donestrict") || phrase::whole(phrase::trim(units), "notdone"));
+    let title = literal(found, units).filter(|_| !done)?;
+    Some(Edit { title: Some(capitalised(&title)), ..Edit::default() })
+}
+
+/// With the first letter in upper case.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
+    let remove = found.section.name == "update-untag";
+    let Some(units) = found.slot(Slot::Label) else { return (!remove).then(Edit::default) };
+    let message = found.segment.message;
+    let mut labels = Vec::new();
+    for unit in phrase::trim(units).iter().filter(|unit| !unit.skip && !is_any(unit, &["and", "the", "as"])) {
+        let token = message.token(unit);
+        let hash = message.text.get(..token.start).is_some_and(|before| before.ends_with('#'));
+        let text = token.unquoted().unwrap_or(&token.norm);
+        if text != "#" || hash {
+            labels.push(label(text)?);
+        }
+    }
+    // `add X to 5` is a label only when it looks like one.
+    let marked = units.iter().any(|unit| message.token(unit).text.starts_with('#'));
+    let named = found.units.iter().any(|unit| {
+        is_any(
+            unit,
+            &[
+                "tag",
+                "tags",
+                "label",
+                "labels",
+                "category",
+                "hashtag",
+                "untag",
+                "unlabel",
+                "assign",
+                "put",
+                "file",
+                "take",
+                "categories",
+            ],
+        )
+    });
+    if labels.is_empty() || labels.len() > 6 || !(marked || named) || !named && labels.len() > 1 {
+        return None;
+    }
+    Some(if remove {
+        Edit { remove_labels: labels, ..Edit::default() }
+    } else {
+        Edit { add_labels: labels, ..Edit::default() }
+    })
+}
+
+fn shifted(found: &Match<'_, '_, '_>) -> Option<Edit> {
+    let units = found.slot(Slot::Edit)?;
+    let text = found.segment.message.lower(units);
+    let shift = edit::shift(&text, &found.segment.context.moment)?;
+    let earlier = phrase::prefix(found.units, "moveearlier").is_some()
+        || found.units.iter().any(|unit| is_any(unit, &["earlier", "sooner"]));
+    let shift = if earlier { negated(shift) } else { shift };
+    Some(Edit { shift: Some(shift), ..Edit::default() })
+}
+
+const fn negated(shift: Shift) -> Shift {
+    Shift {
+        months: shift.months.saturating_abs().saturating_neg(),
+        days: shift.days.saturating_abs().saturating_neg(),
+        minutes: shift.minutes.saturating_abs().saturating_neg(),
+    }
+}
+
+/// `make that 4pm instead`, `no, friday`: about what was just added, changed or talked about.
+fn correct(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let context = found.segment.context;
+    if context.focus.is_empty() && !context.last_was_add {
+        return None;
+    }
+    match found.section.name {
+        "correct" => {
+            let units = found.slot(Slot::Edit)?;
+            let text = found.segment.message.lower(units);
+            let edit = edit::read(found.segment, units).or_else(|| {
+                let later = text.ends_with("later") || text.ends_with("earlier") || text.ends_with("sooner");
+                let mut shift = later.then(|| edit::shift(&text, &context.moment)).flatten()?;
+                if !text.ends_with("later") {
+                    shift = negated(shift);
+                }
+                Some(Edit { shift: Some(shift), ..Edit::default() })
+            })?;
+            let mut reading = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
+            let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
+            if bare && found.units.len() == found.captures.first().map_or(0, |(_, range)| range.end) {
+                // A bare date after an add corrects it; after something else it may ask for a list.
+                reading.confidence = if context.last_was_add { 0.86 } else { 0.7 };
+            }
+            Some(vec![reading])
+        }
+        "correct-other" => {
+            let reference = found.reference()??;
+            if reference.strength == Strength::Soft && !said_other(found) {
+                return None;
+            }
+            let intent = Intent::Update { targets: reference.targets, edit: Box::default() };
+            Some(vec![found.reading(intent)])
+        }
+        _ => {
+            let units = found.slot(Slot::New)?;
+            let title = literal(found, units).filter(|title| title.chars().count() <= 200)?;
+            // `no, I meant buy oat milk` right after an add.
+            let starts_with_correction = phrase::prefix(found.units, "oops").is_some()
+                || phrase::prefix(found.units, "meant").is_some()
+                || found.units.first().is_some_and(|unit| {
+                    is_any(unit, &["it", "that", "rename", "retitle", "call", "name", "not", "change"])
+                });
+            if !context.last_was_add
+                && !found.units.iter().any(|unit| is_any(unit, &["rename", "retitle", "call", "name"]))
+                || !starts_with_correction
+            {
+                return None;
+            }
+            let edit = Edit { title: Some(capitalised(&title)), ..Edit::default() };
+            let mut reading = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
+            if super::super::phrase::in_class(found.units.first()?, "change") {
+                reading.confidence -= 0.02;
+            }
+            Some(vec![reading])
+        }
+    }
+}
+
+fn said_other(found: &Match<'_, '_, '_>) -> bool {
+    found.units.iter().any(|unit| is_any(unit, &["other", "meant", "mean", "not"]))
+}

@@ -1,0 +1,130 @@
+//! A message as the rules see it: units (words of the lexicon, numbers, the rest) over the tokens of the text.
+
+use std::ops::Range;
+
+use super::{
+    grammar::grammar,
+    verbs::{self, Forms},
+    vocabulary::WordId,
+};
+use crate::token::{Token, TokenKind, tokenize};
+
+/// A word as the rules see it; one token may be two of them (`don't` is `do` `not`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unit {
+    /// Its number in the lexicon, if it is in there.
+    pub(crate) word: Option<WordId>,
+    /// What form of which verb it is.
+    pub(crate) verb: Option<&'static Forms>,
+    /// Its token.
+    pub(crate) token: usize,
+    /// Whether the word was guessed from a misspelling.
+    pub(crate) typo: bool,
+    /// Punctuation and symbols that a rule may pass over.
+    pub(crate) skip: bool,
+}
+
+/// The text, its tokens and its units.
+#[derive(Debug)]
+pub(crate) struct Message<'t> {
+    /// As typed.
+    pub(crate) text: &'t str,
+    /// Its tokens.
+    pub(crate) tokens: Vec<Token<'t>>,
+    /// Its units.
+    pub(crate) units: Vec<Unit>,
+}
+
+impl<'t> Message<'t> {
+    /// Cuts a text up.
+    pub(crate) fn new(text: &'t str) -> Self {
+        let tokens = tokenize(text);
+        let mut units = Vec::with_capacity(tokens.len() + 4);
+        for (at, token) in tokens.iter().enumerate() {
+            push_units(&mut units, token, at);
+        }
+        Self { text, tokens, units }
+    }
+
+    /// The token of a unit.
+    pub(crate) fn token(&self, unit: &Unit) -> &Token<'t> {
+        &self.tokens[unit.token]
+    }
+
+    /// The tokens from the first to the last unit, as a range.
+    pub(crate) fn token_range(&self, units: &[Unit]) -> Range<usize> {
+        match (units.first(), units.last()) {
+            (Some(first), Some(last)) => first.token..last.token + 1,
+            _ => 0..0,
+        }
+    }
+
+    /// The text of the units as typed, with single spaces, without punctuation at the ends.
+    pub(crate) fn cut(&self, units: &[Unit]) -> String {
+        let mut text = String::new();
+        let mut last = None;
+        for unit in units {
+            if last == Some(unit.token) {
+                continue;
+            }
+            last = Some(unit.token);
+            let token = self.token(unit);
+            if token.space_before && !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(token.text);
+        }
+        tidy(&text).to_owned()
+    }
+
+    /// The text of the units in lower case, normalised.
+    pub(crate) fn lower(&self, units: &[Unit]) -> String {
+        self.cut(units).to_lowercase()
+    }
+}
+
+/// Without separators at the ends.
+pub(crate) fn tidy(text: &str) -> &str {
+    let separators: &[char] = &[' ', ',', ';', ':', '-', '–', '—', '.', '…', '!', '•', '·', '\t', '\n', '\r'];
+    let start = text.trim_start_matches(separators);
+    // An abbreviation and an ellipsis keep nothing here; a closing bracket or question mark belongs to the words.
+    start.trim_end_matches(separators)
+}
+
+fn push_units(units: &mut Vec<Unit>, token: &Token<'_>, at: usize) {
+    let plain = |word, verb, typo, skip| Unit { word, verb, token: at, typo, skip };
+    match token.kind {
+        TokenKind::Word => {
+            let vocabulary = &grammar().vocabulary;
+            let norm: &str = &token.norm;
+            if let Some(parts) = vocabulary.contraction(norm) {
+                units.extend(
+                    parts.iter().map(|word| plain(Some(*word), verbs::form(grammar().spelling(*word)), false, false)),
+                );
+                return;
+            }
+            let verb = verbs::form(norm);
+            if let Some(word) = vocabulary.id(norm) {
+                units.push(plain(Some(word), verb, false, false));
+                return;
+            }
+            if let Some(stem) = norm.strip_suffix("'s")
+                && !stem.is_empty()
+            {
+                // `today's`, `mom's`: known by the word that has it.
+                units.push(plain(vocabulary.id(stem), None, false, false));
+                return;
+            }
+            let guess = if verb.is_none() { vocabulary.nearest(norm) } else { None };
+            units.push(plain(guess, verb, guess.is_some(), false));
+        }
+        TokenKind::Punct | TokenKind::Symbol => {
+            let word = grammar().vocabulary.id(&token.norm);
+            let skip = token.text != "#" && token.text != "+";
+            units.push(plain(word, None, false, skip));
+        }
+        TokenKind::Number | TokenKind::Quoted | TokenKind::Tag | TokenKind::Link => {
+            units.push(plain(None, None, false, false));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! From a message to ranked readings: named rules over units, each with a confidence from what it explained.
+//!
+//! `message` cuts the text up, `segment` peels politeness off, `grammar` holds the patterns of the tables in
+//! `patterns/`, `matcher` finds them, and `frames` turns each match into a reading. Nothing here looks at tasks.
+
+pub(crate) mod filter;
+pub(crate) mod frames;
+pub(crate) mod grammar;
+pub(crate) mod list_of_lines;
+mod matcher;
+pub(crate) mod message;
+mod pattern;
+pub(crate) mod phrase;
+pub(crate) mod segment;
+pub(crate) mod split;
+mod understand;
+pub(crate) mod verbs;
+mod vocabulary;
+
+pub(crate) use understand::command_confidence;
+pub use understand::understand;

@@ -1,0 +1,193 @@
+//! One command's worth of a message: politeness peeled off, attributes found once.
+
+use std::cell::OnceCell;
+
+use super::{
+    filter::residual,
+    message::{Message, Unit},
+    phrase::{self, is_any, trim},
+};
+use crate::{
+    Context,
+    attributes::{Extraction, Options, extract},
+};
+
+/// A part of a message that is read as one command.
+#[derive(Debug)]
+pub(crate) struct Segment<'a, 't> {
+    /// The whole message.
+    pub(crate) message: &'a Message<'t>,
+    /// What it is read against.
+    pub(crate) context: &'a Context,
+    /// What is left without politeness.
+    pub(crate) units: Vec<Unit>,
+    /// Whether it ends with a question mark.
+    pub(crate) question: bool,
+    /// Whether it was put as a request (`can you …`).
+    pub(crate) asked: bool,
+    /// Whether it was put as a wish or a need (`I need to …`).
+    pub(crate) wanted: bool,
+    rest: OnceCell<(Vec<Unit>, Extraction)>,
+}
+
+impl<'a, 't> Segment<'a, 't> {
+    /// Peels politeness and fillers off the units.
+    pub(crate) fn new(message: &'a Message<'t>, units: &[Unit], context: &'a Context) -> Self {
+        let question = units.iter().rev().take_while(|unit| unit.skip).any(|unit| message.token(unit).text == "?");
+        let (mut asked, mut wanted) = (false, false);
+        let mut rest = trim(units);
+        for _ in 0..8 {
+            let before = rest.len();
+            if let Some(length) = phrase::prefix(rest, "ask").filter(|length| asks(rest, *length)) {
+                asked = true;
+                rest = trim(&rest[length..]);
+            }
+            if let Some(length) = phrase::prefix(rest, "want").filter(|length| wants(rest, *length)) {
+                wanted = true;
+                rest = trim(&rest[length..]);
+            }
+            if let Some(length) = phrase::prefix(rest, "lead").filter(|length| leads(message, rest, *length)) {
+                rest = trim(&rest[length..]);
+            }
+            if let Some(length) = phrase::suffix(rest, "politetail").filter(|length| trails(message, rest, *length)) {
+                rest = trim(&rest[..rest.len() - length]);
+            }
+            if rest.len() == before {
+                break;
+            }
+        }
+        Self { message, context, units: rest.to_vec(), question, asked, wanted, rest: OnceCell::new() }
+    }
+
+    /// The units whose words are no attributes, and the attributes.
+    pub(crate) fn rest(&self) -> &(Vec<Unit>, Extraction) {
+        self.rest.get_or_init(|| {
+            let past = self.units.iter().any(|unit| {
+                is_any(unit, &["did", "have", "completed", "finished", "done", "was", "were", "ticked", "closed"])
+            });
+            let range = self.message.token_range(&self.units);
+            let options = Options { past_is_fine: past, keep_description: true, ..Options::default() };
+            let tokens = &self.message.tokens[range.clone()];
+            let extraction = extract(tokens, self.message.text, &self.context.moment, options);
+            (residual(&self.units, &extraction, range.start), extraction)
+        })
+    }
+}
+
+/// `can you …` with something after it.
+fn asks(units: &[Unit], length: usize) -> bool {
+    length < units.len()
+}
+
+/// `I need to …`, but not `I have to …` without a verb, nor `I need milk`.
+fn wants(units: &[Unit], length: usize) -> bool {
+    let ends_in_to = is_any(&units[length - 1], &["to", "wanna"]);
+    let command = units.get(length).is_some_and(|unit| phrase::in_class(unit, "command"));
+    length < units.len() && (ends_in_to && command || is_any(&units[length - 1], &["me"]))
+}
+
+/// A filler, unless it is part of what follows (`first aid`, `just`, `next task`).
+fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
+    if length >= units.len() {
+        return false;
+    }
+    let next = &units[length];
+    let comma = message.token(next).text == ",";
+    let careful = [
+        "now",
+        "next",
+        "first",
+        "morning",
+        "right",
+        "fine",
+        "perfect",
+        "great",
+        "cool",
+        "listen",
+        "look",
+        "yeah",
+        "yep",
+        "sure",
+        "sorry",
+        "wait",
+        "actually",
+        "plus",
+        "oops",
+        "damn",
+        "also",
+        "plan",
+        "well",
+        "mind",
+        "maybe",
+        "basically",
+        "finally",
+        "lastly",
+        "second",
+        "man",
+        "computer",
+        "robot",
+        "god",
+        "maybe",
+        "mate",
+        "honey",
+        "just",
+        "alright",
+        "dear",
+        "then",
+        "yup",
+        "shit",
+        "crap",
+        "cheers",
+        "pal",
+        "thanks",
+        "good",
+        "no",
+        "firstly",
+        "secondly",
+        "ok",
+        "okay",
+        "like",
+        "hi",
+        "so",
+        "k",
+        "hang",
+    ];
+    let starts = is_any(&units[0], &careful);
+    if !starts || comma {
+        return true;
+    }
+    // `ok delete 4`, `also buy milk`: a filler before a verb or a pronoun.
+    let soft = is_any(
+        &units[0],
+        &[
+            "ok", "okay", "also", "then", "so", "just", "now", "well", "alright", "maybe", "hi", "k", "like", "thanks",
+            "cool", "great", "yeah", "sure", "right", "sorry", "good", "cheers", "finally", "yep", "next", "plus",
+            "actually", "wait", "oops",
+        ],
+    );
+    let opens = next.verb.is_some_and(|verb| verb.is_base)
+        || phrase::in_class(next, "command")
+        || is_any(
+            next,
+            &[
+                "i", "what", "can", "could", "please", "remind", "do", "let", "how", "show", "would", "the", "is",
+                "did", "when", "which", "my",
+            ],
+        );
+    soft && opens && !(is_any(&units[0], &["next", "plus"]) && is_any(next, &["the", "my", "show", "check"]))
+        || length > 1 && !is_any(&units[0], &["first", "man", "god"])
+}
+
+/// A polite ending, unless it is the object (`call mate`).
+fn trails(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
+    if length >= units.len() {
+        return false;
+    }
+    let first = &units[units.len() - length];
+    let plain = is_any(
+        first,
+        &["please", "thanks", "thank", "lol", "haha", "ok", "okay", "thx", "ty", "if", "cheers", "saydo", "pls"],
+    );
+    let comma = units.get(units.len() - length - 1).is_some_and(|unit| message.token(unit).text == ",");
+    plain && units.len() - length > 0 && !is_any(&units[0], &["say"]) || comma || length > 1 && units.len() - length > 1
+}

@@ -1,0 +1,172 @@
+//! The whole way: answers first, then commands, ranked.
+
+use super::{
+    frames,
+    grammar::{Grammar, grammar},
+    list_of_lines, matcher,
+    message::{Message, Unit},
+    phrase::trim,
+    segment::Segment,
+    split,
+};
+use crate::{Context, Draft, Intent, Reading, Understanding, answer};
+
+/// Longer commands than this are no commands, only things to do.
+const MOST_UNITS: usize = 400;
+/// Readings kept.
+const MOST_READINGS: usize = 8;
+
+/// Understands a chat message.
+#[must_use]
+pub fn understand(text: &str, context: &Context) -> Understanding {
+    let message = Message::new(text);
+    let mut readings = Vec::new();
+    if let Some(pending) = &context.pending {
+        readings.extend(answer::read(&message, pending, context));
+    }
+    readings.extend(commands(&message, context));
+    rank(readings)
+}
+
+fn rank(mut readings: Vec<Reading>) -> Understanding {
+    for reading in &mut readings {
+        reading.confidence = reading.confidence.clamp(0.0, 1.0);
+        for intent in &mut reading.intents {
+            if let Intent::Add(drafts) = intent {
+                *drafts = frames::add::settle(std::mem::take(drafts));
+            }
+        }
+    }
+    readings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    let mut kept: Vec<Reading> = Vec::new();
+    for reading in readings {
+        let known = kept
+            .iter()
+            .any(|other| other.intents == reading.intents && (!other.only_if_found || reading.only_if_found));
+        if !known && kept.len() < MOST_READINGS {
+            kept.push(reading);
+        }
+    }
+    if kept.is_empty() {
+        kept.push(Reading { intents: vec![Intent::Unknown], confidence: 0.0, only_if_found: false, rule: "lost" });
+    }
+    Understanding { readings: kept }
+}
+
+fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
+    let units = trim(&message.units);
+    if units.is_empty() {
+        return symbols(message, context);
+    }
+    let whole = Segment::new(message, &message.units, context);
+    if let Some(injection) = matches(&whole, |name| name == "injection").pop() {
+        return vec![injection];
+    }
+    if let Some(list) = list_of_lines::read(message, context) {
+        return vec![list];
+    }
+    let segments = split::segments(message, context);
+    if segments.len() < 2 {
+        return read_segment(&whole);
+    }
+    let parts: Vec<Vec<Reading>> =
+        segments.iter().map(|units| read_segment(&Segment::new(message, units, context))).collect();
+    let mut readings = vec![joined(&parts, |readings| readings.first())];
+    if readings.iter().any(|reading| reading.only_if_found) {
+        readings.push(joined(&parts, |readings| {
+            readings.iter().find(|reading| !reading.only_if_found).or(readings.first())
+        }));
+    }
+    readings
+}
+
+/// A message of nothing but symbols: `✅` is done, a heart is talk.
+fn symbols(message: &Message<'_>, context: &Context) -> Vec<Reading> {
+    let mut all = Segment::new(message, &message.units, context);
+    all.units.clone_from(&message.units);
+    matches(&all, |name| name == "complete-focus" || name == "acknowledgement")
+}
+
+/// One reading of several commands in a row; adjacent adds become one.
+fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Option<&'r Reading>) -> Reading {
+    let mut intents: Vec<Intent> = Vec::new();
+    let mut confidence: f32 = 1.0;
+    let mut only_if_found = false;
+    for reading in parts.iter().filter_map(choose) {
+        confidence = confidence.min(reading.confidence);
+        only_if_found |= reading.only_if_found;
+        for intent in &reading.intents {
+            match (intents.last_mut(), intent) {
+                (Some(Intent::Add(drafts)), Intent::Add(more)) => append(drafts, more),
+                _ => intents.push(intent.clone()),
+            }
+        }
+    }
+    Reading { intents, confidence, only_if_found, rule: "several" }
+}
+
+fn append(drafts: &mut Vec<Draft>, more: &[Draft]) {
+    for draft in more {
+        let draft = frames::add::hang_on(draft.clone(), drafts);
+        drafts.push(draft);
+    }
+}
+
+/// How sure it is that the units are a command by themselves, other than a bare thing to do.
+pub(crate) fn command_confidence(message: &Message<'_>, units: &[Unit], context: &Context) -> f32 {
+    let segment = Segment::new(message, units, context);
+    let commands = matches(&segment, |name| {
+        !matches!(name, "show" | "bare-question" | "add-need" | "add-event" | "acknowledgement")
+    });
+    let sure = commands
+        .iter()
+        .filter(|reading| !reading.only_if_found || reading.rule == "complete-past")
+        .map(|reading| reading.confidence);
+    sure.fold(0.0, f32::max)
+}
+
+/// All readings of one command, best first.
+pub(crate) fn read_segment(segment: &Segment<'_, '_>) -> Vec<Reading> {
+    let mut readings = matches(segment, |_| true);
+    readings.extend(frames::fallback::read(segment, &readings));
+    // Stable: of equally sure readings the one higher up in the tables wins.
+    readings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    readings
+}
+
+/// The readings of the rules that match.
+fn matches(segment: &Segment<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<Reading> {
+    let grammar: &Grammar = grammar();
+    let mut readings: Vec<Reading> = Vec::new();
+    let (residual, _) = segment.rest();
+    for (units, on_residual) in [(&segment.units, false), (residual, true)] {
+        if units.len() > MOST_UNITS {
+            continue;
+        }
+        let first = units.first();
+        let candidates =
+            grammar.candidates(first.and_then(|unit| unit.word), first.is_some_and(|unit| unit.verb.is_some()));
+        for rule in candidates.into_iter().map(|at| &grammar.rules[at]) {
+            let section = &grammar.sections[rule.section];
+            let there = |needs: &std::collections::HashSet<u16>| {
+                units.iter().any(|unit| unit.word.is_some_and(|word| needs.contains(&word)))
+            };
+            if section.residual != on_residual || !wanted(section.name) || !rule.needs.as_ref().is_none_or(there) {
+                continue;
+            }
+            matcher::find(&grammar.vocabulary, &rule.pattern.nodes, units, &mut |captures| {
+                let made = frames::make(section, segment, units, captures);
+                let any = !made.is_empty();
+                readings.extend(made);
+                any
+            });
+        }
+    }
+    let typos = segment.units.iter().filter(|unit| unit.typo).count();
+    if typos > 0 {
+        for reading in &mut readings {
+            reading.confidence -= 0.03;
+        }
+    }
+    readings
+}

@@ -1,0 +1,178 @@
+//! The closed lexicon of command words: numbers for words, classes of words, contractions, misspellings.
+//!
+//! Only words of this lexicon are ever understood in spite of a typo; the words of titles are never touched.
+
+use std::collections::HashMap;
+
+/// A word of the lexicon.
+pub(crate) type WordId = u16;
+
+/// A class of words and phrases (`$delete`).
+pub(crate) type ClassId = u8;
+
+/// A class: its single words are bits on the words, its phrases are kept here.
+#[derive(Debug, Default)]
+struct Class {
+    phrases: Vec<Box<[WordId]>>,
+    firsts: Vec<WordId>,
+}
+
+/// All words the rules know.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    ids: HashMap<&'static str, WordId>,
+    bits: Vec<u128>,
+    classes: Vec<Class>,
+    class_ids: HashMap<&'static str, ClassId>,
+    contractions: HashMap<&'static str, Box<[WordId]>>,
+    fuzzy: Vec<(&'static str, WordId)>,
+}
+
+impl Vocabulary {
+    /// The number of a word, made when new.
+    pub(crate) fn intern(&mut self, word: &'static str) -> WordId {
+        if let Some(id) = self.ids.get(word) {
+            return *id;
+        }
+        let id = WordId::try_from(self.bits.len()).unwrap_or(WordId::MAX);
+        self.ids.insert(word, id);
+        self.bits.push(0);
+        id
+    }
+
+    /// A phrase's words, contractions spelled out.
+    pub(crate) fn intern_phrase(&mut self, phrase: &'static str) -> Vec<WordId> {
+        let mut words = Vec::new();
+        for word in phrase.split_whitespace() {
+            match self.contractions.get(word) {
+                Some(parts) => words.extend_from_slice(parts),
+                None => words.push(self.intern(word)),
+            }
+        }
+        words
+    }
+
+    /// Reads `a, b: c d` lines.
+    pub(crate) fn read_contractions(&mut self, table: &'static str) {
+        for (words, meaning) in lines(table).filter_map(|line| line.split_once(':')) {
+            let ids: Box<[WordId]> = meaning.split_whitespace().map(|word| self.intern(word)).collect();
+            for word in words.split(',').map(str::trim) {
+                self.contractions.insert(word, ids.clone());
+            }
+        }
+    }
+
+    /// Reads `class: word, phrase of words` lines; `class~` allows for typos in its words.
+    pub(crate) fn read_classes(&mut self, table: &'static str) {
+        for (name, words) in lines(table).filter_map(|line| line.split_once(':')) {
+            let (name, fuzzy) = name.strip_suffix('~').map_or((name, false), |name| (name, true));
+            for phrase in words.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+                self.add_to_class(name, phrase, fuzzy);
+            }
+        }
+    }
+
+    /// Puts a word or phrase into a class.
+    pub(crate) fn add_to_class(&mut self, name: &'static str, phrase: &'static str, fuzzy: bool) {
+        let class = self.class_or_new(name);
+        let words = self.intern_phrase(phrase);
+        if fuzzy {
+            for (word, id) in phrase.split_whitespace().zip(&words) {
+                if word.len() >= 4
+                    && word.bytes().all(|b| b.is_ascii_lowercase())
+                    && !self.fuzzy.iter().any(|(w, _)| *w == word)
+                {
+                    self.fuzzy.push((word, *id));
+                }
+            }
+        }
+        match words.as_slice() {
+            [] => {}
+            [word] => self.bits[usize::from(*word)] |= 1 << class,
+            [first, ..] => {
+                self.classes[usize::from(class)].firsts.push(*first);
+                self.classes[usize::from(class)].phrases.push(words.into_boxed_slice());
+            }
+        }
+    }
+
+    fn class_or_new(&mut self, name: &'static str) -> ClassId {
+        if let Some(id) = self.class_ids.get(name) {
+            return *id;
+        }
+        // 128 classes fit the bits of a word; a test counts them.
+        let id = ClassId::try_from(self.classes.len()).unwrap_or(127).min(127);
+        self.class_ids.insert(name, id);
+        self.classes.push(Class::default());
+        id
+    }
+
+    /// The class of that name.
+    pub(crate) fn class(&self, name: &str) -> Option<ClassId> {
+        self.class_ids.get(name).copied()
+    }
+
+    /// Whether the word alone is in the class.
+    pub(crate) fn is_in(&self, word: WordId, class: ClassId) -> bool {
+        self.bits.get(usize::from(word)).is_some_and(|bits| bits & (1 << class) != 0)
+    }
+
+    /// The phrases of several words in the class.
+    pub(crate) fn phrases(&self, class: ClassId) -> &[Box<[WordId]>] {
+        self.classes.get(usize::from(class)).map_or(&[], |class| &class.phrases)
+    }
+
+    /// All words a class's members begin with.
+    pub(crate) fn firsts(&self, class: ClassId) -> impl Iterator<Item = WordId> {
+        let single = (0..self.bits.len()).filter_map(move |word| {
+            let word = WordId::try_from(word).ok()?;
+            self.is_in(word, class).then_some(word)
+        });
+        let phrases = self.classes.get(usize::from(class)).into_iter().flat_map(|class| class.firsts.iter().copied());
+        single.chain(phrases)
+    }
+
+    /// The number of a word in lower case.
+    pub(crate) fn id(&self, word: &str) -> Option<WordId> {
+        self.ids.get(word).copied()
+    }
+
+    /// All words with their numbers.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&'static str, WordId)> {
+        self.ids.iter().map(|(word, id)| (*word, *id))
+    }
+
+    /// What a contraction stands for.
+    pub(crate) fn contraction(&self, word: &str) -> Option<&[WordId]> {
+        self.contractions.get(word).map(AsRef::as_ref)
+    }
+
+    /// How many words there are.
+    pub(crate) fn len(&self) -> usize {
+        self.bits.len()
+    }
+
+    /// The command word that was meant by a misspelt one: swapped neighbours, one letter too many, too few or wrong.
+    pub(crate) fn nearest(&self, word: &str) -> Option<WordId> {
+        if !(4..=14).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+            return None;
+        }
+        let close = |known: &str| {
+            let same_start = known.as_bytes().first() == word.as_bytes().first();
+            let slips = if known.len() >= 8 { 2 } else { 1 };
+            if known.len().abs_diff(word.len()) > slips {
+                return false;
+            }
+            let swapped = known.len() == word.len()
+                && strsim::osa_distance(known, word) == 1
+                && strsim::levenshtein(known, word) == 2;
+            swapped || known.len() >= 6 && same_start && strsim::osa_distance(known, word) <= slips
+        };
+        self.fuzzy.iter().find(|(known, _)| close(known)).map(|(_, id)| *id)
+    }
+}
+
+/// The lines of a table that say something.
+pub(crate) fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
