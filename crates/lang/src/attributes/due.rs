@@ -158,7 +158,9 @@ fn repeating(cx: &mut Cx<'_>, found: &mut Extraction, scan: Scan, hint: Option<b
         hit.when.days.is_none() && (hit.when.clock.is_some() || hit.when.part.is_some()) && hit.marker != "until"
     });
     let when = |at: Option<usize>| at.map(|at| &scan.hits[at].when);
+    let within = start.map(|at| &scan.hits[at]).filter(|hit| hit.marker != "from" || hit.when.rule == "date range");
     let timing = Timing {
+        within: within.and_then(|hit| hit.when.days),
         start: when(start),
         time: when(time),
         until: when(until),

@@ -13,6 +13,8 @@ pub(super) struct Timing<'h> {
     pub(super) time: Option<&'h When>,
     /// When it ends.
     pub(super) until: Option<&'h When>,
+    /// The period it stays within (`every day this week`).
+    pub(super) within: Option<Days>,
     /// After how many or how long it ends.
     pub(super) bound: Option<Bound>,
     /// What the title says about bare hours.
@@ -42,13 +44,15 @@ fn first(cx: &Cx<'_>, rrule: &RRule, repeat: &Repeat, timing: &Timing<'_>) -> Op
         (Some(time), _) => Some(time.clone()),
         (None, part) => part.clone(),
     };
+    // The pattern begins with its first day, whatever the interval: `every 4 weeks on monday` begins next monday.
+    let pattern = RRule { interval: 1, ..rrule.clone() };
     let day = start_day.unwrap_or(cx.today).max(cx.today);
     let Some(when) = when else {
         if rrule.is_subdaily() && start_day.is_none() {
             let next = cx.now.checked_add(i64::from(rrule.interval).hours()).ok()?;
             return Some(Due::from_zoned(&next));
         }
-        return Some(Due::Day(rrule.first_on_or_after(day.at(0, 0, 0, 0))?.date()));
+        return Some(Due::Day(pattern.first_on_or_after(day.at(0, 0, 0, 0))?.date()));
     };
     // On a day to come, so that nothing rolls.
     let sample = plus_days(day, 1)?;
@@ -59,19 +63,14 @@ fn first(cx: &Cx<'_>, rrule: &RRule, repeat: &Repeat, timing: &Timing<'_>) -> Op
     let from = if from <= cx.now.datetime() { plus_days(from.date(), 1)?.to_datetime(from.time()) } else { from };
     let first = match repeat.from {
         RepeatFrom::Completion => from,
-        RepeatFrom::Due => rrule.first_on_or_after(from)?,
+        RepeatFrom::Due => pattern.first_on_or_after(from)?,
     };
     Some(Due::from_zoned(&first.to_zoned(cx.now.time_zone().clone()).ok()?))
 }
 
 fn limit(cx: &Cx<'_>, rrule: &mut RRule, timing: &Timing<'_>, first: Due) {
     let first_day = first.day_in(cx.now.time_zone());
-    let range = timing
-        .start
-        .filter(|when| when.rule == "date range")
-        .and_then(|when| when.days)
-        .filter(|days| days.first < days.last)
-        .map(|days| days.last);
+    let range = timing.within.filter(|days| days.first < days.last).map(|days| days.last);
     let until = timing.until.and_then(|when| when.days).map(|days| days.due).or(range);
     match (until, timing.bound) {
         (Some(day), _) if day >= first_day => rrule.until = Some(Until::Day(day)),

@@ -3,7 +3,10 @@
 use crate::token::{Token, TokenKind};
 
 /// Words that are left hanging when what they introduced is taken out.
-const HANGING: [&str; 10] = ["by", "due", "at", "and", "the", "from", "until", "before", "starting", "is"];
+const HANGING: [&str; 14] = [
+    "then", "by", "due", "at", "and", "the", "from", "until", "before", "starting", "is", "maybe", "probably",
+    "perhaps",
+];
 
 /// The title as typed: only separators and words left hanging beside a gap are dropped, and white space is tidied.
 pub(super) fn title(tokens: &[Token<'_>], consumed: &[bool]) -> String {
@@ -39,10 +42,6 @@ fn closes(token: &Token<'_>) -> bool {
 
 fn separates(token: &Token<'_>) -> bool {
     token.kind == TokenKind::Punct && matches!(token.text, "," | ";" | ":" | "-" | "–" | "—" | "|" | "." | "/" | "@")
-}
-
-fn gap_after(at: usize, consumed: &[bool]) -> bool {
-    consumed.get(at + 1).copied().unwrap_or(false)
 }
 
 fn gap_before(at: usize, consumed: &[bool]) -> bool {
@@ -81,7 +80,7 @@ fn trim_end(tokens: &[Token<'_>], kept: &mut Vec<usize>, consumed: &[bool]) -> b
     let open = matches!(token.text, "," | ";" | ":" | "-" | "–" | "—" | "|" | "@") && token.kind == TokenKind::Punct;
     let after_gap =
         gap_before(last, consumed) && (closes(token) && !matches!(token.text, ")" | "]") || separates(token));
-    let hanging = gap_after(last, consumed) && HANGING.iter().any(|word| token.is(word));
+    let hanging = last + 1 < tokens.len() && HANGING.iter().any(|word| token.is(word));
     let alone = token.kind == TokenKind::Punct && kept.len() == 1;
     if open && (token.space_before || token.text != "-") || after_gap || hanging || alone {
         kept.pop();

@@ -17,7 +17,7 @@ pub(crate) fn full_date(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 
 /// Any date by number.
 pub(crate) fn absolute(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
-    full_date(cx, at).or_else(|| day_alone(cx, at))
+    full_date(cx, at).or_else(|| compact(cx, at)).or_else(|| day_alone(cx, at))
 }
 
 /// `2026-01-20`, `2026/1/20`, `2026-01-20T15:00`, `2026-01-20T15:00:00+01:00`.
@@ -32,6 +32,13 @@ fn iso(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
         return Some(found);
     }
     Some((When::days("iso date", days), at + 5))
+}
+
+/// `20260602`, after a word like `by`.
+fn compact(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let (number @ 20_000_101..=20_991_231, 8) = cx.digits(at)? else { return None };
+    let date = civil((number / 10_000).into(), (number / 100 % 100).into(), (number % 100).into())?;
+    Some((When::days("compact date", dated(cx, date)).marked(), at + 1))
 }
 
 /// A date with its time in one piece of text.
@@ -126,7 +133,17 @@ fn day_of(cx: &Cx<'_>, at: usize) -> Option<(u32, bool, usize)> {
 /// A year after a date: `2027`, `, 2027`.
 fn year_after(cx: &Cx<'_>, end: usize) -> Option<(u32, usize)> {
     let at = if cx.punct(end, ',') { end + 1 } else { end };
-    let (year @ 1900..=2999, 4) = cx.digits(at)? else { return None };
+    if cx.any_punct(at, &['\'', '’']) && cx.glued(at + 1) {
+        let (year, 2) = cx.digits(at + 1)? else { return None };
+        return cx.ends(at + 2).then_some((2000 + year, at + 2));
+    }
+    let (year, digits) = cx.digits(at)?;
+    // `2 june 27`: two digits only for the years a plan reaches.
+    let this = u32::try_from(cx.today.year()).ok()? % 100;
+    if digits == 2 && (this..this + 10).contains(&year) && cx.followed_well(at + 1) && at == end {
+        return Some((2000 + year, at + 1));
+    }
+    let year = (digits == 4 && (1900..=2999).contains(&year)).then_some(year)?;
     (cx.ends(at + 1) && cx.followed_well(at + 1)).then_some((year, at + 1))
 }
 

@@ -86,6 +86,9 @@ fn digital(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     if let Some(found) = with_minutes(cx, at, hour, digits) {
         return Some(found);
     }
+    if let Some(found) = named(cx, at + 1).filter(|found| hour == 12 && matches!(found.clock.hour, 12 | 24)) {
+        return Some(found);
+    }
     if let Some((pm, end)) = half(cx, at + 1).filter(|_| (1..=12).contains(&hour)) {
         return Some(ReadClock::new("12-hour time", Clock::unsure(hour, 0).with_half(pm), Strength::Strong, end));
     }

@@ -3,9 +3,10 @@
 use super::{
     cursor::Cx,
     duration::{Amount, duration, unit},
+    number::cardinal,
     phrase::phrase_within,
     resolve::{Settled, settle},
-    value::{Days, When, plus_days},
+    value::{Days, When, next_weekday, plus_days},
     weekday,
 };
 use crate::lexicon::{Part, Unit};
@@ -13,10 +14,22 @@ use crate::lexicon::{Part, Unit};
 /// A time told by its distance.
 pub(crate) fn offset(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
     bare_minutes(cx, at)
+        .or_else(|| counted_weekdays(cx, at))
         .or_else(|| ahead(cx, at))
         .or_else(|| within_the(cx, at))
         .or_else(|| from_anchor(cx, at, depth))
         .or_else(|| beside_anchor(cx, at, depth))
+}
+
+/// `in two tuesdays`, `two fridays from now`: that many such days ahead.
+fn counted_weekdays(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let start = cx.skip(at, &["in"]);
+    let (count @ 1..=53, day_at) = cardinal(cx, start)? else { return None };
+    let weekday = cx.entry(day_at).weekdays?;
+    let now = cx.words(day_at + 1, &["from", "now"]);
+    let end = if start > at { now.unwrap_or(day_at + 1) } else { now? };
+    let first = next_weekday(cx.today, weekday)?;
+    Some((When::days("counted weekdays", Days::one(plus_days(first, 7 * i64::from(count - 1))?)), end))
 }
 
 /// `remind me in 5`, `try again in 10`: minutes go without saying.
@@ -36,7 +49,9 @@ fn ahead(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
         _ => None,
     };
     let next = if lead.is_some() { cx.words(at + 1, &["the", "next"]).unwrap_or(at + 1) } else { at };
-    let (amount, end) = duration(cx, cx.skip(next, &["about", "around", "approximately", "roughly"]))?;
+    let next = cx.skip(next, &["about", "around", "approximately", "roughly", "like", "abt", "bout", "maybe", "just"]);
+    let next = if cx.punct(next, '~') && lead.is_some() { next + 1 } else { next };
+    let (amount, end) = duration(cx, next)?;
     let tail = cx
         .words(end, &["from", "now"])
         .or_else(|| cx.words(end, &["from", "today"]))

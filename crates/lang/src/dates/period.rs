@@ -25,7 +25,7 @@ pub(crate) struct Period {
 
 /// A period, a part of one, or a weekday within one.
 pub(crate) fn period(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
-    named_end(cx, at).or_else(|| edge(cx, at)).or_else(|| whole(cx, at))
+    named_end(cx, at).or_else(|| week_within(cx, at)).or_else(|| edge(cx, at)).or_else(|| whole(cx, at))
 }
 
 fn whole(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
@@ -194,6 +194,7 @@ fn quarter(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
         "q2" => (2, at + 1),
         "q3" => (3, at + 1),
         "q4" => (4, at + 1),
+        half @ ("h1" | "h2") => return half_year(cx, half == "h2", at + 1),
         _ => {
             let (number @ 1..=4, end) = ordinal(cx, cx.skip(at, &["the"]))? else { return None };
             (i64::from(number), if cx.any(end, &["quarter"]) { end + 1 } else { return None })
@@ -204,6 +205,35 @@ fn quarter(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
     let over = number * 3 < i64::from(cx.today.month());
     let first = civil(year.unwrap_or(if over { this_year + 1 } else { this_year }), number * 3 - 2, 1)?;
     Some((Period { first, last: plus_months(first, 2)?.last_of_month(), unit: Unit::Quarter, marked: true }, end))
+}
+
+/// `H1`, `h2 2027`.
+fn half_year(cx: &Cx<'_>, second: bool, end: usize) -> Option<(Period, usize)> {
+    let (year, end) = year_of(cx, end);
+    let this_year = i64::from(cx.today.year());
+    let over = !second && cx.today.month() > 6;
+    let year = year.unwrap_or(if over { this_year + 1 } else { this_year });
+    let first = civil(year, if second { 7 } else { 1 }, 1)?;
+    Some((Period { first, last: plus_months(first, 5)?.last_of_month(), unit: Unit::Year, marked: true }, end))
+}
+
+/// `first week of june`, `the week of the 20th`, `week of june 8`.
+fn week_within(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let start = cx.skip(at, &["the"]);
+    let (nth, week) = ordinal(cx, start).map_or((0, start), |(nth, end)| (i64::from(nth), end));
+    if !cx.any(week, &["week"]) || !cx.any(week + 1, &["of", "in"]) {
+        return None;
+    }
+    let (first, end) = if nth == 0 {
+        let (when, end) = super::absolute::absolute(cx, week + 2)?;
+        (monday(when.days?.due), end)
+    } else {
+        let (period, end) = bare(cx, week + 2).or_else(|| the_current(cx, week + 2))?;
+        let day = if nth < 0 { plus_days(period.last, -6)? } else { plus_days(period.first, 7 * (nth - 1))? };
+        (day, end)
+    };
+    let week = Days::period(first, plus_days(first, 6)?, cx.today);
+    Some((When::days("week of a date", week), end))
 }
 
 /// Seasons by whole months, as meteorologists of the northern half count them.

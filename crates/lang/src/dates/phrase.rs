@@ -96,6 +96,7 @@ fn suits(marker: &str, when: &When) -> bool {
                 | "month"
                 | "week"
                 | "weekend"
+                | "week of a date"
                 | "this week"
                 | "part of the day"
                 | "part of period"
@@ -167,6 +168,13 @@ fn in_a_noun(cx: &Cx<'_>, start: usize, end: usize, when: &When) -> bool {
 }
 
 fn done(cx: &Cx<'_>, hit: Hit) -> Option<Hit> {
+    // `from monday on`
+    let onward = hit.marker == "from"
+        && (cx.any(hit.end, &["onward", "onwards"])
+            || cx.any(hit.end, &["on"]) && (hit.end + 1 == cx.tokens.len() || cx.any(hit.end + 1, &["every"])));
+    if onward {
+        return Some(Hit { end: hit.end + 1, ..hit });
+    }
     let end = cx.phrase(hit.end, PhraseKind::Tail).map_or(hit.end, |(end, _)| end);
     cx.ends(end).then_some(Hit { end, ..hit })
 }

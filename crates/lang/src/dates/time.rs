@@ -30,7 +30,8 @@ pub(crate) fn time(cx: &Cx<'_>, at: usize, marker: &str) -> Option<(When, usize)
 fn range_end(cx: &Cx<'_>, first: &ReadClock, marker: &str) -> Option<ReadClock> {
     let at = first.end;
     let hyphen = cx.any_punct(at, &['-', '–', '—', '‒']);
-    let word = cx.any(at, &["to", "until", "till", "til", "through"]) || marker == "between" && cx.any(at, &["and"]);
+    let word =
+        cx.any(at, &["to", "or", "until", "till", "til", "through"]) || marker == "between" && cx.any(at, &["and"]);
     if !hyphen && !word {
         return None;
     }

@@ -24,8 +24,9 @@ pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     let pattern = named(cx, start).or_else(|| plural(cx, start))?;
     let (rrule, end) = except(cx, pattern.rrule, pattern.end);
     let timed = || time(cx, end, "").is_some_and(|(when, end)| when.strength == Strength::Strong && cx.ends(end));
+    let opening = at == 0 && cx.any(at, &["on"]);
     let several = at > 0 && cx.any(at - 1, &["twice", "thrice", "times"]);
-    if several || cx.after_determiner(at) || !(cx.followed_well(end) || timed()) {
+    if several || cx.after_determiner(at) || !(cx.followed_well(end) || opening || timed()) {
         return None;
     }
     Some((Pattern { rrule, end, ..pattern }, false))
@@ -41,11 +42,16 @@ fn named(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
         "monthly" => (1, Frequency::Monthly),
         "bimonthly" => (2, Frequency::Monthly),
         "quarterly" => (3, Frequency::Monthly),
+        "semiannually" | "biannually" | "semi" => (6, Frequency::Monthly),
         "yearly" | "annually" => (1, Frequency::Yearly),
+        "biennially" => (2, Frequency::Yearly),
         "hourly" => (1, Frequency::Hourly),
         _ => return None,
     };
-    let end = if cx.any(at, &["bi"]) { at + 3 } else { at + 1 };
+    if cx.any(at, &["semi"]) && cx.skip_hyphen(at + 1) + 1 != at + 3 {
+        return None;
+    }
+    let end = if cx.any(at, &["bi", "semi"]) { at + 3 } else { at + 1 };
     let (rrule, end) = with_days(cx, RRule::every(interval, freq), end);
     let part = cx.any(at, &["nightly"]).then(|| When::part("part of the day", Part::Night));
     Some(Pattern { rrule, part, end, rule: "adverb" })
@@ -54,9 +60,21 @@ fn named(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
 /// `mondays`, `on tuesdays and thursdays`, `weekdays`, `on weekends`, `alternate days`, `mornings`.
 fn plural(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
     let start = cx.skip(at, &["on", "at"]);
+    if cx.any(start, &["alternate"])
+        && let Some((days, end)) = weekdays(cx, start + 1).filter(|_| cx.entry(start + 1).weekdays.is_some())
+    {
+        return Some(Pattern::new(RRule { interval: 2, ..weekly_on(&days) }, end, "alternate"));
+    }
+    if let Some(found) = parts(cx, start) {
+        return Some(found);
+    }
     if cx.any(start, &["alternate"]) && cx.any(start + 1, &["days", "weeks"]) {
         let freq = if cx.any(start + 1, &["days"]) { Frequency::Daily } else { Frequency::Weekly };
         return Some(Pattern::new(RRule::every(2, freq), start + 2, "alternate"));
+    }
+    // `two fridays from now` counts days.
+    if at > 0 && (cx.number(at - 1).is_some() || cx.entry(at - 1).number.is_some()) {
+        return None;
     }
     let plural_day = cx.entry(start).weekdays.is_some();
     let plural_unit = matches!(cx.entry(start).unit, Some(Unit::Workday | Unit::Weekend))
@@ -72,6 +90,19 @@ fn plural(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
         .map_or((None, end), |(when, end)| (Some(when), end));
     let rule = if days == WORKDAYS { "weekdays" } else { "plural weekday" };
     Some(Pattern { rrule: RRule { interval, ..weekly_on(&days) }, part, end, rule })
+}
+
+/// `weekday mornings`, `monday evenings`, `in the mornings`.
+fn parts(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
+    let plural = |at: usize| cx.entry(at).part.is_some() && cx.word(at).ends_with('s');
+    if let Some(the) = cx.words(at, &["in", "the"]).filter(|the| plural(*the)) {
+        let when = When::part("part of the day", cx.entry(the).part?);
+        let rrule = RRule::every(1, Frequency::Daily);
+        return Some(Pattern { rrule, part: Some(when), end: the + 1, rule: "plural part of the day" });
+    }
+    let (days, end) = weekdays(cx, at).filter(|(_, end)| plural(*end))?;
+    let when = When::part("part of the day", cx.entry(end).part?);
+    Some(Pattern { rrule: weekly_on(&days), part: Some(when), end: end + 1, rule: "plural part of the day" })
 }
 
 /// `tuesdays every two weeks`, `mondays every other week`.

@@ -21,6 +21,10 @@ pub(crate) fn bound(cx: &Cx<'_>, at: usize) -> Option<(Bound, usize)> {
     let lead = cx.skip(lead, &["the"]);
     let counted = cx.skip(lead, &["next", "only"]);
     let after_x = if cx.any(at, &["x"]) || cx.punct(at, '×') { Some(at + 1) } else { None };
+    let times = cx.word(at).strip_prefix('x').and_then(|count| count.parse().ok());
+    if let Some(count @ 1..=1000) = times {
+        return Some((Bound::Count(count), at + 1));
+    }
     if let Some((count @ 1..=100_000, end)) = cardinal(cx, after_x.unwrap_or(counted)) {
         if after_x.is_some() {
             return Some((Bound::Count(count), end));

@@ -118,6 +118,8 @@ fn group(cx: &Cx<'_>, at: usize) -> Option<(Vec<Weekday>, usize)> {
 /// `except sunday`, `but not on weekends`: takes days away.
 pub(super) fn except(cx: &Cx<'_>, rule: RRule, end: usize) -> (RRule, usize) {
     let at = cx.words(end, &["but", "not"]).or_else(|| cx.words(end, &["except", "for"]));
+    let but = cx.any(end, &["but"]) && weekdays(cx, cx.skip(end + 1, &["on"])).is_some();
+    let at = at.or_else(|| but.then_some(end + 1));
     let Some(at) = at.or_else(|| cx.any(end, &["except", "excluding", "besides", "not"]).then_some(end + 1)) else {
         return (rule, end);
     };
@@ -200,6 +202,9 @@ pub(super) fn date_of_year(cx: &Cx<'_>, at: usize) -> Option<(RRule, usize)> {
         return (!weak || cx.followed_well(end)).then_some((rule, end));
     }
     if let Some((end, phrase)) = cx.phrase(at, PhraseKind::Holiday) {
+        if let Some(rule) = moving_holiday(phrase.value) {
+            return Some((rule, end));
+        }
         let (month, day) = phrase.value.split_once('-')?;
         rule.by_month = vec![month.parse().ok()?];
         rule.by_month_day = vec![day.parse().ok()?];
@@ -210,6 +215,15 @@ pub(super) fn date_of_year(cx: &Cx<'_>, at: usize) -> Option<(RRule, usize)> {
     rule.by_month = vec![small(month)?];
     rule.by_month_day = vec![day];
     Some((rule, end))
+}
+
+/// The rule of a holiday that is the n-th weekday of a month: `4 thu 11`.
+fn moving_holiday(value: &str) -> Option<RRule> {
+    let mut words = value.split(' ');
+    let (nth, day, month) = (words.next()?, words.next()?, words.next()?);
+    let by = ByDay { ordinal: nth.parse().ok()?, weekday: crate::lexicon::weekday_named(day)? };
+    let by_month = vec![month.parse().ok()?];
+    words.next().is_none().then(|| RRule { by_day: vec![by], by_month, ..RRule::every(1, Frequency::Yearly) })
 }
 
 /// `of the month`, `of each month`, `each month`, and how many months apart.

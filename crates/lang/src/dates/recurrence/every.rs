@@ -131,7 +131,8 @@ fn on_days(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
 
 /// The days named after a unit: `every 2 weeks on tue and thu`, `monthly on the last friday`, `yearly on 3 march`.
 pub(super) fn with_days(cx: &Cx<'_>, rule: RRule, end: usize) -> (RRule, usize) {
-    let on = cx.skip(end, &["on", "by"]);
+    let comma = if cx.punct(end, ',') && cx.any(end + 1, &["on"]) { end + 1 } else { end };
+    let on = cx.skip(comma, if rule.freq == Frequency::Yearly { &["on", "by", "in"] } else { &["on", "by"] });
     let bare = on == end;
     let found = match rule.freq {
         Frequency::Weekly => weekdays(cx, on)
