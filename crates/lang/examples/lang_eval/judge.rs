@@ -9,7 +9,7 @@ use crate::{
     corpus::{Case, Mode},
     frame::{Frame, attributes, due_text, frames},
     want::{Part, Want},
-    words::{same_reference, same_text, share_a_word},
+    words::{contains_words, same_reference, same_text, share_a_word},
 };
 
 /// How it went.
@@ -137,7 +137,11 @@ fn judge_message(case: &Case) -> Verdict {
     let found = case.wants.iter().flat_map(|want| &want.parts).any(refers);
     let reading = understanding.readings.iter().find(|reading| found || !reading.only_if_found);
     let Some(reading) = reading else { return verdict(case, &[Frame::new("none")], 0.0) };
-    let frames = frames(&reading.intents, &case.context.moment.now);
+    let mut frames = frames(&reading.intents, &case.context.moment.now);
+    // A greeting or a thank-you beside a command changes nothing.
+    if frames.iter().any(|frame| frame.kind != "talk") {
+        frames.retain(|frame| frame.kind != "talk");
+    }
     let mut verdict = verdict(case, &frames, reading.confidence);
     verdict.got = format!("{} [{} {:.2}]", verdict.got, reading.rule, reading.confidence);
     verdict
@@ -201,9 +205,16 @@ fn part_fits(part: &Part, frame: &Frame) -> bool {
     part.kind == frame.kind
         && part.fields.iter().all(|(key, wanted)| {
             let got = frame.fields.get(key).unwrap_or(&absent);
-            wanted.iter().any(|wanted| wanted == "*" || same_field(key, wanted, got))
+            wanted
+                .iter()
+                .any(|wanted| wanted == "*" || same_field(key, wanted, got) || asks_about(part, key, wanted, got))
         })
         && frame.fields.iter().all(|(key, got)| part.fields.contains_key(key) || tolerated(part, key, got))
+}
+
+/// A question about a task may carry more words than its title needs: nothing is changed by it.
+fn asks_about(part: &Part, key: &str, wanted: &str, got: &str) -> bool {
+    part.kind == "list" && key == "words" && contains_words(got, wanted)
 }
 
 /// Fields the corpus need not name.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    corpus::Case,
+    corpus::{Case, Mode},
     judge::{Outcome, Verdict},
 };
 
@@ -52,8 +52,10 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn count(&mut self, case: &Case, verdict: Verdict) {
         self.tags.entry(case.tag.clone()).or_default().count(verdict.outcome);
-        let wanted = case.wants.first().map_or("none", |want| want_kind(want));
-        *self.confusion.entry((wanted.to_owned(), verdict.kind)).or_default() += 1;
+        if case.mode == Mode::Understand {
+            let wanted = case.wants.first().map_or("none", want_kind);
+            *self.confusion.entry((wanted.to_owned(), verdict.kind)).or_default() += 1;
+        }
         if verdict.outcome != Outcome::Right {
             let mark = if verdict.outcome == Outcome::WrongAction { "WRONG" } else { "asked" };
             let text = format!(
@@ -97,10 +99,6 @@ impl Report {
 fn want_kind(want: &crate::want::Want) -> &str {
     match want.parts.as_slice() {
         [] => "none",
-        [one] if one.kind == "task" => {
-            let value = one.fields.get("value").and_then(|values| values.first()).map_or("", String::as_str);
-            value.split(':').next().unwrap_or("task")
-        }
         [one] => &one.kind,
         [first, rest @ ..] if rest.iter().all(|part| part.kind == first.kind) => &first.kind,
         _ => "mixed",

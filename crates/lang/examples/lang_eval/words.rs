@@ -46,6 +46,12 @@ pub(crate) fn share_a_word(a: &str, b: &str) -> bool {
     content(a).iter().any(|word| b.contains(word))
 }
 
+/// Whether all meaning words of `b` are in `a`.
+pub(crate) fn contains_words(a: &str, b: &str) -> bool {
+    let a = content(a);
+    content(b).iter().all(|word| a.contains(word))
+}
+
 fn content(text: &str) -> Vec<String> {
     let stemmer = Stemmer::create(Algorithm::English);
     let mut words: Vec<String> = plain(text)
