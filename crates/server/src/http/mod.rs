@@ -1,6 +1,6 @@
 //! The HTTP doors: what comes in is proven, bounded and typed before a use case sees it; what goes out has one form.
 //!
-//! From the outside in: [`context`] (request id, log line, error bodies), `headers`, `limits`, `auth`,
+//! From the outside in: `context` (request id, log line, error bodies), `headers`, `limits`, `auth`,
 //! `idempotency`, then `routes`. `router` is the table of contents.
 
 mod auth;

@@ -21,7 +21,6 @@ use super::{
 use crate::assets;
 
 /// All doors, with every layer around them.
-#[must_use]
 pub fn router(state: AppState) -> Router {
     let (api, document) = openapi::finish(all_routes(&state)).split_for_parts();
     let doors = api.merge(SwaggerUi::new("/docs").url("/openapi.json", document)).fallback(assets::serve);

@@ -1,5 +1,7 @@
 //! Tests at the door: real HTTP on a real database file. The modules mirror the URLs.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 mod accounts;
 mod cli;
 mod cors;
