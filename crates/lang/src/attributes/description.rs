@@ -88,6 +88,11 @@ fn introduced(cx: &Cx<'_>, at: usize, line_end: usize) -> Option<(usize, usize, 
     let spoken = led
         && cx.any(start, &["with"])
         && (noted > word + 1 || cx.any(word, &["description", "desc", "note", "notes"]));
+    // `take notes: chapter 3`
+    let object = ["take", "write", "review", "share", "send", "make", "read", "type", "my", "the", "meeting", "leave"];
+    if start == at && cx.tokens[at].space_before && cx.any(at.saturating_sub(1), &object) {
+        return None;
+    }
     if !(colon || quoted && led || spoken) || note >= line_end {
         return None;
     }

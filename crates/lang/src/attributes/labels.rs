@@ -53,7 +53,8 @@ fn words(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
     }
     let start = cx.skip(at, &["and"]);
     let start = cx.skip(start, &["with", "under", "add", "using", "has"]);
-    let introduced = start > at;
+    // `add label maker to cart` is a title.
+    let introduced = start > at && !(at == 0 && cx.any(at, &["add"]));
     let start = cx.skip(start, &["the", "a"]);
     let (word, next) = (cx.word(start), start + 1);
     let colon = cx.punct(next, ':');

@@ -58,6 +58,9 @@ fn scan(cx: &mut Cx<'_>, found: &mut Extraction, rule: Rule) {
 
 /// `!!`, `!high`, `!1`, `!p2`: typed as a word of their own.
 fn marks(cx: &Cx<'_>, at: usize) -> Option<(Priority, usize)> {
+    if let Some(found) = bracketed(cx, at) {
+        return Some(found);
+    }
     if !cx.punct(at, '!') || !cx.tokens[at].space_before {
         return None;
     }
@@ -73,6 +76,21 @@ fn marks(cx: &Cx<'_>, at: usize) -> Option<(Priority, usize)> {
         return Some((priority, end + 1));
     }
     (count >= 2 && cx.ends(end)).then_some((Priority::High, end))
+}
+
+/// `(high)`, `[low]`.
+fn bracketed(cx: &Cx<'_>, at: usize) -> Option<(Priority, usize)> {
+    let closes = (cx.punct(at, '(') && cx.punct(at + 2, ')')) || (cx.punct(at, '[') && cx.punct(at + 2, ']'));
+    if !closes {
+        return None;
+    }
+    let priority = match cx.word(at + 1) {
+        "high" => Priority::High,
+        "medium" | "normal" => Priority::Medium,
+        "low" => Priority::Low,
+        _ => return None,
+    };
+    Some((priority, at + 3))
 }
 
 fn phrase(cx: &Cx<'_>, at: usize, weak: bool) -> Option<(Priority, usize)> {
@@ -94,7 +112,9 @@ fn placed_well(cx: &Cx<'_>, found: &Extraction, at: usize, end: usize) -> bool {
     let is_mark = |i: usize| cx.tokens[i].kind == TokenKind::Punct;
     let before = (0..at).rev().find(|i| kept(*i));
     let after = (end..cx.tokens.len()).find(|i| kept(*i));
-    let opens = before.is_none_or(is_mark);
+    // `… and urgent` after something taken out
+    let joined = |i: usize| cx.tokens[i].is("and") && i > 0 && !kept(i - 1);
+    let opens = before.is_none_or(|i| is_mark(i) || joined(i));
     let closes = after.is_none_or(is_mark);
     if closes && !opens {
         let word = before.unwrap_or(0);

@@ -3,8 +3,8 @@
 use crate::token::{Token, TokenKind};
 
 /// Words that are left hanging when what they introduced is taken out.
-const HANGING: [&str; 14] = [
-    "then", "by", "due", "at", "and", "the", "from", "until", "before", "starting", "is", "maybe", "probably",
+const HANGING: [&str; 15] = [
+    "then", "but", "by", "due", "at", "and", "the", "from", "until", "before", "starting", "is", "maybe", "probably",
     "perhaps",
 ];
 

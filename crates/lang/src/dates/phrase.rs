@@ -46,7 +46,7 @@ pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
     if let Some((marker, after)) = marker(cx, at)
         && !cx.is_particle(at, after)
         && let Some((when, end)) = element(cx, after, marker, depth)
-            .filter(|(when, _)| suits(marker, when) || marker == "for" && rings(cx, at, when))
+            .filter(|(when, end)| suits(cx, marker, when, *end) || marker == "for" && rings(cx, at, when))
         && let Some(hit) = whole(cx, at, when, end, marker)
     {
         return Some(hit);
@@ -86,7 +86,7 @@ fn rings(cx: &Cx<'_>, at: usize, when: &When) -> bool {
 }
 
 /// Whether the introducing word goes with what follows: `in friday` leaves `in` to the title.
-fn suits(marker: &str, when: &When) -> bool {
+fn suits(cx: &Cx<'_>, marker: &str, when: &When, end: usize) -> bool {
     let marked = when.strength == Strength::Marked;
     let clock_only = when.days.is_none() && when.clock.is_some();
     match marker {
@@ -104,7 +104,7 @@ fn suits(marker: &str, when: &When) -> bool {
                 | "holiday"
         ),
         "about" => clock_only,
-        "for" => !marked,
+        "for" => !marked && !(clock_only && !cx.followed_well(end)),
         "some" => when.strength == Strength::Strong,
         "come" => when.days.is_some(),
         "on" => !(marked && clock_only),
@@ -161,6 +161,10 @@ fn in_a_noun(cx: &Cx<'_>, start: usize, end: usize, when: &When) -> bool {
         return false;
     }
     let before = start - 1;
+    // `the 5:15 train`, `my 3pm call`
+    if when.days.is_none() && cx.after_determiner(start) && !cx.followed_well(end) {
+        return true;
+    }
     let topic = cx.entry_unblocked(before).topic && !cx.tokens[start].line_start;
     let named = when.rule == "weekday" && when.clock.is_none() && !cx.followed_well(end);
     let after_word = cx.tokens[before].kind == TokenKind::Word && !cx.any(before, &["me", "us", "please", "and"]);
@@ -258,7 +262,7 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
             .or_else(|| absolute(cx, at))
             .or_else(|| holiday(cx, at))
             .or_else(|| period(cx, at))
-            .filter(|(when, _)| suits(marker, when) || marker.is_empty())
+            .filter(|(when, end)| suits(cx, marker, when, *end) || marker.is_empty())
     {
         return Some(range(cx, days, end, marker));
     }
@@ -269,7 +273,8 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
         return None;
     }
     if when.clock.is_none()
-        && let Some(found) = time(cx, at, beside).filter(|(when, _)| marker.is_empty() || suits(marker, when))
+        && let Some(found) =
+            time(cx, at, beside).filter(|(when, end)| marker.is_empty() || suits(cx, marker, when, *end))
     {
         return Some(found);
     }

@@ -28,8 +28,8 @@ pub(super) fn weekdays(cx: &Cx<'_>, at: usize) -> Option<(Vec<Weekday>, usize)> 
     }
     let (first, mut end) = one_weekday(cx, at)?;
     let mut days = vec![first];
-    if cx.any_punct(end, &['-', '–']) || cx.any(end, &["to", "through", "thru"]) {
-        let (last, after) = one_weekday(cx, end + 1)?;
+    let ranges = cx.any_punct(end, &['-', '–']) || cx.any(end, &["to", "through", "thru"]);
+    if ranges && let Some((last, after)) = one_weekday(cx, end + 1) {
         let length = (last.to_monday_zero_offset() - first.to_monday_zero_offset()).rem_euclid(7);
         let days =
             (0..=length).filter_map(|n| Weekday::from_monday_zero_offset((first.to_monday_zero_offset() + n) % 7).ok());
