@@ -23,8 +23,8 @@ use crate::config::LimitsConfig;
 
 type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>;
 
-/// API calls a minute and user.
-const CALLS_PER_MINUTE: u32 = 600;
+/// API calls a minute and user: live highlighting asks with every pause of the keys.
+const CALLS_PER_MINUTE: u32 = 1200;
 /// Sign-ups and logins a minute and address.
 const SIGN_INS_PER_MINUTE: u32 = 20;
 /// Forget counters that are full again once there are this many.

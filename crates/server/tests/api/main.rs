@@ -6,6 +6,7 @@ mod accounts;
 mod cli;
 mod cors;
 mod errors;
+mod fuzz;
 mod idempotency;
 mod limits;
 mod matrix;

@@ -25,7 +25,7 @@ pub(crate) struct TestApp {
     pub(crate) base: String,
     pub(crate) app: App,
     pub(crate) state: AppState,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
     shutdown: Shutdown,
 }
 
@@ -55,7 +55,7 @@ impl TestApp {
         let state = AppState::new(app.clone(), &config);
         let shutdown = Shutdown::new();
         tokio::spawn(serve(listener, router(state.clone()), shutdown.clone()));
-        Self { base, app, state, _folder: folder, shutdown }
+        Self { base, app, state, folder, shutdown }
     }
 
     /// Somebody without a token.

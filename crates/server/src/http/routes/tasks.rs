@@ -25,8 +25,9 @@ use crate::http::{
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct CompletionInput {
-    /// Done or open.
-    completed: bool,
+    /// Done or open; toggles when it is missing.
+    #[serde(default)]
+    completed: Option<bool>,
 }
 
 /// A task with its `ETag`.
@@ -184,7 +185,7 @@ pub(in crate::http) async fn complete(
     headers: HeaderMap,
     MaybeJson(input): MaybeJson<CompletionInput>,
 ) -> ApiResult<Response> {
-    let completed = input.map(|input| input.completed);
+    let completed = input.and_then(|input| input.completed);
     Ok(changed(&state.app.task_set_completed(&caller, number, completed, if_match(&headers)).await?))
 }
 

@@ -50,3 +50,19 @@ async fn a_new_password_ends_all_tokens_and_the_old_password() {
     app.anonymous().post("/api/auth/login", json!({"email": ada.email, "password": PASSWORD})).await.problem(401);
     another_session(&app, &ada, "a new password").await.get("/api/auth/me").await.ok(200);
 }
+
+#[tokio::test]
+async fn another_server_on_the_same_database_hears_of_it_at_once() {
+    let app = TestApp::start().await;
+    let other = TestApp::with(&[("SAYDO_DATA_DIR", app.folder.path().to_str().unwrap())]).await;
+    let ada = app.user("ada").await;
+    let there = other.anonymous().with_token(ada.token.clone().unwrap());
+    there.get("/api/auth/me").await.ok(200);
+    ada.post("/api/auth/logout", json!({})).await.ok(204);
+    there.get("/api/auth/me").await.problem(401);
+    let phone = another_session(&app, &ada, PASSWORD).await;
+    let there = other.anonymous().with_token(phone.token.clone().unwrap());
+    there.get("/api/auth/me").await.ok(200);
+    phone.post("/api/auth/logout-all", json!({})).await.ok(204);
+    there.get("/api/auth/me").await.problem(401);
+}
