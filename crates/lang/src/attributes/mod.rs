@@ -13,7 +13,6 @@ mod shift;
 mod title;
 
 pub(crate) use extraction::{DueMatch, Extraction, Found, Mode, Options};
-pub(crate) use shift::{Offset, parse_offset};
 
 use crate::{Moment, dates::Cx, token::Token};
 

@@ -1,24 +1,10 @@
-//! How far to move a due (`by two days`, `a week later`), and how far before or after something (`an hour before`).
-
-use jiff::{Timestamp, tz::TimeZone};
+//! How far to move a due: `by two days`, `a week later`.
 
 use crate::{
-    Moment, Shift,
-    attributes::{Extraction, Options},
+    Shift,
+    attributes::Extraction,
     dates::{Amount, Cx, duration},
-    token::Token,
 };
-
-/// How far before or after something: `two hours before`, `before`, `an hour after`, `the day before`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Offset {
-    /// The distance, negative for before; zero for a bare `before` or `after`.
-    pub(crate) shift: Shift,
-    /// Whether it lies before.
-    pub(crate) before: bool,
-    /// How many tokens say it.
-    pub(crate) tokens: usize,
-}
 
 fn as_shift(amount: Amount) -> Option<Shift> {
     Some(Shift {
@@ -54,25 +40,4 @@ fn shift_at(cx: &Cx<'_>, at: usize) -> Option<(usize, usize, Shift)> {
         return None;
     }
     Some((at, end, as_shift(if sign < 0 { amount.negated() } else { amount })?))
-}
-
-/// Reads an offset at the beginning of the tokens, up to and with `before` or `after`; what it refers to (`that`,
-/// `the meeting`) is the caller's.
-pub(crate) fn parse_offset(tokens: &[Token<'_>]) -> Option<Offset> {
-    // The distance says nothing about now: any moment reads it the same way.
-    let moment = Moment::new(Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC));
-    let tokens = &tokens[..tokens.len().min(12)];
-    let cx = &Cx::new(tokens, "", &moment, Options::default());
-    let found = if cx.any(0, &["the"]) { duration_of_the(cx) } else { duration(cx, 0) };
-    let (amount, end) = found.unwrap_or((Amount::default(), 0));
-    let end = cx.skip(end, &["right", "just", "shortly"]);
-    let before = cx.any(end, &["before"]);
-    let tokens = (before || cx.any(end, &["after"]) && end < tokens.len()).then_some(end + 1)?;
-    Some(Offset { shift: as_shift(if before { amount.negated() } else { amount })?, before, tokens })
-}
-
-/// `the day` in `the day before`.
-fn duration_of_the(cx: &Cx<'_>) -> Option<(Amount, usize)> {
-    let unit = cx.entry(1).unit.filter(|_| !cx.entry(1).unit_letter)?;
-    Some((Amount::of(1000, unit), 2))
 }

@@ -104,7 +104,7 @@ fn suits(cx: &Cx<'_>, marker: &str, when: &When, end: usize) -> bool {
                 | "holiday"
         ),
         "about" => clock_only,
-        "for" => !marked && !(clock_only && !cx.followed_well(end)),
+        "for" => !marked && (!clock_only || cx.followed_well(end)),
         "some" => when.strength == Strength::Strong,
         "come" => when.days.is_some(),
         "on" => !(marked && clock_only),
