@@ -47,6 +47,7 @@ pub(crate) struct Report {
     tags: BTreeMap<String, Tally>,
     confusion: BTreeMap<(String, &'static str), usize>,
     failures: Vec<(String, String)>,
+    bulk: usize,
 }
 
 impl Report {
@@ -56,6 +57,8 @@ impl Report {
             let wanted = case.wants.first().map_or("none", want_kind);
             *self.confusion.entry((wanted.to_owned(), verdict.kind)).or_default() += 1;
         }
+        let bulk = verdict.got.contains(" f.") || verdict.got.contains("place=\"all\"");
+        self.bulk += usize::from(bulk && verdict.outcome == Outcome::WrongAction);
         if verdict.outcome != Outcome::Right {
             let mark = if verdict.outcome == Outcome::WrongAction { "WRONG" } else { "asked" };
             let text = format!(
@@ -83,6 +86,7 @@ impl Report {
             text.push_str(&tally.row(group));
         }
         text.push_str(&all.row("TOTAL"));
+        let _ = writeln!(text, "wrong actions over many tasks: {}", self.bulk);
         text.push_str("\nmeant -> understood (confusion of kinds)\n");
         for ((wanted, got), count) in self.confusion.iter().filter(|((wanted, got), _)| wanted != got) {
             let _ = writeln!(text, "  {wanted:<10} -> {got:<10} {count:>4}");
