@@ -81,7 +81,7 @@ test("two similar tasks make a choice, answered by its number key", () =>
     await say(page, "delete the report");
     const choice = thread(page).getByRole("region", { name: "Choice" });
     await choice.waitFor();
-    const second = (await choice.locator(".option > span:first-of-type").allInnerTexts())[1];
+    const second = (await choice.locator(".question-title").allInnerTexts())[1];
     await composer(page).press("2");
     await choice.waitFor({ state: "detached" });
     const left = ["Write the sales report", "Write the travel report"].filter((title) => title !== second);
@@ -153,7 +153,7 @@ test("an answer lost on the way does not make the task twice", () =>
     );
     await say(page, "buy milk");
     await thread(page).getByRole("button", { name: "Try again" }).click();
-    await thread(page).getByText("Added “Buy milk”").waitFor();
+    await thread(page).locator(".bubble", { hasText: "Added “Buy milk”" }).waitFor();
     await shows(page, ["Buy milk"]);
   }));
 

@@ -1,5 +1,6 @@
 /** A person at a browser, and what must hold in every story. */
 
+import { resolve } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject } from "vitest";
 import { NOW, ZONE } from "./clock";
@@ -81,6 +82,10 @@ export async function visit(
     await page.goto("/");
     await story({ page, email, origin });
     expect(complaints).toEqual([]);
+  } catch (cause) {
+    const name = expect.getState().currentTestName?.replaceAll(/[^\w]+/g, "-") ?? "story";
+    await page.screenshot({ path: resolve(import.meta.dirname, `../test-results/${name}.png`) });
+    throw cause;
   } finally {
     await context.close();
   }

@@ -59,6 +59,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await row(page, "Call mom").getByRole("button", { name: "Edit" }).click();
         expect(await axe(page), "editor").toEqual([]);
         await page.keyboard.press("Escape");
+        await expect.poll(() => page.locator(".row:focus").count()).toBe(1);
         await page.keyboard.press("t");
         await page.getByRole("dialog").waitFor();
         expect(await axe(page), "reschedule").toEqual([]);

@@ -2,6 +2,9 @@
 
 import { useState } from "preact/hooks";
 import type { Pending, PendingTask } from "../api/types";
+import { dueWords } from "../lib/due";
+import { here } from "../state/clock";
+import { open } from "../state/tasks";
 import { answer, busy } from "../state/thread";
 
 const counted = (count: number): string => (count === 1 ? "1 task" : `${count} tasks`);
@@ -10,6 +13,20 @@ export const reject = (): Promise<void> => answer({ decision: "reject" }, "No, l
 
 export const choose = (task: PendingTask): Promise<void> =>
   answer({ decision: "accept", task_ids: [task.id] }, `“${task.title}”`);
+
+/** The task in words, with its due where it is known: two may have one title. */
+function Words({ task }: { task: PendingTask }) {
+  const due = open.value.find((candidate) => candidate.id === task.id)?.due_date;
+  return (
+    <>
+      <span class="question-title">
+        {task.title}
+        {due && <small>{dueWords(due, here.value)}</small>}
+      </span>
+      <span class="row-number">{task.id}</span>
+    </>
+  );
+}
 
 function Plan({ question }: { question: Pending }) {
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
@@ -32,8 +49,7 @@ function Plan({ question }: { question: Pending }) {
           <li key={task.id}>
             <label class="plan-row">
               <input type="checkbox" checked={!left.has(task.id)} onChange={() => toggle(task.id)} />
-              <span>{task.title}</span>
-              <span class="row-number">{task.id}</span>
+              <Words task={task} />
             </label>
           </li>
         ))}
@@ -64,8 +80,7 @@ function Choice({ question }: { question: Pending }) {
           <li key={task.id}>
             <button type="button" class="option" disabled={busy.value} onClick={() => void choose(task)}>
               <kbd>{index + 1}</kbd>
-              <span>{task.title}</span>
-              <span class="row-number">{task.id}</span>
+              <Words task={task} />
             </button>
           </li>
         ))}
