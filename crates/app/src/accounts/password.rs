@@ -22,7 +22,7 @@ pub(super) const MIN_BYTES: usize = 8;
 /// Longest password, in bytes: bcrypt ignores what comes after.
 pub(super) const MAX_BYTES: usize = 72;
 /// How many hashes may wait per worker; beyond that the caller is told to come back.
-const QUEUE_PER_WORKER: usize = 32;
+const QUEUE_PER_WORKER: usize = 128;
 
 /// A hash no password matches, of the same cost: checked for unknown e-mails, so that both cases take the same time.
 const NOBODY: &str = "$2b$12$.....................................................";
