@@ -3,7 +3,7 @@
 use crate::{
     Problem, SpanKind,
     attributes::{DueMatch, Extraction, Found},
-    dates::{Bound, Cx, Days, Hit, Repeat, Settled, When, bound, extend, phrase, repeat, settle},
+    dates::{Bound, Cx, Days, Hint, Hit, Repeat, Settled, When, bound, extend, phrase, repeat, settle},
     lexicon::PhraseKind,
 };
 
@@ -20,7 +20,7 @@ struct Scan {
 /// Takes out the due and the repetition.
 pub(super) fn due(cx: &mut Cx<'_>, found: &mut Extraction) {
     let scan = scan(cx);
-    let hint = pm_hint(cx);
+    let hint = hint(cx);
     match scan.repeat {
         Some(_) => repeating(cx, found, scan, hint),
         None => once(cx, found, &scan.hits, hint),
@@ -60,12 +60,16 @@ fn scan(cx: &Cx<'_>) -> Scan {
 }
 
 /// Whether the title speaks of an evening or a morning.
-fn pm_hint(cx: &Cx<'_>) -> Option<bool> {
-    (0..cx.tokens.len()).find_map(|at| Some(cx.phrase(at, PhraseKind::Hint)?.1.value == "pm"))
+fn hint(cx: &Cx<'_>) -> Option<Hint> {
+    (0..cx.tokens.len()).find_map(|at| match cx.phrase(at, PhraseKind::Hint)?.1.value {
+        "pm" => Some(Hint::Evening),
+        "am" => Some(Hint::Morning),
+        _ => Some(Hint::WorkingDay),
+    })
 }
 
 /// One due without a repetition.
-fn once(cx: &mut Cx<'_>, found: &mut Extraction, hits: &[Hit], hint: Option<bool>) {
+fn once(cx: &mut Cx<'_>, found: &mut Extraction, hits: &[Hit], hint: Option<Hint>) {
     let Some((chosen, contradiction)) = choose(cx, hits) else { return };
     let when = chosen.iter().skip(1).fold(hits[chosen[0]].when.clone(), |when, i| when.with(hits[*i].when.clone()));
     let Some(settled) = settle(cx, &when, hint) else { return };
@@ -147,7 +151,7 @@ fn weight(cx: &Cx<'_>, hit: &Hit) -> i32 {
 }
 
 /// A repetition with its time, beginning and end.
-fn repeating(cx: &mut Cx<'_>, found: &mut Extraction, scan: Scan, hint: Option<bool>) {
+fn repeating(cx: &mut Cx<'_>, found: &mut Extraction, scan: Scan, hint: Option<Hint>) {
     let Some(repeat) = scan.repeat else { return };
     let until = scan.hits.iter().position(|hit| hit.marker == "until" && hit.when.days.is_some());
     let start = scan

@@ -3,7 +3,7 @@
 use jiff::{ToSpan, civil::DateTime};
 use saydo_domain::{Due, RRule, Recurrence, RepeatFrom, Until};
 
-use crate::dates::{Amount, Bound, Cx, Days, Repeat, When, plus_days, settle};
+use crate::dates::{Amount, Bound, Cx, Days, Hint, Repeat, When, plus_days, settle};
 
 /// What was said about a repetition's time.
 pub(super) struct Timing<'h> {
@@ -18,7 +18,7 @@ pub(super) struct Timing<'h> {
     /// After how many or how long it ends.
     pub(super) bound: Option<Bound>,
     /// What the title says about bare hours.
-    pub(super) hint: Option<bool>,
+    pub(super) hint: Option<Hint>,
 }
 
 /// The recurrence with its end, and its first occurrence: the first on or after its beginning or now, for a time of

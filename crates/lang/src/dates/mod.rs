@@ -24,5 +24,5 @@ pub(crate) use cursor::Cx;
 pub(crate) use duration::{Amount, duration};
 pub(crate) use phrase::{Hit, extend, phrase};
 pub(crate) use recurrence::{Bound, Repeat, bound, repeat};
-pub(crate) use resolve::{Settled, settle};
+pub(crate) use resolve::{Hint, Settled, settle};
 pub(crate) use value::{Days, When, plus_days};

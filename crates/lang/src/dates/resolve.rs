@@ -71,8 +71,19 @@ impl Part {
     }
 }
 
-/// Settles a phrase. `pm_hint` is what the words of the title say about a bare hour from 5 to 11.
-pub(crate) fn settle(cx: &Cx<'_>, when: &When, pm_hint: Option<bool>) -> Option<Settled> {
+/// What a word of the title says about a bare hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// From 5 to 11 in the evening: `dinner`.
+    Evening,
+    /// From 5 to 11 in the morning: `breakfast`.
+    Morning,
+    /// From 8 to 11 in the morning, always: `meeting`.
+    WorkingDay,
+}
+
+/// Settles a phrase; `hint` is what the title says about bare hours.
+pub(crate) fn settle(cx: &Cx<'_>, when: &When, hint: Option<Hint>) -> Option<Settled> {
     if let Some(at) = when.instant {
         let zoned = at.to_zoned(cx.now.time_zone().clone());
         let day = zoned.date();
@@ -87,7 +98,7 @@ pub(crate) fn settle(cx: &Cx<'_>, when: &When, pm_hint: Option<bool>) -> Option<
         (None, None) => None,
     };
     let Some(clock) = clock else { return when.days.and_then(|days| whole_day(cx, days)) };
-    let clock = hinted(clock, pm_hint);
+    let clock = hinted(clock, hint);
     match when.days {
         Some(days) => on_days(cx, when, days, clock),
         None => on_no_day(cx, when, clock),
@@ -106,9 +117,12 @@ fn whole_day(cx: &Cx<'_>, days: Days) -> Option<Settled> {
 }
 
 /// The title's word decides for the hours that are said of both halves of the day.
-fn hinted(clock: Clock, pm_hint: Option<bool>) -> Clock {
-    match pm_hint {
-        Some(pm) if !clock.sure && (5..=11).contains(&clock.hour) => clock.with_half(pm),
+fn hinted(clock: Clock, hint: Option<Hint>) -> Clock {
+    match hint {
+        _ if clock.sure => clock,
+        Some(Hint::Evening) if (5..=11).contains(&clock.hour) => clock.with_half(true),
+        Some(Hint::Morning) if (5..=11).contains(&clock.hour) => clock.with_half(false),
+        Some(Hint::WorkingDay) if (8..=11).contains(&clock.hour) => clock.with_half(false),
         _ => clock,
     }
 }

@@ -23,7 +23,12 @@ pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     let start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring", "once"]);
     let pattern = named(cx, start).or_else(|| plural(cx, start))?;
     let (rrule, end) = except(cx, pattern.rrule, pattern.end);
-    let timed = || time(cx, end, "").is_some_and(|(when, end)| when.strength == Strength::Strong && cx.ends(end));
+    let timed = || {
+        time(cx, end, "").is_some_and(|(when, end)| {
+            let strong = when.strength == Strength::Strong || when.rule == "clock time" && cx.followed_well(end);
+            strong && cx.ends(end)
+        })
+    };
     let opening = at == 0 && cx.any(at, &["on"]);
     let several = at > 0 && cx.any(at - 1, &["twice", "thrice", "times"]);
     if several || cx.after_determiner(at) || !(cx.followed_well(end) || opening || timed()) {

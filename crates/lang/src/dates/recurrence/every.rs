@@ -56,7 +56,7 @@ fn lead(cx: &Cx<'_>, at: usize) -> Option<(usize, bool, bool)> {
 }
 
 fn part_of_day(cx: &Cx<'_>, end: usize) -> Option<(crate::dates::When, usize)> {
-    part(cx, end, "", true).filter(|(when, end)| when.days.is_none() && cx.followed_well(*end))
+    part(cx, end, "", true).filter(|(when, _)| when.days.is_none())
 }
 
 /// `a week`, `per month` after `once`.
