@@ -3,9 +3,24 @@
 use crate::token::{Token, TokenKind};
 
 /// Words that are left hanging when what they introduced is taken out.
-const HANGING: [&str; 15] = [
-    "then", "but", "by", "due", "at", "and", "the", "from", "until", "before", "starting", "is", "maybe", "probably",
+const HANGING: [&str; 17] = [
+    "then",
+    "but",
+    "by",
+    "due",
+    "at",
+    "and",
+    "the",
+    "from",
+    "until",
+    "before",
+    "starting",
+    "is",
+    "maybe",
+    "probably",
     "perhaps",
+    "ideally",
+    "preferably",
 ];
 
 /// The title as typed: only separators and words left hanging beside a gap are dropped, and white space is tidied.

@@ -93,7 +93,7 @@ fn slashed(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     match separator {
         // Around the clock, and fractions of something.
         '/' if (first, second) != (24, 7) => Some((When::days("numeric date", days).weak(), at + 3)),
-        '.' if cx.punct(at + 3, '.') && cx.glued(at + 3) && !cx.glued(at + 4) => {
+        '.' if cx.punct(at + 3, '.') && cx.glued(at + 3) && cx.ends(at + 4) => {
             Some((When::days("numeric date", days).weak(), at + 4))
         }
         _ => None,

@@ -76,6 +76,11 @@ fn half(cx: &Cx<'_>, at: usize) -> Option<(bool, usize)> {
     }
 }
 
+/// `a.m.` and `p.m.` after a day (`saturday a.m.`).
+pub(crate) fn half_of_day(cx: &Cx<'_>, at: usize) -> Option<(bool, usize)> {
+    half(cx, at).filter(|_| cx.any(at, &["a", "p"]) && cx.punct(at + 1, '.'))
+}
+
 /// `5pm`, `17:00`, `9.30am`, `17h30`, `1730h`, `0900 hours`, `3ish`, `5 o'clock`, `3`.
 fn digital(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     let (number, digits) = cx.digits(at)?;

@@ -50,6 +50,11 @@ fn ahead(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     };
     let next = if lead.is_some() { cx.words(at + 1, &["the", "next"]).unwrap_or(at + 1) } else { at };
     let next = cx.skip(next, &["about", "around", "approximately", "roughly", "like", "abt", "bout", "maybe", "just"]);
+    let next = cx.skip(next, &["exactly", "under"]);
+    let next = [["less", "than"], ["at", "most"], ["more", "than"]]
+        .iter()
+        .find_map(|words| cx.words(next, words))
+        .unwrap_or(next);
     let next = if cx.punct(next, '~') && lead.is_some() { next + 1 } else { next };
     let (amount, end) = duration(cx, next)?;
     let tail = cx

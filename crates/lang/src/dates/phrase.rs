@@ -74,7 +74,7 @@ fn rank(marker: &str) -> u8 {
     match marker {
         "some" => 0,
         "on" | "at" | "for" | "about" | "come" => 1,
-        "in" => 2,
+        "in" | "during" => 2,
         _ => 3,
     }
 }
@@ -90,7 +90,8 @@ fn suits(cx: &Cx<'_>, marker: &str, when: &When, end: usize) -> bool {
     let marked = when.strength == Strength::Marked;
     let clock_only = when.days.is_none() && when.clock.is_some();
     match marker {
-        "in" => matches!(
+        "during" if clock_only => when.rule == "named time",
+        "in" | "during" => matches!(
             when.rule,
             "period"
                 | "month"
@@ -109,13 +110,22 @@ fn suits(cx: &Cx<'_>, marker: &str, when: &When, end: usize) -> bool {
         "come" => when.days.is_some(),
         "on" => !(marked && clock_only),
         "at" => !(marked && when.rule == "period"),
+        "by" => !(marked && clock_only && scales(cx, end)),
         _ => true,
     }
+}
+
+/// `increase by 10`, `cut a 2 by 4`: an amount and no hour.
+fn scales(cx: &Cx<'_>, end: usize) -> bool {
+    let from = end.saturating_sub(6);
+    (from..end).any(|at| cx.entry_unblocked(at).scales)
+        || end >= 3 && cx.tokens[end - 3].kind == TokenKind::Number && cx.any(end - 2, &["by"])
 }
 
 /// Days or a time, in the order in which readings exclude each other.
 fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usize)> {
     relative(cx, at)
+        .or_else(|| part_of(cx, at))
         .or_else(|| if depth == 0 || !marker.is_empty() { offset(cx, at, depth) } else { None })
         .or_else(|| day_range(cx, at))
         .or_else(|| nth_within(cx, at))
@@ -126,6 +136,14 @@ fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usi
         .or_else(|| time(cx, at, marker))
         .or_else(|| part(cx, at, marker, false))
         .filter(|(_, end)| cx.ends(*end) || cx.any_punct(*end, &['-', '–', '/']))
+}
+
+/// `the evening of the 20th`, `morning of march 3`.
+fn part_of(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let word = cx.skip(at, &["the"]);
+    let part = cx.entry(word).part.filter(|_| cx.any(word + 1, &["of"]))?;
+    let (when, end) = absolute(cx, word + 2).or_else(|| weekday(cx, word + 2)).or_else(|| holiday(cx, word + 2))?;
+    Some((When { part: Some(part), strength: Strength::Strong, ..when }, end))
 }
 
 /// Joins what follows and checks that the words are a time at all.
@@ -171,6 +189,16 @@ fn in_a_noun(cx: &Cx<'_>, start: usize, end: usize, when: &When) -> bool {
     topic || named && after_word && cx.tokens.get(end).is_some_and(|next| next.kind == TokenKind::Word)
 }
 
+/// `20 march (friday)`: the weekday says nothing new.
+fn named_after(cx: &Cx<'_>, hit: &Hit) -> usize {
+    let open = cx.punct(hit.end, '(');
+    let dated = matches!(hit.when.rule, "date" | "numeric date" | "iso date");
+    match super::weekday::name(cx, hit.end + 1).filter(|_| open && dated) {
+        Some((_, _, end)) if cx.punct(end, ')') => end + 1,
+        _ => hit.end,
+    }
+}
+
 fn done(cx: &Cx<'_>, hit: Hit) -> Option<Hit> {
     // `from monday on`
     let onward = hit.marker == "from"
@@ -179,7 +207,8 @@ fn done(cx: &Cx<'_>, hit: Hit) -> Option<Hit> {
     if onward {
         return Some(Hit { end: hit.end + 1, ..hit });
     }
-    let end = cx.phrase(hit.end, PhraseKind::Tail).map_or(hit.end, |(end, _)| end);
+    let end = named_after(cx, &hit);
+    let end = cx.phrase(end, PhraseKind::Tail).map_or(end, |(end, _)| end);
     cx.ends(end).then_some(Hit { end, ..hit })
 }
 
@@ -283,5 +312,5 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
 
 /// Words that join a time to its day; others begin something new.
 fn joins(marker: &str) -> bool {
-    matches!(marker, "at" | "on" | "by" | "in" | "about" | "from" | "between" | "for" | "before" | "after")
+    matches!(marker, "at" | "on" | "by" | "in" | "during" | "about" | "from" | "between" | "for" | "before" | "after")
 }

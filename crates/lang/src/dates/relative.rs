@@ -2,13 +2,18 @@
 
 use super::{
     cursor::Cx,
-    value::{Days, When, plus_days},
+    duration::{Amount, unit},
+    value::{Clock, Days, When, plus_days},
 };
-use crate::lexicon::{Part, PhraseKind};
+use crate::lexicon::{Part, PhraseKind, Unit};
 
 /// A day near today.
 pub(crate) fn relative(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
-    tonight(cx, at).or_else(|| beyond(cx, at)).or_else(|| near(cx, at)).or_else(|| right_now(cx, at))
+    tonight(cx, at)
+        .or_else(|| same_next(cx, at))
+        .or_else(|| beyond(cx, at))
+        .or_else(|| near(cx, at))
+        .or_else(|| right_now(cx, at))
 }
 
 /// Days from today of a word like `tomorrow`, whether it is an everyday word too, and the position after it.
@@ -50,6 +55,19 @@ fn tonight(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
         _ => return None,
     };
     Some((When::part("tonight", Part::Night).on(Days::one(cx.today)), end))
+}
+
+/// `this time next week`, `the same day next month`.
+fn same_next(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let the = cx.skip(at, &["the"]);
+    let timed = cx.any(the + 1, &["time"]);
+    if !cx.any(the, &["this", "same"]) || !(timed || cx.any(the + 1, &["day"])) || !cx.any(the + 2, &["next"]) {
+        return None;
+    }
+    let (unit, end) = unit(cx, the + 3).filter(|(unit, _)| matches!(unit, Unit::Week | Unit::Month | Unit::Year))?;
+    let days = Days::one(Amount::of(1000, unit).after_day(cx.today)?);
+    let clock = Clock::sure(cx.now.hour(), cx.now.minute());
+    Some((if timed { When::clock("same time", clock).on(days) } else { When::days("same day", days) }, end))
 }
 
 /// `(the) day after tomorrow`, `day before yesterday`.

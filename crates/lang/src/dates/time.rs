@@ -3,11 +3,11 @@
 use jiff::tz::{Offset, TimeZone};
 
 use super::{
-    clock::{ReadClock, clock},
+    clock::{ReadClock, clock, half_of_day},
     cursor::Cx,
     value::{Clock, Strength, When},
 };
-use crate::lexicon::PhraseKind;
+use crate::lexicon::{Part, PhraseKind};
 
 /// A time of day, or the end of a range of times. `marker` is the word that introduced it.
 pub(crate) fn time(cx: &Cx<'_>, at: usize, marker: &str) -> Option<(When, usize)> {
@@ -80,6 +80,9 @@ pub(crate) fn part(cx: &Cx<'_>, at: usize, marker: &str, beside: bool) -> Option
     let start = cx.skip_hyphen(start);
     let this = cx.any(start, &["this"]);
     let word = if this { start + 1 } else { start };
+    if let Some((pm, end)) = half_of_day(cx, word).filter(|_| beside) {
+        return Some((When::part("part of the day", if pm { Part::Afternoon } else { Part::Morning }), end));
+    }
     let entry = cx.entry(word);
     let part = entry.part?;
     let introduced = matches!(marker, "in" | "at" | "by" | "before" | "until");

@@ -4,6 +4,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::{
     absolute,
+    clock::clock,
     cursor::Cx,
     duration::duration,
     value::{Days, Strength, When, monday, next_weekday, plus_days},
@@ -86,13 +87,19 @@ fn led(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 
 /// `friday 13 march`, `friday the 13th`, `fri, 20/3`: the date decides, the weekday helps to find it.
 fn dated(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(When, usize)> {
-    let at = if cx.punct(end, ',') { end + 1 } else { end };
+    let open = cx.punct(end, '(');
+    let at = if cx.punct(end, ',') || open { end + 1 } else { end };
     let at = cx.skip(at, &["on"]);
-    if let Some((when, end)) = absolute::full_date(cx, at) {
+    if let Some((when, end)) = absolute::full_date(cx, at).filter(|(_, end)| !open || cx.punct(*end, ')')) {
+        let end = if open { end + 1 } else { end };
         return Some((When { strength: Strength::Strong, ..when }, end));
     }
     let (day, end) = absolute::day_number(cx, at)?;
-    if !cx.followed_well(end) || !cx.ends(end) {
+    let timed = || {
+        clock(cx, end, false)
+            .is_some_and(|clock| clock.strength == Strength::Strong || cx.any_punct(clock.end, &['-', '–']))
+    };
+    if !cx.ends(end) || !(cx.followed_well(end) || timed()) {
         return None;
     }
     let date = absolute::day_of_months(cx.today, day).find(|date| date.weekday() == weekday)?;
