@@ -1,9 +1,9 @@
 //! Sessions, and which tokens still count.
 
 use jiff::Timestamp;
-use saydo_domain::UserId;
+use saydo_domain::{User, UserId};
 
-use crate::{Conn, StoreError, Tx, row::Row, statement::Statement};
+use crate::{Conn, StoreError, Tx, row::Row, statement::Statement, users};
 
 /// What decides whether a token of a user still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,21 +45,35 @@ fn session(row: &Row) -> Result<Session, StoreError> {
 }
 
 impl Conn {
-    /// Whether a token still counts, in one statement: it is asked on every request. `None`: no such user.
+    /// Whether a token still counts. `None`: no such user.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn token_state(&mut self, user: &UserId, token_id: &str) -> Result<Option<TokenState>, StoreError> {
-        const SQL: &str = "SELECT token_generation, tokens_revoked_at, \
+        Ok(self.token_owner(user, token_id).await?.map(|(_, state)| state))
+    }
+
+    /// The account a token names and whether the token still counts, in one statement: it is asked on every
+    /// request. `None`: no such user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token_owner(
+        &mut self,
+        user: &UserId,
+        token_id: &str,
+    ) -> Result<Option<(User, TokenState)>, StoreError> {
+        const SQL: &str = "SELECT id, email, name, timezone, created_at, token_generation, tokens_revoked_at, \
              CASE WHEN EXISTS (SELECT 1 FROM revoked_tokens WHERE user_id = $1 AND token_id = $2) \
              THEN 1 ELSE 0 END AS revoked FROM users WHERE id = $1";
-        let statement = Statement::new("token.state", SQL).bind(user).bind(token_id);
+        let statement = Statement::new("token.owner", SQL).bind(user).bind(token_id);
         let Some(row) = self.row(statement).await? else { return Ok(None) };
-        Ok(Some(TokenState {
+        let state = TokenState {
             generation: row.int("token_generation")?,
             revoked_before: row.time_opt("tokens_revoked_at")?,
             revoked: row.int("revoked")? != 0,
-        }))
+        };
+        Ok(Some((users::user(&row)?, state)))
     }
 
     /// The signed-in clients of a user, newest first.

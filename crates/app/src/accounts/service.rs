@@ -109,12 +109,9 @@ impl Accounts {
     /// `Unauthorized`, whatever the reason.
     pub async fn authenticate(&self, token: &str) -> Result<Identity, AppError> {
         let proven = self.inner.tokens.prove(token, self.now())?;
-        let mut conn = self.store().read().await?;
-        let user = conn.user_find(&proven.user).await?;
-        let state = conn.token_state(&proven.user, &proven.token_id).await?;
-        drop(conn);
-        let user = match (user, state) {
-            (Some(user), Some(state)) => {
+        let owner = self.store().read().await?.token_owner(&proven.user, &proven.token_id).await?;
+        let user = match owner {
+            Some((user, state)) => {
                 let in_force = match proven.generation {
                     Some(generation) => generation == state.generation,
                     // Without a generation the time decides; without a time nothing speaks for the token.
@@ -125,8 +122,8 @@ impl Accounts {
                 }
                 user
             }
-            _ if proven.origin == Origin::Trusted => self.welcome(&proven).await?,
-            _ => return Err(AppError::Unauthorized),
+            None if proven.origin == Origin::Trusted => self.welcome(&proven).await?,
+            None => return Err(AppError::Unauthorized),
         };
         Ok(Identity { user, token_id: proven.token_id, expires_at: proven.expires_at })
     }

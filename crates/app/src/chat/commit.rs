@@ -97,7 +97,7 @@ impl TurnCommit {
             return taken.map(|_| ()).ok_or(AppError::NotFound(Missing::Pending));
         }
         let plan = &self.proposal.plan;
-        if plan.question.is_some() || !plan.calls.is_empty() {
+        if self.conversation.is_some() && (plan.question.is_some() || !plan.calls.is_empty()) {
             tx.pending_clear(self.caller.id(), conversation).await?;
         }
         Ok(())
