@@ -72,8 +72,19 @@ impl Store {
 
     /// Runs a job in a transaction and answers once it is committed, safely on disk.
     ///
-    /// ```ignore
-    /// let number = store.write(move |tx| Box::pin(async move { tx.task_numbers_take(&user, 1).await })).await?;
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use saydo_store::{Store, StoreConfig, StoreError};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = folder.path().join("saydo.db");
+    /// let store = Store::open(StoreConfig::new(file.to_string_lossy())).await?;
+    /// store.migrate_up().await?;
+    /// let removed: Result<u64, StoreError> =
+    ///     store.write(|tx| Box::pin(async move { tx.trash_purge(jiff::Timestamp::UNIX_EPOCH, 10).await })).await;
+    /// assert_eq!(removed?, 0);
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// The contract:
