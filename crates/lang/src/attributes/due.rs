@@ -140,7 +140,7 @@ fn choose(cx: &Cx<'_>, hits: &[Hit]) -> Option<(Vec<usize>, bool)> {
 /// How much a phrase looks like the due of the task and not like a part of its title.
 fn weight(cx: &Cx<'_>, hit: &Hit) -> i32 {
     let marker = match hit.marker {
-        "by" | "before" | "due" | "until" => 8,
+        "by" | "before" | "due" | "until" | "through" => 8,
         "for" => 1,
         "" => 4,
         _ => 6,
@@ -153,13 +153,14 @@ fn weight(cx: &Cx<'_>, hit: &Hit) -> i32 {
 /// A repetition with its time, beginning and end.
 fn repeating(cx: &mut Cx<'_>, found: &mut Extraction, scan: Scan, hint: Option<Hint>) {
     let Some(repeat) = scan.repeat else { return };
-    let until = scan.hits.iter().position(|hit| hit.marker == "until" && hit.when.days.is_some());
-    let start = scan
-        .hits
-        .iter()
-        .position(|hit| (hit.when.days.is_some() || hit.when.instant.is_some()) && hit.marker != "until");
+    let until = scan.hits.iter().position(|hit| matches!(hit.marker, "until" | "through") && hit.when.days.is_some());
+    let start = scan.hits.iter().position(|hit| {
+        (hit.when.days.is_some() || hit.when.instant.is_some()) && !matches!(hit.marker, "until" | "through")
+    });
     let time = scan.hits.iter().position(|hit| {
-        hit.when.days.is_none() && (hit.when.clock.is_some() || hit.when.part.is_some()) && hit.marker != "until"
+        hit.when.days.is_none()
+            && (hit.when.clock.is_some() || hit.when.part.is_some())
+            && !matches!(hit.marker, "until" | "through")
     });
     let when = |at: Option<usize>| at.map(|at| &scan.hits[at].when);
     let within = start.map(|at| &scan.hits[at]).filter(|hit| hit.marker != "from" || hit.when.rule == "date range");

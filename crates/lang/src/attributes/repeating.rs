@@ -3,7 +3,7 @@
 use jiff::{ToSpan, civil::DateTime};
 use saydo_domain::{Due, RRule, Recurrence, RepeatFrom, Until};
 
-use crate::dates::{Amount, Bound, Cx, Days, Hint, Repeat, When, plus_days, settle};
+use crate::dates::{Amount, Bound, Cx, Days, Hint, Repeat, When, last_of, plus_days, settle};
 
 /// What was said about a repetition's time.
 pub(super) struct Timing<'h> {
@@ -75,6 +75,7 @@ fn limit(cx: &Cx<'_>, rrule: &mut RRule, timing: &Timing<'_>, first: Due) {
     match (until, timing.bound) {
         (Some(day), _) if day >= first_day => rrule.until = Some(Until::Day(day)),
         (None, Some(Bound::Count(count))) => rrule.count = Some(count),
+        (None, Some(Bound::Rest(unit))) => rrule.until = last_of(cx.today, unit).map(Until::Day),
         (None, Some(Bound::For(amount))) => rrule.until = last_day(first_day, amount).map(Until::Day),
         _ => {}
     }

@@ -22,6 +22,7 @@ mod weekday;
 
 pub(crate) use cursor::Cx;
 pub(crate) use duration::{Amount, duration};
+pub(crate) use period::last_of;
 pub(crate) use phrase::{Hit, extend, phrase};
 pub(crate) use recurrence::{Bound, Repeat, bound, repeat};
 pub(crate) use resolve::{Hint, Settled, settle};

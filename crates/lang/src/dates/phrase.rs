@@ -5,7 +5,7 @@ use super::{
     cursor::Cx,
     holiday::holiday,
     offset::offset,
-    period::{nth_within, period},
+    period::{nth_within, period, week_within},
     relative::relative,
     time::{part, time},
     value::{Days, Strength, When, plus_days},
@@ -128,6 +128,7 @@ fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usi
         .or_else(|| part_of(cx, at))
         .or_else(|| if depth == 0 || !marker.is_empty() { offset(cx, at, depth) } else { None })
         .or_else(|| day_range(cx, at))
+        .or_else(|| week_within(cx, at))
         .or_else(|| nth_within(cx, at))
         .or_else(|| weekday(cx, at))
         .or_else(|| absolute(cx, at))
@@ -166,6 +167,9 @@ fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'sta
     }
     if marker.is_empty() && in_a_noun(cx, start, end, &when) {
         return None;
+    }
+    if marker == "through" && when.clock.is_none() {
+        when.days = when.days.map(|days| Days { due: days.last, ..days });
     }
     if marker == "after" && when.clock.is_none() && when.part.is_none() {
         when.days = when.days.and_then(|days| plus_days(days.last, 1)).map(Days::one);

@@ -98,7 +98,8 @@ fn quarter(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
     let this_year = i64::from(cx.today.year());
     let over = number * 3 < i64::from(cx.today.month());
     let first = civil(year.unwrap_or(if over { this_year + 1 } else { this_year }), number * 3 - 2, 1)?;
-    Some((Period { first, last: plus_months(first, 2)?.last_of_month(), unit: Unit::Quarter, marked: true }, end))
+    let marked = year.is_none();
+    Some((Period { first, last: plus_months(first, 2)?.last_of_month(), unit: Unit::Quarter, marked }, end))
 }
 
 /// `H1`, `h2 2027`.

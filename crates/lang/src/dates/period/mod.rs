@@ -6,7 +6,7 @@ mod calendar;
 mod edge;
 mod within;
 
-pub(crate) use within::nth_within;
+pub(crate) use within::{nth_within, week_within};
 
 use jiff::civil::{Date, Weekday};
 
@@ -29,10 +29,7 @@ struct Period {
 
 /// A period, a part of one, or a weekday within one.
 pub(crate) fn period(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
-    edge::named_end(cx, at)
-        .or_else(|| within::week_within(cx, at))
-        .or_else(|| edge::edge(cx, at))
-        .or_else(|| whole(cx, at))
+    edge::named_end(cx, at).or_else(|| edge::edge(cx, at)).or_else(|| whole(cx, at))
 }
 
 fn whole(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
@@ -134,4 +131,9 @@ fn the_current(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
     let unit =
         cx.entry(at).unit.filter(|unit| matches!(unit, Unit::Week | Unit::Month | Unit::Quarter | Unit::Year))?;
     Some((of_unit(cx.today, unit, 0)?, at + 1))
+}
+
+/// The last day of the period that runs.
+pub(crate) fn last_of(today: Date, unit: Unit) -> Option<Date> {
+    of_unit(today, unit, 0).map(|period| period.last)
 }

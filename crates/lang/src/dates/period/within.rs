@@ -15,22 +15,29 @@ use crate::{
     lexicon::Unit,
 };
 
-/// `first week of june`, `the week of the 20th`, `week of june 8`.
-pub(super) fn week_within(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+/// `first week of june`, `the week of the 20th`, `the last weekend in july`.
+pub(crate) fn week_within(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     let start = cx.skip(at, &["the"]);
     let (nth, week) = ordinal(cx, start).map_or((0, start), |(nth, end)| (i64::from(nth), end));
-    if !cx.any(week, &["week"]) || !cx.any(week + 1, &["of", "in"]) {
+    let weekend = cx.entry(week).unit == Some(Unit::Weekend) && !cx.word(week).ends_with('s');
+    if !(weekend || cx.any(week, &["week"])) || !cx.any(week + 1, &["of", "in"]) {
         return None;
     }
     let (first, end) = if nth == 0 {
         let (when, end) = absolute(cx, week + 2)?;
         (monday(when.days?.due), end)
+    } else if weekend {
+        let (period, end) = bare(cx, week + 2).or_else(|| the_current(cx, week + 2))?;
+        let saturday = nth_day(period, i8::try_from(nth).ok()?, Some(Weekday::Saturday), Unit::Day)?;
+        return Some((When::days("weekend", Days::period(saturday, plus_days(saturday, 1)?, cx.today)), end));
     } else {
         let (period, end) = bare(cx, week + 2).or_else(|| the_current(cx, week + 2))?;
         let day = if nth < 0 { plus_days(period.last, -6)? } else { plus_days(period.first, 7 * (nth - 1))? };
         (day, end)
     };
-    let week = Days::period(first, plus_days(first, 6)?, cx.today);
+    let (first, last) =
+        if weekend { (plus_days(first, 5)?, plus_days(first, 6)?) } else { (first, plus_days(first, 6)?) };
+    let week = Days::period(first, last, cx.today);
     Some((When::days("week of a date", week), end))
 }
 

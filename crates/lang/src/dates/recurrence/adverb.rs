@@ -12,6 +12,7 @@ use crate::{
     dates::{
         When,
         cursor::Cx,
+        number::cardinal,
         time::{part, time},
         value::Strength,
     },
@@ -21,17 +22,17 @@ use crate::{
 /// A repetition in one word. `weekly report` and `the daily news` are nouns: it counts at the end or before `on`, `at`.
 pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     let start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring", "once"]);
-    let pattern = named(cx, start).or_else(|| plural(cx, start))?;
+    let pattern = named(cx, start).or_else(|| counted(cx, start)).or_else(|| plural(cx, start))?;
     let (rrule, end) = except(cx, pattern.rrule, pattern.end);
     let timed = || {
         time(cx, end, "").is_some_and(|(when, end)| {
-            let strong = when.strength == Strength::Strong || when.rule == "clock time" && cx.followed_well(end);
+            let strong = when.strength == Strength::Strong
+                || matches!(when.rule, "clock time" | "named time") && cx.followed_well(end);
             strong && cx.ends(end)
         })
     };
     let opening = at == 0 && cx.any(at, &["on"]);
-    let several = at > 0 && cx.any(at - 1, &["twice", "thrice", "times"]);
-    if several || cx.after_determiner(at) || !(cx.followed_well(end) || opening || timed()) {
+    if cx.after_determiner(at) || !(cx.followed_well(end) || opening || timed()) {
         return None;
     }
     Some((Pattern { rrule, end, ..pattern }, false))
@@ -78,7 +79,7 @@ fn plural(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
         return Some(Pattern::new(RRule::every(2, freq), start + 2, "alternate"));
     }
     // `two fridays from now` counts days.
-    if at > 0 && (cx.number(at - 1).is_some() || cx.entry(at - 1).number.is_some()) {
+    if start == at && at > 0 && (cx.number(at - 1).is_some() || cx.entry(at - 1).number.is_some()) {
         return None;
     }
     let plural_day = cx.entry(start).weekdays.is_some();
@@ -88,13 +89,26 @@ fn plural(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
     if !plural_day && !plural_unit {
         return None;
     }
+    let night = cx.any(start, &["weeknights"]).then(|| When::part("part of the day", Part::Night));
     let (days, end) = weekdays(cx, start)?;
     let (interval, end) = every_other(cx, end);
     let (part, end) = part(cx, end, "", true)
         .filter(|(when, _)| when.days.is_none())
-        .map_or((None, end), |(when, end)| (Some(when), end));
+        .map_or((night, end), |(when, end)| (Some(when), end));
     let rule = if days == WORKDAYS { "weekdays" } else { "plural weekday" };
     Some(Pattern { rrule: RRule { interval, ..weekly_on(&days) }, part, end, rule })
+}
+
+/// `for 3 mondays`, `the next 3 fridays`: every week, that many times.
+fn counted(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
+    let lead = cx.skip(at, &["for", "on"]);
+    let next = cx.skip(lead, &["the"]);
+    let count_at = cx.skip(next, &["next", "coming", "following"]);
+    let led = cx.any(at, &["for"]) || count_at > next;
+    let (count @ 1..=100, day) = cardinal(cx, count_at)? else { return None };
+    let weekday = cx.entry(day).weekdays.filter(|_| led)?;
+    let rrule = RRule { count: Some(count), ..weekly_on(&[weekday]) };
+    Some(Pattern::new(rrule, day + 1, "counted weekdays"))
 }
 
 /// `weekday mornings`, `monday evenings`, `in the mornings`.

@@ -1,9 +1,12 @@
 //! Where a repetition ends: `for 10 times`, `5 times`, `for 3 weeks`. `until …` is a phrase of time.
 
-use crate::dates::{
-    cursor::Cx,
-    duration::{Amount, duration},
-    number::cardinal,
+use crate::{
+    dates::{
+        cursor::Cx,
+        duration::{Amount, duration, unit},
+        number::cardinal,
+    },
+    lexicon::Unit,
 };
 
 /// An end of a repetition.
@@ -13,10 +16,16 @@ pub(crate) enum Bound {
     Count(u32),
     /// After so long.
     For(Amount),
+    /// With the period that runs.
+    Rest(Unit),
 }
 
 /// The end of a repetition that is said there, and the position after it.
 pub(crate) fn bound(cx: &Cx<'_>, at: usize) -> Option<(Bound, usize)> {
+    if let Some(rest) = cx.words(at, &["for", "the", "rest", "of"]).or_else(|| cx.words(at, &["rest", "of"])) {
+        let (unit, end) = unit(cx, cx.skip(rest, &["the", "this"]))?;
+        return Some((Bound::Rest(unit), end));
+    }
     let lead = cx.skip(at, &["for"]);
     let lead = cx.skip(lead, &["the"]);
     let counted = cx.skip(lead, &["next", "only"]);

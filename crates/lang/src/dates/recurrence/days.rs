@@ -155,7 +155,7 @@ pub(super) fn month_days(cx: &Cx<'_>, at: usize) -> Option<(Vec<i8>, usize)> {
 
 fn month_day(cx: &Cx<'_>, at: usize) -> Option<(i8, usize)> {
     let (day, end) = ordinal(cx, at)?;
-    if cx.any(end, &["day"]) && day < 0 {
+    if cx.any(end, &["day"]) && (day < 0 || of_month(cx, end + 1).is_some()) {
         return Some((day, end + 1));
     }
     (1..=31).contains(&day).then_some((day, end))

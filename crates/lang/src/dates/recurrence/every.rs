@@ -13,8 +13,9 @@ use crate::{
         duration::{Amount, duration, unit},
         number::ordinal,
         time::part,
+        value::{Clock, When},
     },
-    lexicon::Unit,
+    lexicon::{Part, PhraseKind, Unit},
 };
 
 /// A repetition that begins with `every`, and whether it counts from completion.
@@ -40,6 +41,9 @@ fn lead(cx: &Cx<'_>, at: usize) -> Option<(usize, bool, bool)> {
     let mut start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring", "recur"]);
     if cx.any(start, &["once"]) {
         start += 1;
+        if cx.any(start, &["in"]) && duration(cx, start + 1).is_some() {
+            return Some((start + 1, false, false));
+        }
         if cx.any(start, &["a", "an", "per"]) {
             return Some((start + 1, false, true));
         }
@@ -55,7 +59,7 @@ fn lead(cx: &Cx<'_>, at: usize) -> Option<(usize, bool, bool)> {
     Some((if bang { start + 2 } else { start + 1 }, bang, false))
 }
 
-fn part_of_day(cx: &Cx<'_>, end: usize) -> Option<(crate::dates::When, usize)> {
+fn part_of_day(cx: &Cx<'_>, end: usize) -> Option<(When, usize)> {
     part(cx, end, "", true).filter(|(when, _)| when.days.is_none())
 }
 
@@ -87,10 +91,14 @@ fn spaced(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
         let (rule, end) = with_days(cx, rule_of(amount)?, end);
         return Some(Pattern::new(rule, end, "every so many"));
     }
-    if let Some((unit, end)) = unit(cx, unit_at).filter(|(unit, _)| !matches!(unit, Unit::Weekend | Unit::Workday)) {
+    // `every 2nd day of the month`
+    let of_month_day = |end| interval > 1 && of_month(cx, end).is_some();
+    if let Some((unit, end)) =
+        unit(cx, unit_at).filter(|(unit, end)| !matches!(unit, Unit::Weekend | Unit::Workday) && !of_month_day(*end))
+    {
         let night = unit == Unit::Night;
         let (rrule, end) = with_days(cx, rule_of(Amount::of(interval * 1000, unit))?, end);
-        let part = night.then(|| crate::dates::When::part("part of the day", crate::lexicon::Part::Night));
+        let part = night.then(|| When::part("part of the day", Part::Night));
         return Some(Pattern { rrule, part, end, rule: "every unit" });
     }
     // `every other friday`, `every second tuesday` (of the month when it says so).
@@ -102,15 +110,28 @@ fn spaced(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
     {
         return Some(Pattern::new(RRule { interval: 2, ..weekly_on(&days) }, end, "every other weekday"));
     }
+    if let Some(pattern) = named_time(cx, at).filter(|_| interval == 1) {
+        return Some(pattern);
+    }
     let (when, end) = part_of_day(cx, at).filter(|_| interval == 1)?;
     let (rrule, end) = with_days(cx, RRule::every(1, Frequency::Daily), end);
     Some(Pattern { rrule, part: Some(when), end, rule: "every part of the day" })
 }
 
+/// `every lunchtime`, `every midnight`: a time with a name, daily.
+fn named_time(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
+    let (end, phrase) = cx.phrase(at, PhraseKind::Clock).filter(|(end, _)| cx.followed_well(*end))?;
+    let (hour, minute) = phrase.value.split_once(':')?;
+    let clock = Clock::sure(hour.parse().ok()?, minute.parse().ok()?);
+    let part = Some(When::clock("named time", clock));
+    Some(Pattern { rrule: RRule::every(1, Frequency::Daily), part, end, rule: "every named time" })
+}
+
 /// Days: `monday and friday`, `weekday`, `first monday`, `3rd`, `1st and 15th`, `march 3`.
 fn on_days(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
     if let Some((days, end)) = weekdays(cx, at) {
-        return Some(Pattern::new(weekly_on(&days), end, "every weekday"));
+        let night = cx.any(at, &["weeknight"]).then(|| When::part("part of the day", Part::Night));
+        return Some(Pattern { part: night, ..Pattern::new(weekly_on(&days), end, "every weekday") });
     }
     if let Some((rule, end)) = date_of_year(cx, at) {
         return Some(Pattern::new(rule, end, "every date"));

@@ -50,7 +50,8 @@ impl Pattern {
 
 /// The repetition that begins there.
 pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
-    if !cx.begins(at) {
+    // `twice every week` is more than a rule can say.
+    if !cx.begins(at) || at > 0 && cx.any(at - 1, &["twice", "thrice", "times"]) {
         return None;
     }
     if let Some((rrule, end)) = after_completion(cx, at) {
@@ -69,6 +70,7 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
     if let Some(after) = completion_words(cx, end) {
         (end, from) = (after, RepeatFrom::Completion);
     }
+    end = cx.words(end, &["or", "so"]).unwrap_or(end);
     let valid = pattern.rrule.interval >= 1 && pattern.rrule.interval <= 1000;
     (valid && cx.ends(end)).then_some(Repeat {
         start: at,
