@@ -69,6 +69,35 @@ fn times_are_understood() {
     check_dates("times", include_str!("../corpus/dates_times.txt"));
 }
 
+/// The order of attributes does not matter, and no word of the title is lost.
+#[test]
+fn dates_are_understood_in_any_company() {
+    let (mut failures, mut total) = (Vec::new(), 0);
+    let corpora = [include_str!("../corpus/dates.txt"), include_str!("../corpus/dates_times.txt")];
+    for block in corpora.into_iter().flat_map(blocks) {
+        for phrase in block.phrasings.iter().filter(|phrase| !phrase.starts_with('~')) {
+            let lines = [
+                format!("p1 call mom {phrase} #home"),
+                format!("call mom #home {phrase} !!"),
+                format!("{phrase}: call mom p1 #home"),
+                format!("{phrase}, call mom, #home, high priority"),
+                format!("#home call mom p1 ({phrase})"),
+                format!("urgent: call mom, {phrase}, #home"),
+                format!("call mom {phrase}, label it home, urgent"),
+            ];
+            for line in lines {
+                total += 1;
+                let found = notation(&parse_line(&line, &block.moment));
+                let expected = format!("call mom | due {} | high | #home", block.value);
+                if found != expected {
+                    failures.push(format!("  {line:?}\n    found    {found}\n    expected {expected}"));
+                }
+            }
+        }
+    }
+    report("dates in company", total, &failures);
+}
+
 #[test]
 fn look_alikes_stay_titles() {
     let (mut failures, mut total) = (Vec::new(), 0);

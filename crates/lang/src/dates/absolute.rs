@@ -46,7 +46,8 @@ fn iso_time(cx: &Cx<'_>, at: usize, days: Days) -> Option<(When, usize)> {
     let start = cx.tokens[at].start;
     let end = (at + 5..cx.tokens.len()).find(|i| cx.tokens[*i].space_before).unwrap_or(cx.tokens.len());
     let text = cx.text.get(start..cx.tokens[end - 1].end)?;
-    let text = text.trim_end_matches([',', '.', ';', ')', '!', '?']);
+    let text = text.trim_end_matches([',', '.', ';', ')', '!', '?', ':']);
+    let end = (at + 5..end).find(|i| cx.tokens[*i].end > start + text.len()).unwrap_or(end);
     if text.len() < 13 || text.len() > 40 || !text.is_ascii() {
         return None;
     }

@@ -214,7 +214,7 @@ impl<'a> Cx<'a> {
 
     /// Whether a number there counts or numbers something (`chapter 8`, `buy 8`) rather than being an hour.
     pub(crate) fn counts(&self, at: usize) -> bool {
-        at == 0 || self.entry_unblocked(at - 1).counts || self.tokens[at - 1].kind != TokenKind::Word
+        at > 0 && (self.entry_unblocked(at - 1).counts || self.tokens[at - 1].kind == TokenKind::Number)
     }
 
     /// Whether `in` or `on` belongs to a verb before it (`move in next week`, `turn the lights on tomorrow`).

@@ -15,7 +15,7 @@ pub(crate) fn name(cx: &Cx<'_>, at: usize) -> Option<(Weekday, bool, usize)> {
     let entry = cx.entry(at);
     let weekday = entry.weekday?;
     let short = cx.word(at).len() <= 5;
-    let dotted = short && cx.punct(at + 1, '.') && cx.glued(at + 1) && !cx.glued(at + 2);
+    let dotted = short && cx.punct(at + 1, '.') && cx.glued(at + 1) && cx.ends(at + 2);
     // A dot that ends the text is the sentence's.
     let end = if dotted && at + 2 < cx.tokens.len() { at + 2 } else { at + 1 };
     Some((weekday, entry.weak, end))
@@ -55,7 +55,14 @@ pub(crate) fn weekday(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 
 /// `this friday`, `next friday`, `last friday`, `coming friday`.
 fn led(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
-    let at = cx.skip(at, &["the"]);
+    let the = cx.skip(at, &["the"]);
+    if the > at
+        && let Some((weekday, _, end)) = name(cx, the)
+        && let Some((day, end)) = trailed(cx, weekday, end)
+    {
+        return Some((When::days("weekday of a week", Days::one(day)), end));
+    }
+    let at = the;
     let lead = cx.word(at);
     let lead_end = match lead {
         "this" => cx.skip(at + 1, &["coming", "upcoming", "next"]),
