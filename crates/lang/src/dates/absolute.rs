@@ -145,7 +145,7 @@ fn year_after(cx: &Cx<'_>, end: usize) -> Option<(u32, usize)> {
         return Some((2000 + year, at + 1));
     }
     let year = (digits == 4 && (1900..=2999).contains(&year)).then_some(year)?;
-    (cx.ends(at + 1) && cx.followed_well(at + 1)).then_some((year, at + 1))
+    cx.ends(at + 1).then_some((year, at + 1))
 }
 
 fn with_year(cx: &Cx<'_>, month: u32, day: u32, end: usize, weak: bool) -> Option<(When, usize)> {

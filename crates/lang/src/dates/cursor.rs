@@ -1,5 +1,7 @@
 //! What a rule sees: tokens with their meanings, the clock and the reader's habits.
 
+use std::cell::Cell;
+
 use jiff::{Zoned, civil::Date};
 
 use crate::{
@@ -27,6 +29,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) order: DateOrder,
     /// How and what to read.
     pub(crate) options: Options,
+    /// Whether the phrase that is read begins the line: then a verb may follow it.
+    opening: Cell<bool>,
 }
 
 impl<'a> Cx<'a> {
@@ -46,6 +50,7 @@ impl<'a> Cx<'a> {
             today: moment.now.date(),
             order: moment.order,
             options,
+            opening: Cell::new(false),
         }
     }
 
@@ -54,6 +59,19 @@ impl<'a> Cx<'a> {
         for at in from..to.min(self.tokens.len()) {
             self.blocked[at] = true;
         }
+    }
+
+    /// Notes where the phrase that is read begins.
+    pub(crate) fn open_at(&self, at: usize) {
+        self.opening.set(at == 0 || self.tokens.get(at).is_some_and(|token| token.line_start));
+    }
+
+    /// Whether a title begins there, after a phrase that began the line: a verb and its object.
+    fn opens_title(&self, at: usize) -> bool {
+        let object = self.tokens.get(at + 1).is_some_and(|token| {
+            !matches!(token.kind, TokenKind::Punct | TokenKind::Symbol) && !self.entry_unblocked(at + 1).stop
+        });
+        self.opening.get() && self.entry_unblocked(at).verb && object
     }
 
     /// Whether bare look-alikes count.
@@ -203,6 +221,7 @@ impl<'a> Cx<'a> {
             TokenKind::Word => {
                 let entry = self.entry_unblocked(at);
                 entry.stop
+                    || self.opens_title(at)
                     || entry.is_temporal()
                     || entry.phrases.iter().any(|phrase| phrase.kind == PhraseKind::Priority)
             }

@@ -1,5 +1,7 @@
 //! Times told from another: `in 3 days`, `two hours before noon`, `a week from monday`, `the day before christmas`.
 
+use saydo_domain::Due;
+
 use super::{
     cursor::Cx,
     duration::{Amount, duration, unit},
@@ -39,7 +41,8 @@ fn bare_minutes(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     }
     let minutes = cx.number(at + 1).filter(|minutes| (1..=60).contains(minutes))?;
     let minutes = i64::from(minutes) * 1000;
-    cx.followed_well(at + 2).then_some((from_now(cx, Amount::of(minutes, Unit::Minute), "in minutes")?, at + 2))
+    (cx.ends(at + 2) && cx.followed_well(at + 2))
+        .then_some((from_now(cx, Amount::of(minutes, Unit::Minute), "in minutes")?, at + 2))
 }
 
 /// `in 3 days`, `in an hour and a half`, `within 2 weeks`, `in 2 weeks' time`, `in the next 3 days`, `3 days from now`.
@@ -118,9 +121,20 @@ fn from_anchor(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
         (weeks && (near || anchor > end && cx.entry(anchor).weekday.is_some())).then_some((1, anchor))
     })?;
     let hit = phrase_within(cx, anchor, depth + 1).or_else(|| eager_phrase(cx, anchor, depth))?;
-    let settled = settle(cx, &hit.when, None)?;
+    let mut settled = settle(cx, &hit.when, None)?;
+    // Read with its introducing word, `after friday` is the day after already.
+    if hit.marker == "after" && hit.start < anchor {
+        settled.due = one_day_less(settled.due)?;
+    }
     let amount = if sign < 0 { amount.negated() } else { amount };
     Some((moved(cx, &settled, amount)?, hit.end))
+}
+
+fn one_day_less(due: Due) -> Option<Due> {
+    match due {
+        Due::Day(day) => plus_days(day, -1).map(Due::Day),
+        Due::Moment { .. } => Some(due),
+    }
 }
 
 /// `week` in `week on friday`.

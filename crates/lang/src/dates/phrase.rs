@@ -31,6 +31,7 @@ const DEEPEST: u8 = 3;
 
 /// The phrase of time that begins there.
 pub(crate) fn phrase(cx: &Cx<'_>, at: usize) -> Option<Hit> {
+    cx.open_at(at);
     phrase_within(cx, at, 0)
 }
 
@@ -189,7 +190,8 @@ fn in_a_noun(cx: &Cx<'_>, start: usize, end: usize, when: &When) -> bool {
     }
     let topic = cx.entry_unblocked(before).topic && !cx.tokens[start].line_start;
     let named = when.rule == "weekday" && when.clock.is_none() && !cx.followed_well(end);
-    let after_word = cx.tokens[before].kind == TokenKind::Word && !cx.any(before, &["me", "us", "please", "and"]);
+    let after_word = cx.tokens[before].kind == TokenKind::Word
+        && !cx.any(before, &["me", "us", "please", "and", "after", "before", "from", "on", "to"]);
     topic || named && after_word && cx.tokens.get(end).is_some_and(|next| next.kind == TokenKind::Word)
 }
 

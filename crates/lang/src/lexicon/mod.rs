@@ -128,6 +128,8 @@ pub(crate) struct Entry {
     pub(crate) no_date: bool,
     /// Before a number: it counts or numbers something.
     pub(crate) counts: bool,
+    /// A verb that a task begins with.
+    pub(crate) verb: bool,
     /// With `by` and a number it says how much.
     pub(crate) scales: bool,
     /// Before a date: the date is what something is about.

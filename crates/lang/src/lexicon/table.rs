@@ -91,6 +91,7 @@ fn set(entry: &mut Entry, kind: &str, value: &str, weak: bool) -> Option<()> {
         "det" => entry.det = true,
         "nodate" => entry.no_date = true,
         "counts" => entry.counts = true,
+        "verb" => entry.verb = true,
         "scales" => entry.scales = true,
         "topic" => entry.topic = true,
         "particle" => entry.particle = true,
