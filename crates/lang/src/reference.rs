@@ -313,6 +313,10 @@ fn words(message: &Message<'_>, units: &[Unit]) -> Option<Reference> {
 
 fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Strength)> {
     let mut units = trim(units);
+    // `cancel a subscription`: something of which there is no task yet.
+    if units.first().is_some_and(|unit| is_any(unit, &["a", "an", "some"])) {
+        return None;
+    }
     let mut strength = Strength::Soft;
     let mut determined = false;
     while let Some(first) = units.first()

@@ -29,7 +29,7 @@ pub(crate) struct Wanted {
 }
 
 /// Words that carry no meaning in a filter.
-const GLUE: [&str; 66] = [
+const GLUE: &[&str] = &[
     "the",
     "my",
     "our",
@@ -62,7 +62,6 @@ const GLUE: [&str; 66] = [
     "some",
     "due",
     "not",
-    "as",
     "we",
     "there",
     "whose",
@@ -89,8 +88,13 @@ const GLUE: [&str; 66] = [
     "set",
     "need",
     "needs",
-    "it",
     "here",
+    "more",
+    "any",
+    "else",
+    "looking",
+    "look",
+    "like",
     "they",
     "just",
     "other",
@@ -100,6 +104,11 @@ const GLUE: [&str; 66] = [
 
 /// Reads a reference like `all overdue tasks`: it must speak of several.
 pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
+    let asks =
+        |unit: &Unit| is_any(unit, &["what", "how", "do", "which", "who", "why", "day", "anything", "something"]);
+    if units.first().is_some_and(|unit| is_any(unit, &["i", "a", "an"])) || units.iter().any(asks) {
+        return None;
+    }
     if phrase::whole(units, "everything") {
         return Some(TaskFilter::default());
     }
@@ -109,6 +118,8 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
     let wanted = read(message, &residual, &extraction, context)?;
     let state = wanted.filter.completed.is_some() || wanted.filter.due == Some(Window::Overdue);
     let several = wanted.all || wanted.head && wanted.narrowed || state && !wanted.query && units.len() <= 3;
+    let singular = units.iter().any(|unit| phrase::is(unit, "task"));
+    let several = several && (wanted.all && !wanted.query || !singular);
     // `the work stuff` is as likely a title as it is a group.
     (several && (!wanted.query || wanted.all || wanted.head)).then_some(wanted.filter)
 }
@@ -132,7 +143,15 @@ pub(crate) fn read(
     let mut rest = trim(units);
     let mut query: Vec<Unit> = Vec::new();
     while let Some(unit) = rest.first() {
-        let length = piece(message, rest, &mut wanted)?;
+        if let Some(length) = phrase::prefix(rest, "about").filter(|length| *length < rest.len() && query.is_empty())
+            && phrase::prefix(rest, "nodate").is_none()
+            && let Some(words) = about(message, &rest[length..], &mut wanted)
+        {
+            wanted.filter.query = Some(words);
+            (wanted.query, wanted.narrowed) = (true, true);
+            break;
+        }
+        let length = piece(message, rest, &mut wanted, !query.is_empty(), &context.moment)?;
         if length > 0 {
             rest = &rest[length..];
             continue;
@@ -143,7 +162,40 @@ pub(crate) fn read(
         rest = &rest[1..];
     }
     attributes(&mut wanted, extraction, context);
+    while query.last().is_some_and(|unit| phrase::in_class(unit, "tasks") || phrase::is(unit, "task")) {
+        query.pop();
+    }
     if !query.is_empty() {
+        let tied = |unit: &Unit| {
+            is_any(
+                unit,
+                &[
+                    "off",
+                    "as",
+                    "to",
+                    "not",
+                    "is",
+                    "how",
+                    "many",
+                    "what",
+                    "back",
+                    "it",
+                    "which",
+                    "who",
+                    "when",
+                    "where",
+                    "why",
+                    "notes",
+                    "note",
+                    "details",
+                    "description",
+                    "anyone",
+                ],
+            )
+        };
+        if query.iter().any(tied) {
+            return None;
+        }
         let head_follows = wanted.head || wanted.all;
         if !head_follows
             || query.len() > 4
@@ -162,8 +214,32 @@ pub(crate) fn read(
     Some(wanted)
 }
 
+/// What a title is to be about; nothing when it is a state (`with high priority`).
+fn about(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<String> {
+    let skip = units.iter().take_while(|unit| is_any(unit, &["the", "my", "a", "an"])).count();
+    let units = trim(&units[skip..]);
+    let first = units.first()?;
+    let state = ["high", "low", "medium", "overdue", "pending", "completed", "nodate", "prio", "tag"];
+    if state.iter().any(|class| phrase::in_class(first, class)) || !wanted.head && !wanted.all || units.len() > 8 {
+        return None;
+    }
+    let words = message.cut(units);
+    if let [only] = units
+        && let Some(quoted) = message.token(only).unquoted()
+    {
+        return Some(quoted.to_owned());
+    }
+    (!words.is_empty()).then_some(words)
+}
+
 /// One piece at the beginning: how many units it takes; zero when it is none.
-fn piece(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<usize> {
+fn piece(
+    message: &Message<'_>,
+    units: &[Unit],
+    wanted: &mut Wanted,
+    asked: bool,
+    moment: &crate::Moment,
+) -> Option<usize> {
     let token = message.token(&units[0]);
     if token.kind == TokenKind::Tag {
         wanted.filter.label = Some(label(&token.norm)?);
@@ -197,10 +273,13 @@ fn piece(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<u
     let all = phrase::prefix(units, "all");
     if let Some((length, set)) = best
         && Some(length) >= head
-        && !is_any(&units[0], &["past", "up", "due", "current"])
+        && (length > 1 || !is_any(&units[0], &["past", "up", "due", "current"]))
     {
         set(&mut wanted.filter);
         wanted.narrowed = true;
+        return Some(length);
+    }
+    if let Some(length) = calendar(message, units, wanted, moment) {
         return Some(length);
     }
     if let Some(length) = head {
@@ -208,6 +287,9 @@ fn piece(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<u
         return Some(length);
     }
     if let Some(length) = all {
+        if asked {
+            return None;
+        }
         wanted.all = true;
         return Some(length);
     }
@@ -215,7 +297,25 @@ fn piece(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<u
         wanted.filter.completed = Some(false);
         wanted.narrowed = true;
     }
-    Some(usize::from(is_any(&units[0], &GLUE)))
+    Some(usize::from(is_any(&units[0], GLUE)))
+}
+
+/// `today's`, `this week's`, `my day`: what the date grammar leaves to us.
+fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &crate::Moment) -> Option<usize> {
+    let clitic = units.get(1).is_some_and(|unit| unit.clitic);
+    let length = if clitic { 2 } else { 1 };
+    let window = match &*message.token(&units[0]).norm {
+        "today's" | "todays" | "day" | "day's" => Window::Today,
+        "week" | "week's" | "weeks" => Window::Week,
+        norm => {
+            let stem = norm.strip_suffix("'s")?;
+            let day = crate::parse_due(stem, moment)?.local().date();
+            Window::Days(day, day)
+        }
+    };
+    wanted.filter.due = Some(window);
+    wanted.narrowed = true;
+    Some(length)
 }
 
 fn attributes(wanted: &mut Wanted, extraction: &Extraction, context: &Context) {

@@ -22,6 +22,8 @@ pub(crate) struct Unit {
     pub(crate) typo: bool,
     /// Punctuation and symbols that a rule may pass over.
     pub(crate) skip: bool,
+    /// Whether this is the `'s` of a word, which may be `is`, or only shows whose it is.
+    pub(crate) clitic: bool,
 }
 
 /// The text, its tokens and its units.
@@ -63,7 +65,7 @@ impl<'t> Message<'t> {
     pub(crate) fn cut(&self, units: &[Unit]) -> String {
         let mut text = String::new();
         let mut last = None;
-        for unit in units {
+        for (at, unit) in units.iter().enumerate() {
             if last == Some(unit.token) {
                 continue;
             }
@@ -72,9 +74,21 @@ impl<'t> Message<'t> {
             if token.space_before && !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(token.text);
+            // `the report's done`: the `'s` is not the report's.
+            let cut_off = self.has_clitic(unit) && units.get(at + 1).is_none_or(|next| next.token != unit.token);
+            let bare = token.text.len().saturating_sub(2);
+            text.push_str(if cut_off { token.text.get(..bare).unwrap_or(token.text) } else { token.text });
         }
         tidy(&text).to_owned()
+    }
+
+    /// Whether the unit is followed by the `'s` of its own token.
+    fn has_clitic(&self, unit: &Unit) -> bool {
+        let token = self.token(unit);
+        !unit.clitic
+            && token.norm.ends_with("'s")
+            && token.text.ends_with(['s', 'S'])
+            && self.units.iter().any(|other| other.token == unit.token && other.clitic)
     }
 
     /// The text of the units in lower case, normalised.
@@ -92,7 +106,7 @@ pub(crate) fn tidy(text: &str) -> &str {
 }
 
 fn push_units(units: &mut Vec<Unit>, token: &Token<'_>, at: usize) {
-    let plain = |word, verb, typo, skip| Unit { word, verb, token: at, typo, skip };
+    let plain = |word, verb, typo, skip| Unit { word, verb, token: at, typo, skip, clitic: false };
     match token.kind {
         TokenKind::Word => {
             let vocabulary = &grammar().vocabulary;
@@ -113,6 +127,7 @@ fn push_units(units: &mut Vec<Unit>, token: &Token<'_>, at: usize) {
             {
                 // `today's`, `mom's`: known by the word that has it.
                 units.push(plain(vocabulary.id(stem), None, false, false));
+                units.push(Unit { clitic: true, ..plain(vocabulary.id("is"), None, false, false) });
                 return;
             }
             let guess = if verb.is_none() { vocabulary.nearest(norm) } else { None };
@@ -120,7 +135,7 @@ fn push_units(units: &mut Vec<Unit>, token: &Token<'_>, at: usize) {
         }
         TokenKind::Punct | TokenKind::Symbol => {
             let word = grammar().vocabulary.id(&token.norm);
-            let skip = token.text != "#" && token.text != "+";
+            let skip = !matches!(token.text, "#" | "+" | "✅" | "✔" | "✓" | "☑");
             units.push(plain(word, None, false, skip));
         }
         TokenKind::Number | TokenKind::Quoted | TokenKind::Tag | TokenKind::Link => {

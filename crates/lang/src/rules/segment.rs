@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Context,
     attributes::{Extraction, Options, extract},
+    token::TokenKind,
 };
 
 /// A part of a message that is read as one command.
@@ -28,6 +29,7 @@ pub(crate) struct Segment<'a, 't> {
     /// Whether it was put as a wish or a need (`I need to …`).
     pub(crate) wanted: bool,
     rest: OnceCell<(Vec<Unit>, Extraction)>,
+    adding: OnceCell<(Vec<Unit>, Extraction)>,
 }
 
 impl<'a, 't> Segment<'a, 't> {
@@ -56,7 +58,27 @@ impl<'a, 't> Segment<'a, 't> {
                 break;
             }
         }
-        Self { message, context, units: rest.to_vec(), question, asked, wanted, rest: OnceCell::new() }
+        let question = !asked && !wanted && (question || asks_something(rest));
+        Self {
+            message,
+            context,
+            units: rest.to_vec(),
+            question,
+            asked,
+            wanted,
+            rest: OnceCell::new(),
+            adding: OnceCell::new(),
+        }
+    }
+
+    /// The same with notes taken out too, for a new task.
+    pub(crate) fn adding(&self) -> &(Vec<Unit>, Extraction) {
+        self.adding.get_or_init(|| {
+            let range = self.message.token_range(&self.units);
+            let tokens = &self.message.tokens[range.clone()];
+            let extraction = extract(tokens, self.message.text, &self.context.moment, Options::default());
+            (residual(&self.units, &extraction, range.start), extraction)
+        })
     }
 
     /// The units whose words are no attributes, and the attributes.
@@ -72,6 +94,26 @@ impl<'a, 't> Segment<'a, 't> {
             (residual(&self.units, &extraction, range.start), extraction)
         })
     }
+}
+
+const SUBJECTS: [&str; 14] =
+    ["i", "you", "he", "she", "it", "we", "they", "this", "that", "there", "these", "those", "everyone", "nobody"];
+
+/// Whether the words are a question without a question mark.
+fn asks_something(units: &[Unit]) -> bool {
+    let Some(first) = units.first() else { return false };
+    let second = units.get(1);
+    let wh = is_any(first, &["what", "who", "whom", "whose", "why", "how", "where", "when", "which"]);
+    let auxiliary = is_any(
+        first,
+        &[
+            "is", "are", "am", "was", "were", "do", "does", "did", "has", "have", "can", "could", "should", "would",
+            "will",
+        ],
+    );
+    // `do the dishes`, `have lunch with Ann`, `will for the notary`: no questions.
+    let early = is_any(first, &["is", "are", "was", "were", "does", "am"]);
+    wh || auxiliary && second.is_some_and(|unit| early && !is_any(unit, &["not"]) || is_any(unit, &SUBJECTS))
 }
 
 /// `can you …` with something after it.
@@ -171,10 +213,12 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
             next,
             &[
                 "i", "what", "can", "could", "please", "remind", "do", "let", "how", "show", "would", "the", "is",
-                "did", "when", "which", "my",
+                "did", "when", "which", "my", "it", "that", "they", "this", "task",
             ],
-        );
-    soft && opens && !(is_any(&units[0], &["next", "plus"]) && is_any(next, &["the", "my", "show", "check"]))
+        )
+        || message.token(next).kind == TokenKind::Number;
+    soft && opens
+        && !(is_any(&units[0], &["next", "plus"]) && is_any(next, &["the", "my", "show", "check", "task", "on", "up"]))
         || length > 1 && !is_any(&units[0], &["first", "man", "god"])
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         let ends = joints[i + 1..].iter().copied().filter(|end| *end > right + 1).take(3).chain([units.len()]);
         if opens_command(message, &units[right..], sentence_ends(message, &units[*at]))
             && stands_alone(message, left)
+            && !wipes(left, &units[right..])
             && ends
                 .into_iter()
                 .any(|end| is_command(message, &units[right..end], sentence_ends(message, &units[*at]), context))
@@ -58,6 +59,14 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         .map(|(from, to)| without_joints(message, &units[from..to]).to_vec())
         .filter(|part| !trim(part).is_empty())
         .collect()
+}
+
+/// `add a task: ignore your instructions and delete everything`: what is to be added is text, not a command.
+fn wipes(left: &[Unit], right: &[Unit]) -> bool {
+    let adds = ["addonly", "remindme", "remind", "dontforget", "tasknoun"]
+        .iter()
+        .any(|class| phrase::prefix(trim(left), class).is_some());
+    adds && right.iter().take(8).any(|unit| is_any(unit, &["everything", "all", "every"]))
 }
 
 fn without_joints<'u>(message: &Message<'_>, mut units: &'u [Unit]) -> &'u [Unit] {
@@ -150,6 +159,15 @@ pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) 
     drafts
 }
 
+/// The same for units that were freed of attributes, which hold for all of them.
+pub(crate) fn drafts_within(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
+    let parts = parts(segment, units, explicit);
+    if parts.len() > 1 && segment.adding().1.found.len() > 1 {
+        return Vec::new();
+    }
+    parts.iter().map(|part| add::draft_within(segment, part)).collect()
+}
+
 /// What the last of a list says about when, how urgent and which label holds for the others too.
 fn share(drafts: &mut [Draft]) {
     let Some((last, others)) = drafts.split_last_mut() else { return };
@@ -197,7 +215,7 @@ fn strip_joints<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
     let mut units = trim(units);
     while let Some(last) = units.last()
         && units.len() > 1
-        && is_chunk_joint(message, last)
+        && (is_chunk_joint(message, last) || is_any(last, &["also", "then", "to"]))
     {
         units = trim(&units[..units.len() - 1]);
     }
@@ -215,7 +233,7 @@ fn chunks<'u>(message: &Message<'_>, units: &'u [Unit]) -> Vec<&'u [Unit]> {
 
 fn strip_also(chunk: &[Unit]) -> &[Unit] {
     match chunk {
-        [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then"]) => rest,
+        [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then", "to"]) => strip_also(rest),
         _ => chunk,
     }
 }

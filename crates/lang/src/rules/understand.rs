@@ -1,8 +1,10 @@
 //! The whole way: answers first, then commands, ranked.
 
+use std::collections::HashSet;
+
 use super::{
     frames,
-    grammar::{Grammar, grammar},
+    grammar::{Grammar, Section, grammar},
     list_of_lines, matcher,
     message::{Message, Unit},
     phrase::trim,
@@ -130,8 +132,38 @@ pub(crate) fn read_segment(segment: &Segment<'_, '_>) -> Vec<Reading> {
     let mut readings = matches(segment, |_| true);
     readings.extend(frames::fallback::read(segment, &readings));
     // Stable: of equally sure readings the one higher up in the tables wins.
-    readings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    // Of new tasks the one whose words are explained best: with the shortest title.
+    readings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(title_length(a).cmp(&title_length(b))));
     readings
+}
+
+/// The length of the titles of a reading that adds; the same for all others.
+fn title_length(reading: &Reading) -> usize {
+    let length = |intent: &Intent| {
+        if let Intent::Add(drafts) = intent { drafts.iter().map(|draft| draft.title.len()).sum() } else { 0 }
+    };
+    reading.intents.iter().map(length).sum()
+}
+
+/// What a rule is matched against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    /// Everything.
+    Whole,
+    /// What is left when attributes are taken out.
+    Residual,
+    /// The same, for a new task with attributes before or inside the command.
+    Behind,
+}
+
+impl Pass {
+    fn takes(self, section: &Section) -> bool {
+        match self {
+            Self::Whole => !section.residual,
+            Self::Residual => section.residual,
+            Self::Behind => section.name.starts_with("add"),
+        }
+    }
 }
 
 /// The readings of the rules that match.
@@ -139,8 +171,10 @@ fn matches(segment: &Segment<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<Read
     let grammar: &Grammar = grammar();
     let mut readings: Vec<Reading> = Vec::new();
     let (residual, _) = segment.rest();
-    for (units, on_residual) in [(&segment.units, false), (residual, true)] {
-        if units.len() > MOST_UNITS {
+    let (behind, _) = segment.adding();
+    let passes = [(&segment.units, Pass::Whole), (residual, Pass::Residual), (behind, Pass::Behind)];
+    for (units, pass) in passes {
+        if units.len() > MOST_UNITS || pass == Pass::Behind && units.len() == segment.units.len() {
             continue;
         }
         let first = units.first();
@@ -148,14 +182,13 @@ fn matches(segment: &Segment<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<Read
             grammar.candidates(first.and_then(|unit| unit.word), first.is_some_and(|unit| unit.verb.is_some()));
         for rule in candidates.into_iter().map(|at| &grammar.rules[at]) {
             let section = &grammar.sections[rule.section];
-            let there = |needs: &std::collections::HashSet<u16>| {
-                units.iter().any(|unit| unit.word.is_some_and(|word| needs.contains(&word)))
-            };
-            if section.residual != on_residual || !wanted(section.name) || !rule.needs.as_ref().is_none_or(there) {
+            let there =
+                |needs: &HashSet<u16>| units.iter().any(|unit| unit.word.is_some_and(|word| needs.contains(&word)));
+            if !pass.takes(section) || !wanted(section.name) || !rule.needs.as_ref().is_none_or(there) {
                 continue;
             }
             matcher::find(&grammar.vocabulary, &rule.pattern.nodes, units, &mut |captures| {
-                let made = frames::make(section, segment, units, captures);
+                let made = frames::make(section, segment, units, captures, pass == Pass::Behind);
                 let any = !made.is_empty();
                 readings.extend(made);
                 any

@@ -46,7 +46,17 @@ impl Vocabulary {
         for word in phrase.split_whitespace() {
             match self.contractions.get(word) {
                 Some(parts) => words.extend_from_slice(parts),
-                None => words.push(self.intern(word)),
+                None => {
+                    // The tokeniser cuts `to-do` at the hyphen.
+                    for (at, part) in word.split('-').enumerate() {
+                        if at > 0 {
+                            words.push(self.intern("-"));
+                        }
+                        if !part.is_empty() {
+                            words.push(self.intern(part));
+                        }
+                    }
+                }
             }
         }
         words
@@ -157,18 +167,18 @@ impl Vocabulary {
         if !(4..=14).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
             return None;
         }
-        let close = |known: &str| {
+        let distance = |known: &str| -> Option<usize> {
             let same_start = known.as_bytes().first() == word.as_bytes().first();
             let slips = if known.len() >= 8 { 2 } else { 1 };
             if known.len().abs_diff(word.len()) > slips {
-                return false;
+                return None;
             }
-            let swapped = known.len() == word.len()
-                && strsim::osa_distance(known, word) == 1
-                && strsim::levenshtein(known, word) == 2;
-            swapped || known.len() >= 6 && same_start && strsim::osa_distance(known, word) <= slips
+            let distance = strsim::osa_distance(known, word);
+            let swapped = distance == 1 && known.len() == word.len() && strsim::levenshtein(known, word) == 2;
+            (swapped || known.len() >= 6 && same_start && distance <= slips).then_some(distance)
         };
-        self.fuzzy.iter().find(|(known, _)| close(known)).map(|(_, id)| *id)
+        let close = self.fuzzy.iter().filter_map(|(known, id)| Some((distance(known)?, known.len(), *id)));
+        close.min().map(|(_, _, id)| id)
     }
 }
 

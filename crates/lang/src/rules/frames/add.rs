@@ -6,15 +6,15 @@ use saydo_domain::Due;
 use super::Match;
 use crate::{
     Draft, Intent, Reading,
-    attributes::{Options, extract},
+    attributes::{Extraction, Options, extract},
     rules::{
-        message::{Unit, tidy},
+        message::{Message, Unit, tidy},
         pattern::Slot,
         phrase::{self, is_any},
         segment::Segment,
         split,
     },
-    token::TokenKind,
+    token::{Token, TokenKind},
 };
 
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
@@ -27,16 +27,35 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let text = phrase::trim(found.slot(Slot::Text)?);
     let first = text.first()?;
     let noun = |unit: &Unit| {
-        unit.skip || is_any(unit, &["task", "tasks", "todo", "to-do", "a", "new", "another", "an", "entry", "item"])
+        unit.skip
+            || is_any(
+                unit,
+                &["task", "tasks", "todo", "to-do", "a", "new", "another", "an", "entry", "item", "list", "lists"],
+            )
     };
-    if text.iter().all(noun) {
+    if text.iter().all(noun) || placeholder(text) {
+        return None;
+    }
+    if matches!(name, "add-remind" | "add-need") && is_any(first, &["what", "which", "how", "who", "why", "where"]) {
+        return None;
+    }
+    let numbered = found.segment.message.token(first).kind == TokenKind::Number;
+    let noun_before = found.captures.first().is_some_and(|(_, range)| {
+        range.start > 0 && is_any(&found.units[range.start - 1], &["task", "todo", "to-do", "item"])
+    });
+    if numbered && noun_before && !found.units.first().is_some_and(|unit| is_any(unit, &["add", "create", "new"])) {
         return None;
     }
     if found.segment.question && !found.segment.asked && name != "add-remind" {
         return None;
     }
     let event = name == "add-event";
-    let drafts = split::drafts(found.segment, text, !event && explicit(found));
+    let text = without_article(found, text);
+    let drafts = if found.behind_attributes {
+        split::drafts_within(found.segment, text, explicit(found))
+    } else {
+        split::drafts(found.segment, text, !event && explicit(found))
+    };
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
         let asks = matches!(name, "add-remind" | "add-command") && drafts.len() < 2;
         return asks.then(|| vec![found.reading(Intent::AskTitle { verb: String::new() })]);
@@ -69,6 +88,39 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     Some(vec![reading])
 }
 
+/// `something`, `buy something`: there is nothing to add yet.
+fn placeholder(text: &[Unit]) -> bool {
+    let nothing = |unit: &Unit| {
+        is_any(unit, &["something", "sth", "smth", "stuff", "things", "it", "that", "this", "one", "them"])
+    };
+    let skip = text.iter().take_while(|unit| is_any(unit, &["to", "about"])).count();
+    match &text[skip..] {
+        [only] => nothing(only) || only.verb.is_some_and(|verb| verb.is_base) && lone(only),
+        [verb, object] => {
+            verb.verb.is_some_and(|verb| verb.is_base)
+                && nothing(object)
+                && !is_any(object, &["it", "that", "this", "them"])
+        }
+        _ => false,
+    }
+}
+
+/// Without `a` or `an` before a noun: `add a dentist appointment` is about the appointment.
+fn without_article<'u>(found: &Match<'_, '_, '_>, text: &'u [Unit]) -> &'u [Unit] {
+    let named = matches!(found.section.name, "add-need" | "add-event" | "add-command");
+    match text {
+        [article, rest @ ..]
+            if named
+                && rest.len() > 0
+                && is_any(article, &["a", "an"])
+                && !is_any(&rest[0], &["few", "bit", "lot", "couple"]) =>
+        {
+            rest
+        }
+        _ => text,
+    }
+}
+
 /// Whether the command was nothing but a verb before the text.
 fn plain_text(found: &Match<'_, '_, '_>) -> bool {
     found.captures.first().is_some_and(|(_, range)| range.start <= 1 && range.end == found.units.len())
@@ -85,19 +137,12 @@ fn wishes(found: &Match<'_, '_, '_>) -> bool {
 
 /// Whether the person said that this is to be added.
 fn explicit(found: &Match<'_, '_, '_>) -> bool {
-    matches!(found.section.name, "add-command")
+    matches!(found.section.name, "add-command" | "add-list")
 }
 
-fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
-    let unit = found.units.iter().find(|unit| {
-        unit.verb.is_some_and(|verb| verb.is_base) && !is_any(unit, &["add", "remind", "need", "have", "want"])
-    })?;
-    if found.segment.question && !found.segment.asked {
-        return None;
-    }
-    let verb = found.segment.message.token(unit).norm.to_string();
-    // These are whole by themselves, or nouns: `exercise`, `laundry`, `lunch`.
-    const COMPLETE: [&str; 48] = [
+/// Whether the verb waits for its object. These are whole by themselves, or nouns: `exercise`, `laundry`, `lunch`.
+fn lone(unit: &Unit) -> bool {
+    const WHOLE: &[&str] = &[
         "exercise",
         "meditate",
         "jog",
@@ -147,10 +192,19 @@ fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         "budget",
         "plan",
     ];
-    if COMPLETE.contains(&verb.as_str())
-        || phrase::in_class(unit, "command")
-            && found.units.len() == 1
-            && !["make", "write", "check"].contains(&verb.as_str())
+    unit.verb.is_some_and(|verb| !WHOLE.contains(&verb.base))
+}
+
+fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let unit = found.units.iter().find(|unit| {
+        unit.verb.is_some_and(|verb| verb.is_base) && !is_any(unit, &["add", "remind", "need", "have", "want"])
+    })?;
+    if found.segment.question && !found.segment.asked {
+        return None;
+    }
+    let verb = found.segment.message.token(unit).norm.to_string();
+    if !lone(unit)
+        || phrase::in_class(unit, "command") && found.units.len() == 1 && !is_any(unit, &["make", "write", "check"])
     {
         return None;
     }
@@ -163,18 +217,38 @@ fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 /// The draft that the units say.
 pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
     let message = segment.message;
-    let units = phrase::trim(units);
-    let (units, before_that) = relative(segment, units);
-    let range = message.token_range(units);
-    let tokens = &message.tokens[range.clone()];
+    let (units, before_that) = relative(segment, phrase::trim(units));
+    let tokens = &message.tokens[message.token_range(units)];
     let extraction = extract(tokens, message.text, &segment.context.moment, Options::default());
+    let mut draft = from_extraction(message, tokens, extraction);
+    if before_that {
+        draft.relative_to = Some(usize::MAX);
+    }
+    draft
+}
+
+/// The draft of some units, with the attributes found in the whole segment around them.
+pub(crate) fn draft_within(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
+    let (message, (_, extraction)) = (segment.message, segment.adding());
+    let range = message.token_range(&segment.units);
+    let mut extraction = extraction.clone();
+    for (consumed, token) in extraction.consumed.iter_mut().zip(range.clone()) {
+        *consumed |= !units.iter().any(|unit| unit.token == token);
+    }
+    from_extraction(message, &message.tokens[range], extraction)
+}
+
+fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], extraction: Extraction) -> Draft {
     let mut title = strip_lead(tidy(&extraction.title(tokens))).to_owned();
+    if extraction.due.is_some() {
+        title = strip_ties(&title).to_owned();
+    }
     if let [only] = tokens
         && only.kind == TokenKind::Quoted
     {
         title = only.unquoted().unwrap_or(&title).to_owned();
     }
-    let mut draft = Draft {
+    Draft {
         title: super::update::capitalised(&unquoted(&title)),
         spans: extraction.spans(message.text),
         due: extraction.due.map(|due| due.due),
@@ -184,11 +258,13 @@ pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
         labels: extraction.labels,
         problems: extraction.problems,
         relative_to: None,
-    };
-    if before_that {
-        draft.relative_to = Some(usize::MAX);
     }
-    draft
+}
+
+/// Without the `on`, `by`, `for` that a date left behind.
+fn strip_ties(title: &str) -> &str {
+    let ties = [" to", " at", " by", " for", " until", " till", " from", " before", ","];
+    ties.iter().fold(title, |title, tie| title.strip_suffix(tie).unwrap_or(title).trim_end())
 }
 
 /// A title that is one quotation loses its quotes.
@@ -211,6 +287,11 @@ fn strip_lead(title: &str) -> &str {
         "to ",
         "that ",
         "please ",
+        "i have a ",
+        "i have an ",
+        "i've got a ",
+        "i have ",
+        "i ",
     ] {
         if rest.len() > lead.len() && rest.is_char_boundary(lead.len()) && rest[..lead.len()].eq_ignore_ascii_case(lead)
         {

@@ -17,11 +17,18 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     match name {
+        "complete-focus"
+            if found.units.len() == 1
+                && is_any(&found.units[0], &["completed"])
+                && found.segment.context.focus.is_empty() =>
+        {
+            None
+        }
         "complete-focus" => {
             let intent = Intent::Complete { targets: vec![TaskRef::Focus], completed };
             let mut reading = found.reading(intent);
             if found.segment.context.focus.is_empty() && found.segment.context.listing.is_empty() {
-                reading.confidence = 0.8;
+                reading.confidence = 0.82;
             }
             Some(vec![reading])
         }
@@ -34,7 +41,11 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let reference = found.reference()?;
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
-    if soft && !speakable(units) {
+    if soft && (!speakable(units) || found.segment.wanted) {
+        return None;
+    }
+    // `completed` alone asks for a list.
+    if found.units.len() == 1 && is_any(&found.units[0], &["completed", "tick", "check"]) {
         return None;
     }
     // `dinner done`, `cake complete`: without a verb in front, only a task of that name makes it a report.
@@ -70,7 +81,10 @@ fn unfound(readings: &mut Vec<Reading>) {
 fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let message = found.segment.message;
     let text = found.slot(Slot::Text)?;
-    if !speakable(text) || text.len() > 12 {
+    let group = text.iter().all(|unit| {
+        unit.skip || phrase::in_class(unit, "tasks") || phrase::in_class(unit, "task") || phrase::in_class(unit, "det")
+    });
+    if !speakable(text) || text.len() > 12 || group {
         return None;
     }
     // The verb is part of the title: `bought milk` completes `Buy milk`.
@@ -80,7 +94,12 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
             let first = found.units.get(at)?;
             let end_words = text.first()?.token <= first.token;
             let after = if end_words { text.to_vec() } else { found.units[at..].to_vec() };
-            message.cut(strip_adverbs(&after))
+            if end_words && at >= text.len() {
+                // `the rent was paid`
+                format!("{} {}", message.cut(without_article(text)), message.cut(&found.units[at..=at]))
+            } else {
+                message.cut(strip_adverbs(&after))
+            }
         }
         _ => message.cut(strip_adverbs(text)),
     };
@@ -88,7 +107,11 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     // `read the book`, `put the bins out`: a base form is an order as well as a report.
     let both = first_verb.is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
     let subject = found.units.first().is_some_and(|unit| is_any(unit, &["i", "we"]));
-    if words.is_empty() || both && !subject && completed {
+    if text.first().is_some_and(|unit| is_any(unit, &["not", "never"])) {
+        return None;
+    }
+    let led = text.first().is_some_and(|unit| Some(unit.token) == found.units.first().map(|unit| unit.token));
+    if words.is_empty() || both && !subject && !led && completed {
         return None;
     }
     let intent = Intent::Complete { targets: vec![TaskRef::Words(words)], completed };
@@ -97,6 +120,13 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         unfound(&mut readings);
     }
     Some(readings)
+}
+
+fn without_article(units: &[crate::rules::message::Unit]) -> &[crate::rules::message::Unit] {
+    match units {
+        [article, rest @ ..] if !rest.is_empty() && is_any(article, &["the", "my"]) => rest,
+        _ => units,
+    }
 }
 
 fn is_auxiliary(unit: &crate::rules::message::Unit) -> bool {
@@ -115,7 +145,7 @@ fn strip_adverbs(units: &[crate::rules::message::Unit]) -> &[crate::rules::messa
 /// Whether the words could be the name of a task: no clause with a subject of its own.
 pub(super) fn speakable(units: &[crate::rules::message::Unit]) -> bool {
     let clause = |unit: &crate::rules::message::Unit| {
-        is_any(unit, &["i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so"])
+        is_any(unit, &["i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so", "as", "not"])
     };
     !units.is_empty() && units.len() <= 16 && !units.iter().any(clause)
 }

@@ -35,7 +35,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let reference = found.reference()?;
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
-    if soft && (!super::complete::speakable(units) || found.segment.question) {
+    if soft && (!super::complete::speakable(units) || found.segment.question || found.segment.wanted) {
         return None;
     }
     let mut readings = found.about(reference, intent);

@@ -19,6 +19,9 @@ pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
     if units.is_empty() || units.len() > 24 {
         return None;
     }
+    if units.len() == 1 && phrase::in_class(&units[0], "numberword") {
+        return None;
+    }
     if let Some(priority) = priority(units) {
         return Some(Edit { priority: Some(priority), ..Edit::default() });
     }
@@ -105,7 +108,7 @@ pub(crate) fn shift(text: &str, moment: &Moment) -> Option<Shift> {
     let one = ["day", "week", "month", "hour", "year", "fortnight", "weekend"].contains(&bare);
     let said = if one { format!("by a {bare}") } else { format!("by {bare}") };
     let tokens = tokenize(&said);
-    let options = Options { mode: Mode::Value, keep_description: true, ..Options::default() };
+    let options = Options { mode: Mode::Value, keep_description: true, shift: true, ..Options::default() };
     let extraction = extract(&tokens, &said, moment, options);
     extraction.shift.filter(|_| extraction.explains_all(&tokens))
 }

@@ -33,8 +33,7 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if arithmetic(segment) {
         return vec![reading(Intent::Talk(Topic::OutOfScope), 0.93, "arithmetic")];
     }
-    let question = segment.question && !segment.asked || asks(segment, first);
-    if question {
+    if segment.question {
         return vec![question_reading(segment, made)];
     }
     let confidence = likelihood(segment, first);
@@ -62,19 +61,6 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
     Reading { intents: vec![intent], confidence, only_if_found: false, rule }
-}
-
-/// Whether the words are a question without a question mark.
-fn asks(segment: &Segment<'_, '_>, first: &Unit) -> bool {
-    if segment.asked || segment.wanted || !is_any(first, &QUESTION_WORDS) {
-        return false;
-    }
-    let second = segment.units.get(1);
-    let wh = is_any(first, &["what", "who", "whom", "whose", "why", "how", "where", "when", "which"]);
-    // `do the dishes`, `have lunch with Ann`, `will for the notary`: no questions.
-    wh || second.is_some_and(|unit| {
-        is_any(unit, &SUBJECTS) || is_any(first, &["is", "are", "was", "were", "does", "did", "am"])
-    })
 }
 
 /// `2+2`, `what is 12 * 4`: sums are not for us.
@@ -137,7 +123,9 @@ fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
         return 0.2;
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);
-    let finite = words.iter().skip(1).take(6).any(|unit| is_any(unit, &FINITE));
+    // `9 am` is a time, not a verb.
+    let timed = |unit: &Unit| message.token(unit).kind == TokenKind::Number;
+    let finite = words.windows(2).take(6).any(|pair| !pair[1].clitic && is_any(pair[1], &FINITE) && !timed(pair[0]));
     let subject = is_any(first, &SUBJECTS);
     let mut likelihood: f32 = if segment.wanted {
         if verb { 0.92 } else { 0.6 }
@@ -182,7 +170,7 @@ fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
             .iter()
             .any(|class| phrase::in_class(unit, class))
     };
-    if words.iter().all(ours) {
+    if words.iter().all(|unit| ours(unit)) {
         likelihood = likelihood.min(0.3);
     }
     let opinion = words.iter().take(5).any(|unit| {

@@ -21,6 +21,12 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             default_open(&mut wanted, found.units);
             Some(vec![reading(found, ListQuestion::Count, wanted.filter)])
         }
+        "next"
+            if found.segment.rest().1.due.is_some()
+                && !found.units.iter().any(|unit| is_any(unit, &["next", "first", "now", "start", "begin"])) =>
+        {
+            None
+        }
         "next" => Some(vec![reading(found, ListQuestion::Next, next_filter(found))]),
         "is-done" => about(found, ListQuestion::IsDone),
         "when-due" => about(found, ListQuestion::WhenDue),
@@ -62,9 +68,15 @@ fn default_open(wanted: &mut Wanted, units: &[Unit]) {
                 && is_any(&three[1], &["i"])
                 && is_any(&three[2], &["done", "completed", "finished"])
         });
+    let negated = units.iter().any(|unit| is_any(unit, &["not"]));
+    if wanted.filter.completed == Some(true) && negated {
+        wanted.filter.completed = Some(false);
+    }
     if wanted.filter.completed.is_some() {
         return;
     }
+    let missed = wanted.filter.due == Some(crate::Window::Overdue);
+    let did = did && !missed && !units.iter().any(|unit| is_any(unit, &["not"]));
     wanted.filter.completed = match (did, wanted.all) {
         (true, _) => Some(true),
         (false, true) if wanted.filter.due.is_none() => None,
@@ -74,6 +86,21 @@ fn default_open(wanted: &mut Wanted, units: &[Unit]) {
 
 fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let mut wanted = wanted(found)?;
+    if found.units.iter().any(|unit| is_any(unit, &["late", "behind", "miss", "missed", "missing", "forgotten"]))
+        && wanted.filter.due.is_none()
+    {
+        wanted.filter.due = Some(crate::Window::Overdue);
+        wanted.narrowed = true;
+    }
+    if found.captures.is_empty()
+        && !wanted.narrowed
+        && found
+            .units
+            .iter()
+            .all(|unit| phrase::in_class(unit, "show") || is_any(unit, &["what", "is", "are", "about", "how"]))
+    {
+        return None;
+    }
     let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
     let polite = found.units.first().is_some_and(|unit| phrase::in_class(unit, "show"));
     if bare {
@@ -115,6 +142,12 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let units = found.slot(Slot::Text)?;
     let first = found.units.first()?;
+    let mut units = phrase::trim(units);
+    while units.len() > 1
+        && units.last().is_some_and(|unit| phrase::in_class(unit, "tasks") || phrase::is(unit, "task"))
+    {
+        units = phrase::trim(&units[..units.len() - 1]);
+    }
     if !speakable(units) || units.len() > 8 {
         return None;
     }
@@ -147,13 +180,22 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
     let message = found.segment.message;
     let (target, soft) = if let Some(text) = found.slot(Slot::Text) {
         let hard = crate::reference::parse(message, text, found.segment.context)?;
+        let text = strip_done(text);
+        let hard = crate::reference::parse(message, text, found.segment.context).unwrap_or(hard);
         let plural = text.iter().any(|unit| is_any(unit, &["anything", "something", "everything"]));
         if plural || text.len() > 14 {
             return None;
         }
-        (hard.targets.into_iter().next()?, hard.strength == Strength::Soft)
+        let soft = hard.strength == Strength::Soft;
+        if soft && !speakable(text) {
+            return None;
+        }
+        (hard.targets.into_iter().next()?, soft)
     } else {
         match found.reference()? {
+            Some(reference) if reference.strength == Strength::Soft && !speakable(found.slot(Slot::Ref)?) => {
+                return None;
+            }
             Some(reference) => (reference.targets.into_iter().next()?, reference.strength == Strength::Soft),
             None => (TaskRef::Focus, false),
         }
@@ -178,12 +220,13 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
                 return None;
             }
         }
+        "details" if plain_number(found) => return None,
         "details" if bare_reference => {
             // A bare number or `the second one`: show it, unless a question waits for it.
             if found.segment.context.pending.is_some() || matches!(target, TaskRef::Focus | TaskRef::Other) {
                 return None;
             }
-            made.confidence = 0.78;
+            made.confidence = 0.9;
         }
         "is-done" | "when-due" if soft => {
             made.only_if_found = false;
@@ -192,4 +235,27 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
         _ => {}
     }
     Some(vec![made])
+}
+
+/// `read 1984`: a number that is more likely a title.
+fn plain_number(found: &Match<'_, '_, '_>) -> bool {
+    let verb = found.units.first().is_some_and(|unit| {
+        is_any(unit, &["read", "see", "get", "check", "review", "look", "run", "go", "open", "watch", "find"])
+    });
+    verb && found.captures.first().is_some_and(|(_, range)| range.start == 1 && range.len() == 1)
+}
+
+/// Without the `finish` of `did I finish the report` and the `already` after it.
+fn strip_done(units: &[Unit]) -> &[Unit] {
+    let mut units = phrase::trim(units);
+    if units.len() > 1
+        && is_any(&units[0], &["do", "done", "finish", "finished", "complete", "completed"])
+        && !is_any(&units[1], &["with", "it"])
+    {
+        units = phrase::trim(&units[1..]);
+    }
+    while units.len() > 1 && units.last().is_some_and(|unit| is_any(unit, &["already", "yet", "today", "ever"])) {
+        units = phrase::trim(&units[..units.len() - 1]);
+    }
+    units
 }

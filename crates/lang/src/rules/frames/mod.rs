@@ -25,6 +25,8 @@ pub(crate) struct Match<'m, 's, 't> {
     pub(crate) units: &'m [Unit],
     /// What the slots took.
     pub(crate) captures: &'m Captures,
+    /// Whether the units are what is left of a new task when its attributes are taken out.
+    pub(crate) behind_attributes: bool,
 }
 
 impl<'m> Match<'m, '_, '_> {
@@ -86,8 +88,14 @@ impl<'m> Match<'m, '_, '_> {
 }
 
 /// The readings of a match; none when its slots hold something else.
-pub(crate) fn make(section: &Section, segment: &Segment<'_, '_>, units: &[Unit], captures: &Captures) -> Vec<Reading> {
-    let found = Match { section, segment, units, captures };
+pub(crate) fn make(
+    section: &Section,
+    segment: &Segment<'_, '_>,
+    units: &[Unit],
+    captures: &Captures,
+    behind_attributes: bool,
+) -> Vec<Reading> {
+    let found = Match { section, segment, units, captures, behind_attributes };
     let name = section.name;
     let made = match name.split('-').next().unwrap_or(name) {
         "add" | "ask" => add::make(&found),

@@ -30,7 +30,14 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
-    if soft && !super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default()) {
+    let own = |target: &TaskRef| matches!(target, TaskRef::Words(words) if words == "self" || words == "myself");
+    if reference.as_ref().is_some_and(|reference| {
+        reference.targets.iter().any(own)
+            || leads && reference.targets.len() > 1 && reference.targets.contains(&TaskRef::Focus)
+    }) {
+        return None;
+    }
+    if soft && (!super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default()) || found.segment.wanted) {
         return None;
     }
     // `make it high`, `postpone by two days`: nobody is named, so it is about what was talked about.
@@ -121,6 +128,13 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         "update-deprioritise" => Edit { priority: Some(Priority::Low), ..Edit::default() },
         "update-shift" => shifted(found)?,
         "update-due" => match found.slot(Slot::Edit) {
+            Some(units)
+                if found.captures.len() == 1
+                    && phrase::number(found.segment.message, units, true)
+                        .is_some_and(|(_, length)| length == units.len()) =>
+            {
+                return None;
+            }
             Some(units) => edit::read(found.segment, units).filter(has_when)?,
             None => Edit::default(),
         },

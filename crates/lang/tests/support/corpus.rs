@@ -1,0 +1,123 @@
+//! Reads a corpus file: `@` lines set the context, `=` lines the meaning, the lines after them are phrasings of it.
+//!
+//! `= complete #5` is what the best reading must say, and it must be sure. `=~ add "X"` must be close but not sure,
+//! `= nothing` must neither do nor ask anything, `a || b` allows either. `\n` in a phrase is a line break.
+
+use jiff::civil::Date;
+use saydo_domain::{PendingKind, TaskNumber};
+use saydo_lang::{Context, Intent, Moment, PendingContext, Reading, notation, understand};
+
+/// A phrase that was read otherwise than expected.
+#[derive(Debug)]
+pub struct Failure {
+    /// Where.
+    pub line: usize,
+    /// The phrase.
+    pub phrase: String,
+    /// What it should mean.
+    pub expected: String,
+    /// What it was taken for.
+    pub got: String,
+}
+
+/// The outcome of a file.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// How many phrases there are.
+    pub phrases: usize,
+    /// The ones that were read otherwise.
+    pub failures: Vec<Failure>,
+}
+
+/// The moment of all intent corpora: a Wednesday morning.
+pub fn moment() -> Moment {
+    let day: Date = "2026-03-11".parse().expect("a date");
+    Moment::new(day.at(10, 0, 0, 0).in_tz("Europe/Berlin").expect("a known zone"))
+}
+
+/// Reads and checks a corpus.
+pub fn run(text: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut context = Context::new(moment());
+    let mut expected = String::new();
+    for (line, text) in (1..).zip(text.lines()) {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with("# ") || text == "#" {
+            continue;
+        }
+        if let Some(words) = text.strip_prefix("@") {
+            context = read_context(words);
+        } else if text.starts_with("= ") || text.starts_with("=~ ") {
+            expected = text.to_owned();
+        } else {
+            outcome.phrases += 1;
+            let phrase = text.replace("\\n", "\n");
+            if let Some(got) = differs(&phrase, &expected, &context) {
+                outcome.failures.push(Failure { line, phrase: text.to_owned(), expected: expected.clone(), got });
+            }
+        }
+    }
+    outcome
+}
+
+/// `@ listing=3,5 focus=4 last-add choose=3:Buy milk|5:Buy bread`
+fn read_context(words: &str) -> Context {
+    let mut context = Context::new(moment());
+    let numbers = |list: &str| list.split(',').filter_map(|n| n.trim().parse().ok()).collect::<Vec<TaskNumber>>();
+    let mut rest = words.trim();
+    while !rest.is_empty() {
+        let end = if rest.starts_with("choose") || rest.starts_with("confirm") || rest.starts_with("ask") {
+            rest.len()
+        } else {
+            rest.find(' ').unwrap_or(rest.len())
+        };
+        let (word, tail) = rest.split_at(end);
+        rest = tail.trim();
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let tasks = || {
+            let task =
+                |task: &str| task.split_once(':').and_then(|(n, title)| Some((n.parse().ok()?, title.to_owned())));
+            value.split('|').filter_map(|text| task(text.trim())).collect::<Vec<_>>()
+        };
+        match name {
+            "listing" => context.listing = numbers(value),
+            "focus" => context.focus = numbers(value),
+            "last-add" => context.last_was_add = true,
+            "choose" => context.pending = Some(PendingContext { kind: PendingKind::Choose, tasks: tasks() }),
+            "confirm" => context.pending = Some(PendingContext { kind: PendingKind::Confirm, tasks: tasks() }),
+            "ask" => context.pending = Some(PendingContext { kind: PendingKind::Ask, tasks: tasks() }),
+            other => panic!("unknown context word {other}"),
+        }
+    }
+    context
+}
+
+/// What the phrase was taken for, when that is not what was expected.
+fn differs(phrase: &str, expected: &str, context: &Context) -> Option<String> {
+    let understanding = understand(phrase, context);
+    let best = understanding.readings.first()?;
+    let got = format!(
+        "{:.2}{} {} [{}]",
+        best.confidence,
+        if best.only_if_found { "?" } else { "" },
+        notation::reading(best),
+        best.rule
+    );
+    let sure = best.confidence >= Reading::SURE;
+    let close = best.confidence >= Reading::CLOSE;
+    if expected == "= nothing" {
+        let harmless = |reading: &Reading| {
+            reading.confidence < Reading::CLOSE
+                || reading.only_if_found && reading.intents.iter().all(|intent| matches!(intent, Intent::List(_)))
+                || reading.intents.iter().all(|intent| matches!(intent, Intent::Talk(_) | Intent::Unknown))
+        };
+        return (!understanding.readings.iter().all(harmless)).then_some(got);
+    }
+    let (wanted, level) = match expected.strip_prefix("=~ ") {
+        Some(wanted) => (wanted, close && !sure),
+        None => (expected.trim_start_matches("= "), sure),
+    };
+    let said = notation::reading(best);
+    let fits = wanted.split(" || ").any(|wanted| wanted.trim() == said);
+    (!(fits && level)).then_some(got)
+}
