@@ -4,14 +4,14 @@ import { composer, home, receipt, row, seed, shows } from "./harness";
 test("complete, reopen, delete and undo in the list", () =>
   home(async ({ page }) => {
     await seed(page, { title: "Buy milk", due_date: "2026-03-12" });
-    await page.getByRole("checkbox", { name: "Complete Buy milk" }).check();
+    await page.getByRole("checkbox", { name: "Complete Buy milk" }).click();
     await receipt(page).getByText("Completed “Buy milk”.").waitFor();
     await page.clock.runFor(1_000);
     await shows(page, []);
 
     await page.getByRole("link", { name: "Completed" }).click();
     await shows(page, ["Buy milk"]);
-    await page.getByRole("checkbox", { name: "Reopen Buy milk" }).uncheck();
+    await page.getByRole("checkbox", { name: "Reopen Buy milk" }).click();
     await shows(page, []);
 
     await page.getByRole("link", { name: /^All tasks/ }).click();
@@ -123,6 +123,7 @@ test("labels, Today and Upcoming each show their own", () =>
 test("the keyboard alone does it all", () =>
   home(async ({ page }) => {
     await page.keyboard.press("q");
+    await page.locator("#composer:focus").waitFor();
     await page.keyboard.type("buy milk tomorrow");
     await page.keyboard.press("Enter");
     await row(page, "Buy milk").waitFor();
@@ -182,6 +183,7 @@ test("an example of the empty list fills the composer", () =>
   home(async ({ page }) => {
     await page.getByRole("button", { name: "Call mom tomorrow at 6pm" }).click();
     expect(await composer(page).inputValue()).toBe("Call mom tomorrow at 6pm");
+    await page.locator("#composer:focus").waitFor();
     await page.keyboard.press("Enter");
     await row(page, "Call mom").waitFor();
   }));

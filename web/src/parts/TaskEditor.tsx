@@ -1,6 +1,6 @@
 /** Editing a task where it stands. Dates and repetitions are said in words; the engine reads them. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem, sentence } from "../api/problem";
 import { getTask } from "../api/tasks";
 import type { Priority, Task, TaskPatch } from "../api/types";
@@ -137,7 +137,7 @@ export function TaskEditor({ task }: { task: Task }) {
   const form = useRef<HTMLFormElement>(null);
   const [original] = useState(task);
   const { problem, busy, save } = useSave(task);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const title = form.current?.querySelector<HTMLInputElement>("[name=title]");
     title?.focus();
     title?.setSelectionRange(title.value.length, title.value.length);
