@@ -31,6 +31,8 @@ fn scan(cx: &Cx<'_>) -> Scan {
     let mut scan = Scan::default();
     let mut at = 0;
     while at < cx.tokens.len() {
+        // What ends a repetition at the beginning of the line may be followed by the title.
+        cx.open_at(if scan.repeat.as_ref().is_some_and(|repeat| repeat.start == 0) { 0 } else { at });
         if cx.token(at).is_none() {
             at += 1;
         } else if let Some(found) = scan.repeat.is_none().then(|| repeat(cx, at)).flatten() {

@@ -11,6 +11,14 @@ use crate::{
     token::{Token, TokenKind},
 };
 
+/// Whether a verb may follow what is read, because it begins the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    No,
+    SureVerb,
+    AnyVerb,
+}
+
 /// The tokens of one extraction. Rules read at a position and give the position after what they read.
 pub(crate) struct Cx<'a> {
     /// The tokens.
@@ -30,7 +38,7 @@ pub(crate) struct Cx<'a> {
     /// How and what to read.
     pub(crate) options: Options,
     /// Whether the phrase that is read begins the line: then a verb may follow it.
-    opening: Cell<bool>,
+    opening: Cell<Opening>,
 }
 
 impl<'a> Cx<'a> {
@@ -50,7 +58,7 @@ impl<'a> Cx<'a> {
             today: moment.now.date(),
             order: moment.order,
             options,
-            opening: Cell::new(false),
+            opening: Cell::new(Opening::No),
         }
     }
 
@@ -63,7 +71,15 @@ impl<'a> Cx<'a> {
 
     /// Notes where the phrase that is read begins.
     pub(crate) fn open_at(&self, at: usize) {
-        self.opening.set(at == 0 || self.tokens.get(at).is_some_and(|token| token.line_start));
+        let opens = at == 0 || self.tokens.get(at).is_some_and(|token| token.line_start);
+        self.opening.set(if opens { Opening::AnyVerb } else { Opening::No });
+    }
+
+    /// After `weekly` and its like at the beginning only a word that is never a noun shows that a title begins.
+    pub(crate) fn open_strictly(&self) {
+        if self.opening.get() == Opening::AnyVerb {
+            self.opening.set(Opening::SureVerb);
+        }
     }
 
     /// Whether a title begins there, after a phrase that began the line: a verb and its object.
@@ -71,7 +87,10 @@ impl<'a> Cx<'a> {
         let object = self.tokens.get(at + 1).is_some_and(|token| {
             !matches!(token.kind, TokenKind::Punct | TokenKind::Symbol) && !self.entry_unblocked(at + 1).stop
         });
-        self.opening.get() && self.entry_unblocked(at).verb && object
+        let entry = self.entry_unblocked(at);
+        let opening = self.opening.get();
+        let verb = entry.verb && (opening == Opening::AnyVerb || opening == Opening::SureVerb && !entry.noun);
+        verb && object
     }
 
     /// Whether bare look-alikes count.
@@ -195,6 +214,10 @@ impl<'a> Cx<'a> {
             .is_some_and(|next| !next.space_before && matches!(next.kind, TokenKind::Word | TokenKind::Number));
         match token.kind {
             TokenKind::Punct => match token.text {
+                // `1,5`
+                "," if self.tokens[at - 1].kind == TokenKind::Number => {
+                    !(next_glued && self.tokens[at + 1].kind == TokenKind::Number)
+                }
                 "," | ";" | "!" | "?" | ")" | "]" | "…" | "—" | "–" => true,
                 "." | ":" => !next_glued,
                 "/" => next_glued && self.entry_unblocked(at + 1).is_temporal(),

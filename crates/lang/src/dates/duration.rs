@@ -151,6 +151,11 @@ fn one(cx: &Cx<'_>, at: usize) -> Option<(Amount, usize, Unit)> {
         return Some((amount, after + 1, Unit::Minute));
     }
     let (unit, end) = unit(cx, after)?;
+    // `read 1984 day after tomorrow`
+    let year = (1_900_000..2_100_000).contains(&thousandths) && cx.number(at).is_some();
+    if year && !cx.word(end - 1).ends_with('s') {
+        return None;
+    }
     if let Some(end) = cx.words(end, &["or", "two"]).filter(|_| thousandths == 1000) {
         return Some((Amount::of(2000, unit), end, unit));
     }

@@ -130,6 +130,8 @@ pub(crate) struct Entry {
     pub(crate) counts: bool,
     /// A verb that a task begins with.
     pub(crate) verb: bool,
+    /// Such a verb that is a noun too.
+    pub(crate) noun: bool,
     /// With `by` and a number it says how much.
     pub(crate) scales: bool,
     /// Before a date: the date is what something is about.

@@ -92,6 +92,7 @@ fn set(entry: &mut Entry, kind: &str, value: &str, weak: bool) -> Option<()> {
         "nodate" => entry.no_date = true,
         "counts" => entry.counts = true,
         "verb" => entry.verb = true,
+        "noun" => entry.noun = true,
         "scales" => entry.scales = true,
         "topic" => entry.topic = true,
         "particle" => entry.particle = true,

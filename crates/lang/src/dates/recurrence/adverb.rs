@@ -22,8 +22,15 @@ use crate::{
 /// A repetition in one word. `weekly report` and `the daily news` are nouns: it counts at the end or before `on`, `at`.
 pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     let start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring", "once"]);
-    let pattern = named(cx, start).or_else(|| counted(cx, start)).or_else(|| plural(cx, start))?;
+    let word = named(cx, start);
+    let lone = word.is_some();
+    let dated = word.as_ref().is_some_and(|pattern| pattern.end > start + 1);
+    let pattern = word.or_else(|| counted(cx, start)).or_else(|| plural(cx, start))?;
     let (rrule, end) = except(cx, pattern.rrule, pattern.end);
+    // `weekly review notes`, but `weekly on friday call bob`
+    if lone && !dated {
+        cx.open_strictly();
+    }
     let timed = || {
         time(cx, end, "").is_some_and(|(when, end)| {
             let strong = when.strength == Strength::Strong
@@ -31,7 +38,7 @@ pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
             strong && cx.ends(end)
         })
     };
-    let opening = at == 0 && cx.any(at, &["on"]);
+    let opening = at == 0 && (cx.any(at, &["on"]) || dated);
     if cx.after_determiner(at) || !(cx.followed_well(end) || opening || timed()) {
         return None;
     }
@@ -79,7 +86,10 @@ fn plural(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
         return Some(Pattern::new(RRule::every(2, freq), start + 2, "alternate"));
     }
     // `two fridays from now` counts days.
-    if start == at && at > 0 && (cx.number(at - 1).is_some() || cx.entry(at - 1).number.is_some()) {
+    if start == at
+        && at > 0
+        && (cx.number(at - 1).is_some_and(|count| count < 1900) || cx.entry(at - 1).number.is_some())
+    {
         return None;
     }
     let plural_day = cx.entry(start).weekdays.is_some();

@@ -22,6 +22,7 @@ pub(crate) enum Bound {
 
 /// The end of a repetition that is said there, and the position after it.
 pub(crate) fn bound(cx: &Cx<'_>, at: usize) -> Option<(Bound, usize)> {
+    let at = if cx.punct(at, ',') { at + 1 } else { at };
     if let Some(rest) = cx.words(at, &["for", "the", "rest", "of"]).or_else(|| cx.words(at, &["rest", "of"])) {
         let (unit, end) = unit(cx, cx.skip(rest, &["the", "this"]))?;
         return Some((Bound::Rest(unit), end));

@@ -50,8 +50,7 @@ impl Pattern {
 
 /// The repetition that begins there.
 pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
-    // `weekly review notes`: no verb is looked for.
-    cx.open_at(usize::MAX);
+    cx.open_at(at);
     // `twice every week` is more than a rule can say.
     if !cx.begins(at) || at > 0 && cx.any(at - 1, &["twice", "thrice", "times"]) {
         return None;
