@@ -73,7 +73,7 @@ pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Resul
         let Some((plan, answers)) = try_reading(input, conn, message, reading).await? else { continue };
         let plan = if reading.confidence < Reading::SURE { policy::ask_first(plan) } else { plan };
         let sure = reading.confidence >= Reading::SURE;
-        return Ok(Proposal { plan: policy::apply(plan, answers, &input.moment.now), sure, answers });
+        return Ok(Proposal { plan: policy::apply(plan, answers), sure, answers });
     }
     Ok(Proposal { plan: Plan::say(talk::LOST), sure: false, answers: false })
 }
@@ -165,7 +165,7 @@ pub async fn propose_answer(
     let finder = Finder::new(conn, input.caller, input.moment, input.memory);
     let mut planner = Planner { finder, input, message, only_if_found: false };
     let plan = planner.answer(answer).await?;
-    Ok(Proposal { plan: policy::apply(plan, true, &input.moment.now), sure: true, answers: true })
+    Ok(Proposal { plan: policy::apply(plan, true), sure: true, answers: true })
 }
 
 /// The stored form of what the answer leads to.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Zoned;
 use saydo_domain::{PendingKind, Task};
 
 use crate::{
@@ -17,7 +16,7 @@ const MOST_CHANGES: usize = 5;
 const MOST_DELETIONS: usize = 1;
 
 /// Puts a plan card before bulk changes. An answer to a card or a choice was shown its tasks already.
-pub(super) fn apply(plan: Plan, answers: bool, _now: &Zoned) -> Plan {
+pub(super) fn apply(plan: Plan, answers: bool) -> Plan {
     let changed: BTreeSet<i64> = plan.calls.iter().filter_map(ToolCall::changes).collect();
     let deletions = plan.calls.iter().filter(|call| matches!(call, ToolCall::DeleteTask(_))).count();
     let shown_already = answers && !plan.versions.is_empty();
