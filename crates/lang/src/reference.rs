@@ -266,6 +266,13 @@ fn mixed(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ref
                 any = true;
                 targets.extend(hard);
             }
+            None if part.first().is_some_and(|unit| {
+                ["command", "deletestrong", "deleteweak", "markverb"].iter().any(|class| phrase::in_class(unit, class))
+                    || is_any(unit, &["take"])
+            }) =>
+            {
+                return None;
+            }
             None => targets.extend(words(message, part)?.targets),
         }
     }
@@ -280,9 +287,9 @@ fn split<'u>(message: &Message<'_>, units: &'u [Unit]) -> Vec<&'u [Unit]> {
 const NOUNS: [&str; 12] =
     ["task", "to-do", "todo", "item", "entry", "reminder", "one", "thing", "tsk", "taks", "tasks", "ones"];
 /// Words that begin or end no title by themselves.
-const TIED: [&str; 19] = [
+const TIED: [&str; 21] = [
     "as", "is", "to", "off", "with", "by", "of", "from", "for", "at", "in", "into", "are", "was", "until", "till",
-    "has", "be", "not",
+    "has", "be", "not", "got", "gets",
 ];
 const DETERMINERS: [&str; 9] = ["the", "my", "that", "this", "our", "a", "an", "those", "these"];
 
@@ -311,10 +318,27 @@ fn words(message: &Message<'_>, units: &[Unit]) -> Option<Reference> {
     Some(Reference { targets: vec![target], strength, apart })
 }
 
+/// `due date of the dentist`, `tag errands`: a part of a task, not a task.
+fn names_field(units: &[Unit]) -> bool {
+    let skip = units.iter().take_while(|unit| is_any(unit, &["the", "its", "my"])).count();
+    let rest = &units[skip..];
+    let fields = ["duefield", "prio", "desc", "title", "repeat"];
+    let field = fields.iter().filter_map(|class| phrase::prefix(rest, class)).max();
+    field.is_some_and(|length| {
+        length == rest.len() && length > 0 && !phrase::in_class(&rest[0], "desc")
+            || rest.get(length).is_some_and(|unit| is_any(unit, &["of", "for", "on", "from", "to"]))
+    }) || rest.len() > 1
+        && is_any(&rest[0], &["tag", "label"])
+        && rest.iter().any(|unit| is_any(unit, &["from", "to", "off"]))
+}
+
 fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Strength)> {
     let mut units = trim(units);
     // `cancel a subscription`: something of which there is no task yet.
     if units.first().is_some_and(|unit| is_any(unit, &["a", "an", "some"])) {
+        return None;
+    }
+    if names_field(units) {
         return None;
     }
     let mut strength = Strength::Soft;

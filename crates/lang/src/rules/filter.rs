@@ -112,6 +112,9 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
     if phrase::whole(units, "everything") {
         return Some(TaskFilter::default());
     }
+    if units.iter().any(|unit| is_any(unit, &["list", "agenda", "backlog"])) {
+        return None;
+    }
     let range = message.token_range(units);
     let extraction = extract(&message.tokens[range.clone()], message.text, &context.moment, Options::default());
     let residual: Vec<Unit> = residual(units, &extraction, range.start);
@@ -294,7 +297,6 @@ fn piece(
         return Some(length);
     }
     if phrase::is(&units[0], "due") && units.len() == 1 {
-        wanted.filter.completed = Some(false);
         wanted.narrowed = true;
     }
     Some(usize::from(is_any(&units[0], GLUE)))
@@ -308,9 +310,10 @@ fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: 
         "today's" | "todays" | "day" | "day's" => Window::Today,
         "week" | "week's" | "weeks" => Window::Week,
         norm => {
-            let stem = norm.strip_suffix("'s")?;
+            let named = matches!(norm, "today" | "tomorrow" | "tonight");
+            let stem = norm.strip_suffix("'s").or(named.then_some(norm))?;
             let day = crate::parse_due(stem, moment)?.local().date();
-            Window::Days(day, day)
+            if day == moment.now.date() { Window::Today } else { Window::Days(day, day) }
         }
     };
     wanted.filter.due = Some(window);

@@ -14,8 +14,12 @@ use super::{
 };
 
 const CONTRACTIONS: &str = include_str!("lexicon/contractions.txt");
-const CLASSES: [&str; 3] =
-    [include_str!("lexicon/classes.txt"), include_str!("lexicon/commands.txt"), include_str!("lexicon/talk.txt")];
+const CLASSES: [&str; 4] = [
+    include_str!("lexicon/classes.txt"),
+    include_str!("lexicon/commands.txt"),
+    include_str!("lexicon/talk.txt"),
+    include_str!("lexicon/known.txt"),
+];
 const PATTERNS: [&str; 6] = [
     include_str!("patterns/talk.txt"),
     include_str!("patterns/list.txt"),

@@ -33,6 +33,22 @@ pub(crate) struct Segment<'a, 't> {
 }
 
 impl<'a, 't> Segment<'a, 't> {
+    /// The units as they are, for talk whose words would be peeled off.
+    pub(crate) fn raw(message: &'a Message<'t>, units: &[Unit], context: &'a Context) -> Self {
+        let question = units.iter().rev().take_while(|unit| unit.skip).any(|unit| message.token(unit).text == "?");
+        let units = trim(units).to_vec();
+        Self {
+            message,
+            context,
+            units,
+            question,
+            asked: false,
+            wanted: false,
+            rest: OnceCell::new(),
+            adding: OnceCell::new(),
+        }
+    }
+
     /// Peels politeness and fillers off the units.
     pub(crate) fn new(message: &'a Message<'t>, units: &[Unit], context: &'a Context) -> Self {
         let question = units.iter().rev().take_while(|unit| unit.skip).any(|unit| message.token(unit).text == "?");
@@ -113,7 +129,8 @@ fn asks_something(units: &[Unit]) -> bool {
     );
     // `do the dishes`, `have lunch with Ann`, `will for the notary`: no questions.
     let early = is_any(first, &["is", "are", "was", "were", "does", "am"]);
-    wh || auxiliary && second.is_some_and(|unit| early && !is_any(unit, &["not"]) || is_any(unit, &SUBJECTS))
+    let short = units.len() < 3 && is_any(first, &["did", "do"]);
+    wh || auxiliary && !short && second.is_some_and(|unit| early && !is_any(unit, &["not"]) || is_any(unit, &SUBJECTS))
 }
 
 /// `can you …` with something after it.
@@ -133,8 +150,8 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
     if length >= units.len() {
         return false;
     }
-    let next = &units[length];
-    let comma = message.token(next).text == ",";
+    let Some(next) = units[length..].iter().find(|unit| !unit.skip) else { return false };
+    let comma = message.token(&units[length]).text == ",";
     let careful = [
         "now",
         "next",
@@ -194,6 +211,12 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
         "k",
         "hang",
     ];
+    let command = ["command", "undo", "redo", "deletestrong", "deleteweak", "changeonly"]
+        .iter()
+        .any(|class| phrase::in_class(next, class));
+    if is_any(&units[0], &["no", "nope", "nah"]) && length == 1 {
+        return command;
+    }
     let starts = is_any(&units[0], &careful);
     if !starts || comma {
         return true;

@@ -286,7 +286,8 @@ fn depends(left: &[Unit], right: &[Unit]) -> bool {
             .contains(&verb.base)
                 && right.len() < 3
         });
-    going || telling && !is_any(verb, &["buy", "pay", "clean", "wash", "water", "book"]) || pronoun || noun
+    let wipes = right.iter().any(|unit| is_any(unit, &["everything", "all"]));
+    wipes || going || telling && !is_any(verb, &["buy", "pay", "clean", "wash", "water", "book"]) || pronoun || noun
 }
 
 /// Whether the chunks are a list of things, each a task.

@@ -11,7 +11,7 @@ use super::{
     segment::Segment,
     split,
 };
-use crate::{Context, Draft, Intent, Reading, Understanding, answer};
+use crate::{Context, Draft, Intent, Reading, Topic, Understanding, answer};
 
 /// Longer commands than this are no commands, only things to do.
 const MOST_UNITS: usize = 400;
@@ -69,10 +69,11 @@ fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     }
     let segments = split::segments(message, context);
     if segments.len() < 2 {
-        return read_segment(&whole);
+        let mut readings = small_talk(message, &message.units, context);
+        readings.extend(read_segment(&whole));
+        return readings;
     }
-    let parts: Vec<Vec<Reading>> =
-        segments.iter().map(|units| read_segment(&Segment::new(message, units, context))).collect();
+    let parts: Vec<Vec<Reading>> = segments.iter().map(|units| read_part(message, units, context)).collect();
     let mut readings = vec![joined(&parts, |readings| readings.first())];
     if readings.iter().any(|reading| reading.only_if_found) {
         readings.push(joined(&parts, |readings| {
@@ -82,11 +83,29 @@ fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     readings
 }
 
+fn read_part(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {
+    let mut readings = small_talk(message, units, context);
+    readings.extend(read_segment(&Segment::new(message, units, context)));
+    readings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    readings
+}
+
+/// Talk that politeness would be peeled off of, until nothing is left: `hey there`, `ok thanks`.
+fn small_talk(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {
+    let talk = |name: &str| matches!(name, "greeting" | "thanks" | "goodbye" | "how-are-you" | "acknowledgement");
+    let raw = Segment::raw(message, units, context);
+    if raw.units.len() > 10 { Vec::new() } else { matches(&raw, talk) }
+}
+
 /// A message of nothing but symbols: `✅` is done, a heart is talk.
 fn symbols(message: &Message<'_>, context: &Context) -> Vec<Reading> {
+    if message.text.contains(['👍', '👌', '🙂', '😊', '😀', '🙏', '❤', '😄', '🎉', '💪', '🙌']) {
+        let intents = vec![Intent::Talk(Topic::Acknowledgement)];
+        return vec![Reading { intents, confidence: 0.8, only_if_found: false, rule: "symbols" }];
+    }
     let mut all = Segment::new(message, &message.units, context);
     all.units.clone_from(&message.units);
-    matches(&all, |name| name == "complete-focus" || name == "acknowledgement")
+    matches(&all, |name| name == "complete-focus")
 }
 
 /// One reading of several commands in a row; adjacent adds become one.
@@ -100,6 +119,8 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
         for intent in &reading.intents {
             match (intents.last_mut(), intent) {
                 (Some(Intent::Add(drafts)), Intent::Add(more)) => append(drafts, more),
+                // `that was a mistake, undo`
+                (Some(Intent::Undo { count: 1 }), Intent::Undo { count: 1 }) => {}
                 _ => intents.push(intent.clone()),
             }
         }

@@ -168,6 +168,10 @@ impl Vocabulary {
             return None;
         }
         let distance = |known: &str| -> Option<usize> {
+            // A plural or another form is no slip.
+            if word.strip_prefix(known).is_some_and(|rest| matches!(rest, "s" | "es" | "er" | "ers" | "ing" | "d")) {
+                return None;
+            }
             let same_start = known.as_bytes().first() == word.as_bytes().first();
             let slips = if known.len() >= 8 { 2 } else { 1 };
             if known.len().abs_diff(word.len()) > slips {

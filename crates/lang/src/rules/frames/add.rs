@@ -36,7 +36,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if text.iter().all(noun) || placeholder(text) {
         return None;
     }
-    if matches!(name, "add-remind" | "add-need") && is_any(first, &["what", "which", "how", "who", "why", "where"]) {
+    if matches!(name, "add-remind" | "add-need")
+        && is_any(first, &["what", "which", "how", "who", "why", "where", "no", "nothing", "nobody", "not"])
+    {
         return None;
     }
     let numbered = found.segment.message.token(first).kind == TokenKind::Number;
@@ -62,7 +64,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
     let mut reading = found.reading(Intent::Add(drafts.clone()));
     if event && drafts.iter().all(|draft| draft.due.is_none()) {
-        reading.confidence = 0.5;
+        let weather = found.units.first().is_some_and(|unit| is_any(unit, &["it"]));
+        reading.confidence = if weather { 0.3 } else { 0.5 };
     }
     if event && is_any(first, &["not", "nothing", "no", "to"]) {
         return None;
@@ -277,6 +280,10 @@ fn unquoted(title: &str) -> String {
 fn strip_lead(title: &str) -> &str {
     let mut rest = title;
     for lead in [
+        "task: ",
+        "task to ",
+        "todo: ",
+        "reminder to ",
         "that i need to ",
         "that i have to ",
         "that i must ",

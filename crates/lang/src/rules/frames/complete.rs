@@ -41,7 +41,8 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let reference = found.reference()?;
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
-    if soft && (!speakable(units) || found.segment.wanted) {
+    let hard = reference.as_ref().is_none_or(|reference| reference.strength == Strength::Hard);
+    if !hard && !speakable(units) || soft && found.segment.wanted {
         return None;
     }
     // `completed` alone asks for a list.

@@ -35,6 +35,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let reference = found.reference()?;
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
+    let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
+    if soft && leads && units.len() > 2 && units[0].verb.is_some_and(|verb| verb.is_base) {
+        return None;
+    }
     if soft && (!super::complete::speakable(units) || found.segment.question || found.segment.wanted) {
         return None;
     }
@@ -77,7 +81,9 @@ fn bare(found: &Match<'_, '_, '_>) -> Vec<TaskRef> {
             ],
         )
     });
+    let list = found.units.iter().any(|unit| is_any(unit, &["list", "agenda", "backlog"]));
     let only_verb = found.units.len() == 1
         || found.units.iter().any(|unit| is_any(unit, &["task", "todo", "to-do", "item", "entry", "reminder"]));
-    if all && !only_verb { vec![TaskRef::Filter(TaskFilter::default())] } else { Vec::new() }
+    let some = found.units.iter().any(|unit| is_any(unit, &["one", "some", "few"]));
+    if !some && (list || all && !only_verb) { vec![TaskRef::Filter(TaskFilter::default())] } else { Vec::new() }
 }

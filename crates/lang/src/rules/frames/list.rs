@@ -85,6 +85,13 @@ fn default_open(wanted: &mut Wanted, units: &[Unit]) {
 }
 
 fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let begins = |words: &[&str]| found.units.first().is_some_and(|unit| is_any(unit, words));
+    if begins(&["i", "we", "you", "it", "they", "he", "she", "that", "this"]) {
+        return None;
+    }
+    if begins(&["what"]) && found.units.get(1).is_some_and(|unit| is_any(unit, &["a", "an"])) {
+        return None;
+    }
     let mut wanted = wanted(found)?;
     if found.units.iter().any(|unit| is_any(unit, &["late", "behind", "miss", "missed", "missing", "forgotten"]))
         && wanted.filter.due.is_none()
@@ -109,7 +116,8 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         let lone_word = found.units.len() == 1 && !wanted.head;
         let states =
             wanted.filter.completed.is_some() || wanted.filter.due.is_some_and(|due| due == crate::Window::Overdue);
-        if !(strong || states && !lone_word || wanted.filter.due == Some(crate::Window::Overdue)) {
+        let state_word = lone_word && is_any(&found.units[0], &["completed", "pending", "outstanding", "unfinished"]);
+        if !(strong || state_word || states && !lone_word || wanted.filter.due == Some(crate::Window::Overdue)) {
             return None;
         }
     } else if polite && !(wanted.head || wanted.narrowed || wanted.all) {
@@ -124,7 +132,7 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     default_open(&mut wanted, found.units);
     let mut made = reading(found, ListQuestion::Show, wanted.filter);
     if bare && !found.segment.question {
-        made.confidence -= 0.07;
+        made.confidence -= 0.05;
     }
     if !wanted.head && !wanted.narrowed && !wanted.all {
         made.confidence -= 0.02;
@@ -208,6 +216,14 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
     }
     let several = matches!(target, TaskRef::Filter(_) | TaskRef::Except(..));
     if several {
+        return None;
+    }
+    let unknown_it = target == TaskRef::Focus && found.segment.context.focus.is_empty();
+    let starts_it = |range: &std::ops::Range<usize>| {
+        found.units.get(range.start).is_some_and(|unit| is_any(unit, &["it", "that", "this"]))
+    };
+    let about_it = soft && found.captures.first().is_some_and(|(_, range)| starts_it(range));
+    if about_it || unknown_it && section != "details" {
         return None;
     }
     let bare_reference =

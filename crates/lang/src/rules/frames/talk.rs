@@ -53,13 +53,35 @@ fn out_of_scope(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             "cancel", "start", "stop",
         ],
     );
-    if todo && extraction.due.is_some() && !device {
+    let text = found.slot(Slot::Text).unwrap_or_default();
+    if crate::reference::hard(found.segment.message, strip_about(text), found.segment.context).is_some()
+        || text.iter().any(|unit| phrase::is(unit, "task"))
+    {
+        return None;
+    }
+    let for_me = found.units.get(1).is_some_and(|unit| phrase::is_any(unit, &["me", "us"]));
+    if device {
+        reading.confidence = 0.95;
+    } else if for_me {
+        reading.confidence = 0.93;
+    } else if todo && extraction.due.is_some() {
         reading.confidence = 0.5;
-    } else if todo && !found.segment.asked && !device {
-        // `play tennis`, `book a table`: more likely a thing to do than an order to a loudspeaker.
+    } else if todo && !found.segment.asked {
+        // `play tennis`, `translate the letter`: more likely a thing to do than an order to a machine.
         let other = found.units.iter().any(|unit| phrase::in_class(unit, "outnoun"));
+        let machine =
+            phrase::is_any(first, &["calculate", "compute", "translate", "convert", "define", "sing", "spell"]);
+        let own = text.first().is_some_and(|unit| phrase::is_any(unit, &["the", "my", "our", "this"]));
+        let some = text.first().is_some_and(|unit| phrase::is_any(unit, &["some", "any"]));
         let says = found.slots(Slot::Text).count() > 1 || phrase::is_any(first, &["send", "write", "compose"]);
-        reading.confidence = if other || says { 0.9 } else { 0.5 };
+        reading.confidence = if other || says || some || machine && !own { 0.93 } else { 0.5 };
     }
     Some(vec![reading])
+}
+
+fn strip_about(units: &[crate::rules::message::Unit]) -> &[crate::rules::message::Unit] {
+    match units {
+        [first, rest @ ..] if phrase::is_any(first, &["about", "on"]) => rest,
+        _ => units,
+    }
 }

@@ -30,6 +30,20 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
+    let whole = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if *filter == crate::TaskFilter { completed: filter.completed, ..crate::TaskFilter::default() });
+    let single = matches!(
+        name,
+        "update-tag"
+            | "update-untag"
+            | "update-note"
+            | "update-description"
+            | "update-rename"
+            | "update-title"
+            | "update-what"
+    );
+    if single && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(whole)) {
+        return None;
+    }
     let own = |target: &TaskRef| matches!(target, TaskRef::Words(words) if words == "self" || words == "myself");
     if reference.as_ref().is_some_and(|reference| {
         reference.targets.iter().any(own)
@@ -127,9 +141,9 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         "update-prioritise" => Edit { priority: Some(Priority::High), ..Edit::default() },
         "update-deprioritise" => Edit { priority: Some(Priority::Low), ..Edit::default() },
         "update-shift" => shifted(found)?,
-        "update-due" => match found.slot(Slot::Edit) {
+        "update-due" | "update-due-add" => match found.slot(Slot::Edit) {
             Some(units)
-                if found.captures.len() == 1
+                if (found.captures.len() == 1 || found.section.name == "update-due-add")
                     && phrase::number(found.segment.message, units, true)
                         .is_some_and(|(_, length)| length == units.len()) =>
             {
@@ -262,17 +276,23 @@ fn correct(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
                 }
                 Some(Edit { shift: Some(shift), ..Edit::default() })
             })?;
+            let dated = !edit.due.is_keep();
             let mut reading = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
             let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
             if bare && found.units.len() == found.captures.first().map_or(0, |(_, range)| range.end) {
                 // A bare date after an add corrects it; after something else it may ask for a list.
-                reading.confidence = if context.last_was_add { 0.86 } else { 0.7 };
+                let raw = phrase::trim(&found.segment.message.units);
+                let clear = context.last_was_add || phrase::prefix(raw, "oops").is_some() || !dated;
+                reading.confidence = if clear { 0.86 } else { 0.7 };
             }
             Some(vec![reading])
         }
         "correct-other" => {
             let reference = found.reference()??;
-            if reference.strength == Strength::Soft && !said_other(found) {
+            let bare = found.captures.first().is_some_and(|(_, range)| range.len() == found.units.len());
+            if reference.strength == Strength::Soft && !said_other(found)
+                || bare && reference.targets != [TaskRef::Other]
+            {
                 return None;
             }
             let intent = Intent::Update { targets: reference.targets, edit: Box::default() };
@@ -304,5 +324,5 @@ fn correct(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 }
 
 fn said_other(found: &Match<'_, '_, '_>) -> bool {
-    found.units.iter().any(|unit| is_any(unit, &["other", "meant", "mean", "not"]))
+    found.units.iter().any(|unit| is_any(unit, &["other"]))
 }
