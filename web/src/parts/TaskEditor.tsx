@@ -8,7 +8,7 @@ import { dueInShort } from "../lib/due";
 import { readPatch } from "../lib/patch";
 import { edit, remove } from "../state/actions";
 import { here } from "../state/clock";
-import { editing, keepingPlace, rowOf } from "../state/focus";
+import { editing, focusSoon, keepingPlace, rowOf } from "../state/focus";
 import { placeTask } from "../state/tasks";
 import { Field } from "./Field";
 import { Icon } from "./Icon";
@@ -17,7 +17,7 @@ const PRIORITIES: readonly Priority[] = ["high", "medium", "low"];
 
 function close(id: number): void {
   editing.value = null;
-  requestAnimationFrame(() => rowOf(id)?.focus());
+  focusSoon(() => rowOf(id));
 }
 
 function PriorityChoice({ value }: { value: Priority }) {

@@ -32,6 +32,13 @@ export function step(by: 1 | -1): boolean {
   return next !== undefined;
 }
 
+/** Puts the focus on an element after the next paint, unless the person has already put it elsewhere. */
+export function focusSoon(find: () => HTMLElement | null): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) find()?.focus();
+  });
+}
+
 /** Runs something that takes a row away, and puts the focus on the neighbour instead of nowhere. */
 export async function keepingPlace(id: number, act: () => Promise<void>): Promise<void> {
   const held = currentTaskId() === id;
@@ -40,9 +47,6 @@ export async function keepingPlace(id: number, act: () => Promise<void>): Promis
   const neighbour = all[at + 1] ?? all[at - 1];
   await act();
   if (!held) return;
-  requestAnimationFrame(() => {
-    if (currentTaskId() !== null) return;
-    const place = rowOf(id) ?? (neighbour?.isConnected ? neighbour : null) ?? document.getElementById("list");
-    place?.focus();
-  });
+  const standing = () => (neighbour?.isConnected ? neighbour : null);
+  focusSoon(() => rowOf(id) ?? standing() ?? document.getElementById("list"));
 }
