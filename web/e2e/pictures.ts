@@ -17,6 +17,15 @@ const TASKS = [
   { title: "Read “The Dispossessed”" },
 ];
 
+/** Gives the person a name, as the settings would. */
+async function introduce(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const headers = { "Content-Type": "application/json" };
+    await fetch("/api/auth/me", { method: "PATCH", headers, body: JSON.stringify({ name: "Ada" }) });
+  });
+  await page.reload();
+}
+
 async function typing(page: Page): Promise<void> {
   await composer(page).fill("book the train to Lyon next friday 9am #travel");
   await page.locator(".chip").first().waitFor();
@@ -25,12 +34,14 @@ async function typing(page: Page): Promise<void> {
 test("desktop", () =>
   home(
     async ({ page }) => {
+      await introduce(page);
       await seed(page, ...TASKS);
       await say(page, "dentist friday 3pm, and remind me to buy flowers before that");
       await page.locator(".row", { hasText: "Dentist" }).waitFor();
       await say(page, "what's due this week?");
       await thread(page).locator(".turn-assistant").last().waitFor();
       await typing(page);
+      await page.mouse.move(0, 0);
       await page.screenshot({ path: picture("desktop.png") });
     },
     { viewport: { width: 1280, height: 860 } },
@@ -39,6 +50,7 @@ test("desktop", () =>
 test("phone", () =>
   home(
     async ({ page }) => {
+      await introduce(page);
       await seed(page, ...TASKS);
       await typing(page);
       await page.screenshot({ path: picture("phone.png") });
