@@ -3,7 +3,7 @@
 use crate::{
     Problem, SpanKind,
     attributes::{DueMatch, Extraction, Found},
-    dates::{Bound, Cx, Days, Hint, Hit, Repeat, Settled, When, bound, extend, phrase, repeat, settle},
+    dates::{Bound, Cx, Days, Hint, Hit, Repeat, Settled, Strength, When, bound, extend, phrase, repeat, settle},
     lexicon::PhraseKind,
 };
 
@@ -73,7 +73,9 @@ fn hint(cx: &Cx<'_>) -> Option<Hint> {
 /// One due without a repetition.
 fn once(cx: &mut Cx<'_>, found: &mut Extraction, hits: &[Hit], hint: Option<Hint>) {
     let Some((chosen, contradiction)) = choose(cx, hits) else { return };
-    let when = chosen.iter().skip(1).fold(hits[chosen[0]].when.clone(), |when, i| when.with(hits[*i].when.clone()));
+    let when = chosen.iter().skip(1).fold(hits[chosen[0]].when.clone(), |when, i| {
+        if when.fits(&hits[*i].when) { when.with(hits[*i].when.clone()) } else { when }
+    });
     let Some(settled) = settle(cx, &when, hint) else { return };
     if contradiction {
         found.problems.push(Problem::DateContradiction);
@@ -128,6 +130,20 @@ fn choose(cx: &Cx<'_>, hits: &[Hit]) -> Option<(Vec<usize>, bool)> {
     let mut chosen = vec![best];
     if let Some(other) = (0..hits.len()).find(|i| *i != best && hits[*i].when.fits(&hits[best].when)) {
         chosen.push(other);
+    }
+    // What says the same again, or where an end began, goes with it.
+    for i in 0..hits.len() {
+        let alone = hits[i].when.clock.is_none() && hits[i].when.part.is_none() && hits[i].when.instant.is_none();
+        let same = hits[i].when.days.map(|days| days.due) == hits[best].when.days.map(|days| days.due);
+        let began = hits[best].marker == "until" && hits[i].marker == "from";
+        if !chosen.contains(&i)
+            && alone
+            && hits[i].when.strength == Strength::Strong
+            && dated(&hits[i])
+            && (same || began)
+        {
+            chosen.push(i);
+        }
     }
     let contradiction = (0..hits.len()).any(|i| {
         !chosen.contains(&i)

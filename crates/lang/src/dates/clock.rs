@@ -53,7 +53,9 @@ fn named(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     let end = if cx.glued(end + 1) && cx.punct(end, '-') { cx.skip(end + 1, &["ish"]).max(end) } else { end };
     // `midnight snack`, `noon prayers`
     let strength = if phrase.weak { Strength::Marked } else { Strength::Weak };
-    Some(ReadClock::new("named time", clock, strength, end))
+    // `late afternoon` goes with a day without a word between.
+    let part = phrase.weak && (start..end).any(|at| cx.entry(at).part.is_some());
+    Some(ReadClock::new(if part { "named part" } else { "named time" }, clock, strength, end))
 }
 
 /// A half of the day after a time: `am`, `p.m.`, `a` right after the digits, and whether it is the second half.
@@ -88,13 +90,15 @@ fn digital(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
         return military(cx, at, number, digits);
     }
     let hour = i8::try_from(number).ok().filter(|hour| (0..=24).contains(hour))?;
-    if let Some(found) = with_minutes(cx, at, hour, digits) {
+    if let Some(found) = with_minutes(cx, at, hour, digits).or_else(|| spaced_minutes(cx, at, hour)) {
         return Some(found);
     }
     if let Some(found) = named(cx, at + 1).filter(|found| hour == 12 && matches!(found.clock.hour, 12 | 24)) {
         return Some(found);
     }
     if let Some((pm, end)) = half(cx, at + 1).filter(|_| (1..=12).contains(&hour)) {
+        let ish = cx.skip(cx.skip_hyphen(end), &["ish"]);
+        let end = if ish > end && !cx.any_punct(ish - 1, &['-', '–']) { ish } else { end };
         return Some(ReadClock::new("12-hour time", Clock::unsure(hour, 0).with_half(pm), Strength::Strong, end));
     }
     // `15 pm` says the same twice.
@@ -102,6 +106,17 @@ fn digital(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
         return Some(ReadClock::new("24-hour time", Clock::sure(hour, 0), Strength::Strong, end));
     }
     o_clock(cx, at, hour)
+}
+
+/// `5 30 pm`, `at 5 30`: how dictation writes minutes.
+fn spaced_minutes(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
+    let (minute @ 0..=59, 2) = cx.digits(at + 1).filter(|_| !cx.glued(at + 1))? else { return None };
+    let clock = Clock::unsure(hour, i8::try_from(minute).ok()?);
+    if let Some((pm, end)) = half(cx, at + 2).filter(|_| (1..=12).contains(&hour)) {
+        return Some(ReadClock::new("12-hour time", clock.with_half(pm), Strength::Strong, end));
+    }
+    let plausible = hour > 0 && hour < 24 && minute % 5 == 0 && cx.ends(at + 2) && cx.followed_well(at + 2);
+    plausible.then(|| ReadClock::new("dictated time", clock, Strength::Marked, at + 2))
 }
 
 /// What may follow a bare hour: `o'clock`, `ish`, `h`, nothing.
@@ -126,7 +141,7 @@ fn o_clock(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
 
 /// Whether a time may end there; a hyphen may make it the first of two (`2-4pm`).
 fn ends_or_ranges(cx: &Cx<'_>, at: usize) -> bool {
-    cx.ends(at) || cx.any_punct(at, &['-', '–', '—']) && cx.number(at + 1).is_some()
+    cx.ends(at) || cx.any_punct(at, &['-', '–', '—']) && cx.number(at + 1).is_some() || cx.any(at, &["z"])
 }
 
 fn halved(cx: &Cx<'_>, rule: &'static str, clock: Clock, end: usize) -> Option<ReadClock> {

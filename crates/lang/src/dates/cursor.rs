@@ -220,6 +220,8 @@ impl<'a> Cx<'a> {
                 }
                 "," | ";" | "!" | "?" | ")" | "]" | "…" | "—" | "–" => true,
                 "." | ":" => !next_glued,
+                // `tomorrow@5`, `friday/5pm`
+                "@" => next_glued && self.tokens[at + 1].kind == TokenKind::Number,
                 "/" => next_glued && self.entry_unblocked(at + 1).is_temporal(),
                 "\"" | "”" | "*" | "'" => !next_glued,
                 _ => false,

@@ -4,6 +4,7 @@ use super::{
     absolute::{self, absolute, day_range},
     cursor::Cx,
     holiday::holiday,
+    marker::{joins, marker, rings, suits},
     offset::offset,
     period::{nth_within, period, week_within},
     relative::relative,
@@ -56,73 +57,6 @@ pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
     whole(cx, at, when, end, "")
 }
 
-/// The words that introduce a time, as one: of several the one that says most.
-fn marker(cx: &Cx<'_>, at: usize) -> Option<(&'static str, usize)> {
-    let (mut end, phrase) = cx.phrase(at, PhraseKind::Marker)?;
-    let mut marker = phrase.value;
-    for _ in 0..2 {
-        end = if cx.punct(end, ':') { end + 1 } else { end };
-        let Some((after, next)) = cx.phrase(end, PhraseKind::Marker) else { break };
-        if rank(next.value) > rank(marker) {
-            marker = next.value;
-        }
-        end = after;
-    }
-    Some((marker, end))
-}
-
-fn rank(marker: &str) -> u8 {
-    match marker {
-        "some" => 0,
-        "on" | "at" | "for" | "about" | "come" => 1,
-        "in" | "during" => 2,
-        _ => 3,
-    }
-}
-
-/// `set an alarm for 6`: after few words a bare hour may follow `for`.
-fn rings(cx: &Cx<'_>, at: usize, when: &When) -> bool {
-    let rings = ["alarm", "reminder", "timer", "meeting", "appointment", "call", "standup", "it"];
-    at > 0 && when.rule == "hour" && cx.any(at - 1, &rings)
-}
-
-/// Whether the introducing word goes with what follows: `in friday` leaves `in` to the title.
-fn suits(cx: &Cx<'_>, marker: &str, when: &When, end: usize) -> bool {
-    let marked = when.strength == Strength::Marked;
-    let clock_only = when.days.is_none() && when.clock.is_some();
-    match marker {
-        "during" if clock_only => when.rule == "named time",
-        "in" | "during" => matches!(
-            when.rule,
-            "period"
-                | "month"
-                | "week"
-                | "weekend"
-                | "week of a date"
-                | "this week"
-                | "part of the day"
-                | "part of period"
-                | "end of period"
-                | "holiday"
-        ),
-        "about" => clock_only,
-        "for" => !marked && (!clock_only || cx.followed_well(end)),
-        "some" => when.strength == Strength::Strong,
-        "come" => when.days.is_some(),
-        "on" => !(marked && clock_only),
-        "at" => !(marked && when.rule == "period"),
-        "by" => !(marked && clock_only && scales(cx, end)),
-        _ => true,
-    }
-}
-
-/// `increase by 10`, `cut a 2 by 4`: an amount and no hour.
-fn scales(cx: &Cx<'_>, end: usize) -> bool {
-    let from = end.saturating_sub(6);
-    (from..end).any(|at| cx.entry_unblocked(at).scales)
-        || end >= 3 && cx.tokens[end - 3].kind == TokenKind::Number && cx.any(end - 2, &["by"])
-}
-
 /// Days or a time, in the order in which readings exclude each other.
 fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usize)> {
     relative(cx, at)
@@ -151,7 +85,9 @@ fn part_of(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 /// Joins what follows and checks that the words are a time at all.
 fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'static str) -> Option<Hit> {
     let unmarked = first.strength == Strength::Marked && marker.is_empty() && !cx.eager();
-    if unmarked && !(first.clock.is_some() && first.rule == "hour" && !cx.counts(start)) {
+    let hour = first.rule == "hour" && !cx.counts(start);
+    let part = first.rule == "named part";
+    if unmarked && !hour && !part {
         return None;
     }
     let strength = first.strength;
@@ -159,7 +95,7 @@ fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'sta
     let (first, ranged_end) = range(cx, first, first_end, marker);
     let (mut when, end) = extend(cx, first, ranged_end, opening);
     // `8 in the morning`, `8 tonight`: the part of the day makes an hour of the number.
-    if unmarked && when.part.is_none() {
+    if unmarked && (if part { when.days.is_none() } else { when.part.is_none() }) {
         return None;
     }
     let well = end > first_end || cx.followed_well(first_end) || opening && !marker.is_empty();
@@ -274,13 +210,14 @@ fn next_part(cx: &Cx<'_>, when: &When, end: usize, opening: bool) -> Option<(Whe
         return None;
     }
     let open = if cx.any_punct(end, &[',', '(']) { end + 1 } else { end };
-    if !cx.begins(open) {
+    if !cx.begins(open) && !cx.punct(open, '@') {
         return None;
     }
     let (marker, after) = marker(cx, open).filter(|(marker, _)| joins(marker)).unwrap_or(("", open));
     [(marker, after), ("", open)].into_iter().find_map(|(marker, at)| {
         let (more, after) = element_after(cx, when, at, marker)?;
-        let digits = matches!(more.rule, "hour" | "time range" | "clock time") && when.days.is_some();
+        let bare = ["hour", "time range", "clock time", "24-hour time", "named part", "dictated time"];
+        let digits = bare.contains(&more.rule) && when.days.is_some();
         let weak = more.strength == Strength::Marked && marker.is_empty() && !digits && !cx.eager();
         let well = more.strength == Strength::Strong || cx.followed_well(after) || opening && !marker.is_empty();
         let closed = if open > end && cx.punct(end, '(') && cx.punct(after, ')') { after + 1 } else { after };
@@ -314,9 +251,4 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
         return Some(found);
     }
     if when.part.is_none() { part(cx, at, marker, true) } else { None }
-}
-
-/// Words that join a time to its day; others begin something new.
-fn joins(marker: &str) -> bool {
-    matches!(marker, "at" | "on" | "by" | "in" | "during" | "about" | "from" | "between" | "for" | "before" | "after")
 }

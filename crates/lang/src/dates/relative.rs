@@ -3,7 +3,7 @@
 use super::{
     cursor::Cx,
     duration::{Amount, unit},
-    value::{Clock, Days, When, plus_days},
+    value::{Clock, Days, When, monday, plus_days},
 };
 use crate::lexicon::{Part, PhraseKind, Unit};
 
@@ -11,6 +11,7 @@ use crate::lexicon::{Part, PhraseKind, Unit};
 pub(crate) fn relative(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     tonight(cx, at)
         .or_else(|| same_next(cx, at))
+        .or_else(|| midweek(cx, at))
         .or_else(|| beyond(cx, at))
         .or_else(|| near(cx, at))
         .or_else(|| right_now(cx, at))
@@ -30,7 +31,11 @@ fn near(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     if cx.any(end, &["week"]) && ahead >= 0 && cx.followed_well(end + 1) {
         (ahead, end) = (ahead + 7, end + 1);
     }
-    if weak && cx.tokens[at].text.starts_with(char::is_uppercase) && !cx.eager() {
+    // `tom` is a name unless a time stands beside it.
+    let timed = cx.number(at + 1).is_some()
+        || at > 0 && (cx.number(at - 1).is_some() || cx.any(at - 1, &["am", "pm"]))
+        || cx.any(at + 1, &["at"]) && cx.number(at + 2).is_some();
+    if weak && !cx.eager() && (!timed || cx.tokens[at].text.starts_with(char::is_uppercase)) {
         return None;
     }
     let day = plus_days(cx.today, ahead)?;
@@ -68,6 +73,14 @@ fn same_next(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     let days = Days::one(Amount::of(1000, unit).after_day(cx.today)?);
     let clock = Clock::sure(cx.now.hour(), cx.now.minute());
     Some((if timed { When::clock("same time", clock).on(days) } else { When::days("same day", days) }, end))
+}
+
+/// `midweek`: the wednesday of this week or, when it is over, of the next.
+fn midweek(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let end = if cx.any(at, &["midweek"]) { at + 1 } else { return None };
+    let wednesday = plus_days(monday(cx.today), 2)?;
+    let day = if wednesday < cx.today { plus_days(wednesday, 7)? } else { wednesday };
+    Some((When::days("midweek", Days::one(day)).weak(), end))
 }
 
 /// `(the) day after tomorrow`, `day before yesterday`.

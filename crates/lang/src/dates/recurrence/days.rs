@@ -166,7 +166,7 @@ pub(super) fn nth_weekday(cx: &Cx<'_>, at: usize) -> Option<(RRule, usize)> {
     let at = cx.skip(at, &["the"]);
     let (nth, mut end) = ordinal(cx, at).filter(|(nth, _)| (-1..=5).contains(nth) && *nth != 0)?;
     let mut all = vec![nth];
-    while cx.any(end, &["and"]) && all.len() < 5 {
+    while (cx.any(end, &["and"]) || cx.any_punct(end, &['&', ',', '/'])) && all.len() < 5 {
         let Some((more, after)) = ordinal(cx, end + 1).filter(|(more, _)| (1..=5).contains(more)) else { break };
         all.push(more);
         end = after;
