@@ -31,6 +31,8 @@ pub(crate) fn read(message: &Message<'_>, pending: &PendingContext, context: &Co
     if let Some(picked) = pick(message, raw, &segment, pending, context) {
         return vec![picked];
     }
+    let flat: Vec<Unit> = raw.iter().filter(|unit| !unit.skip).copied().collect();
+    let raw = flat.as_slice();
     let no = phrase::whole(raw, "no") || several(raw, "no");
     let yes = phrase::whole(raw, "yes") || several(raw, "yes");
     match (no, yes) {
@@ -148,12 +150,16 @@ fn pick(
     if phrase::whole(units, "both") && (choosing || !phrase::whole(raw, "yes")) {
         return Some(reading(Answer::Pick((0..tasks.len()).collect()), EXACT));
     }
-    let led = strip_lead(units);
-    let said_only = led.len() < units.len();
-    units = led;
-    if let Some(picked) = except(message, units, pending, &here) {
+    let led = strip_lead(raw);
+    let said_only = led.len() < raw.len();
+    if said_only {
+        units = led;
+    }
+    if let Some(picked) = except(message, raw, pending, &here) {
         return Some(reading(Answer::Pick(picked), 0.96));
     }
+    let tie = units.iter().take_while(|unit| is_any(unit, &["for", "about", "with"])).count();
+    units = &units[tie.min(units.len().saturating_sub(1))..];
     let found = reference::parse(message, units, &here)?;
     if found.strength == Strength::Hard {
         let picked = indices(&found.targets, pending)?;
@@ -217,9 +223,11 @@ fn except(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here:
 
 /// The tasks shown that the references mean; `None` when one of them means none, or more than one.
 fn indices(targets: &[TaskRef], pending: &PendingContext) -> Option<Vec<usize>> {
+    let shown = |number: &TaskNumber| pending.tasks.iter().position(|(known, _)| known == number);
+    let by_place = targets.iter().any(|target| matches!(target, TaskRef::Number(number) if shown(number).is_none()));
     let mut picked = Vec::new();
     for target in targets {
-        for index in index_of(target, pending)? {
+        for index in index_of(target, pending, by_place)? {
             if !picked.contains(&index) {
                 picked.push(index);
             }
@@ -228,14 +236,14 @@ fn indices(targets: &[TaskRef], pending: &PendingContext) -> Option<Vec<usize>> 
     Some(picked)
 }
 
-fn index_of(target: &TaskRef, pending: &PendingContext) -> Option<Vec<usize>> {
+fn index_of(target: &TaskRef, pending: &PendingContext, by_place: bool) -> Option<Vec<usize>> {
     let count = pending.tasks.len();
     let at = |index: usize| (index < count).then(|| vec![index]);
     match target {
         TaskRef::Number(number) => {
             let shown = pending.tasks.iter().position(|(known, _)| known == number);
             let place = usize::try_from(number.get()).ok().and_then(|nth| nth.checked_sub(1));
-            shown.or(place).and_then(at)
+            if by_place { place.and_then(at) } else { shown.and_then(at) }
         }
         TaskRef::Place(place) => places(*place, count),
         TaskRef::Words(words) => by_words(words, &pending.tasks).and_then(at),

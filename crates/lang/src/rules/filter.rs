@@ -112,6 +112,11 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
     if phrase::whole(units, "everything") {
         return Some(TaskFilter::default());
     }
+    let commands =
+        |unit: &Unit| ["showstrict", "deletestrong", "addonly"].iter().any(|class| phrase::in_class(unit, class));
+    if units.first().is_some_and(commands) {
+        return None;
+    }
     if units.iter().any(|unit| is_any(unit, &["list", "agenda", "backlog"])) {
         return None;
     }
@@ -196,7 +201,9 @@ pub(crate) fn read(
                 ],
             )
         };
-        if query.iter().any(tied) {
+        let number =
+            |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "showstrict");
+        if query.iter().any(|unit| tied(unit) || number(unit)) {
             return None;
         }
         let head_follows = wanted.head || wanted.all;

@@ -97,6 +97,9 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
         }
     }
     let Some(first) = rest.first() else { return false };
+    if rest.len() < 2 && !phrase::in_class(first, "undo") && !phrase::in_class(first, "redo") {
+        return false;
+    }
     let classes = [
         "command",
         "deletestrong",
@@ -300,7 +303,8 @@ fn things(segment: &Segment<'_, '_>, units: &[Unit], chunks: &[&[Unit]], explici
     };
     let last = chunks.len() - 1;
     let tied = chunks[..last].iter().any(|chunk| chunk.iter().skip(1).any(|unit| is_any(unit, &TIES)));
-    if !(explicit || commas > 1) || !chunks.iter().all(short) || tied {
+    let wiping = chunks.iter().any(|chunk| chunk.iter().any(|unit| is_any(unit, &["everything"])));
+    if wiping || !(explicit || commas > 1) || !chunks.iter().all(short) || tied {
         return false;
     }
     let verbs =

@@ -7,7 +7,7 @@ use super::{
     grammar::{Grammar, Section, grammar},
     list_of_lines, matcher,
     message::{Message, Unit},
-    phrase::trim,
+    phrase::{self, trim},
     segment::Segment,
     split,
 };
@@ -138,8 +138,11 @@ fn append(drafts: &mut Vec<Draft>, more: &[Draft]) {
 /// How sure it is that the units are a command by themselves, other than a bare thing to do.
 pub(crate) fn command_confidence(message: &Message<'_>, units: &[Unit], context: &Context) -> f32 {
     let segment = Segment::new(message, units, context);
-    let commands = matches(&segment, |name| {
-        !matches!(name, "show" | "bare-question" | "add-need" | "add-event" | "acknowledgement")
+    let asks =
+        segment.units.first().is_some_and(|unit| phrase::in_class(unit, "showstrict") || phrase::is(unit, "what"));
+    let commands = matches(&segment, |name| match name {
+        "show" => asks,
+        name => !matches!(name, "bare-question" | "add-need" | "add-event" | "acknowledgement"),
     });
     let sure = commands
         .iter()

@@ -246,6 +246,9 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], extraction: Extr
     if extraction.due.is_some() {
         title = strip_ties(&title).to_owned();
     }
+    for tail in [" too", " as well", " also"] {
+        title.truncate(title.strip_suffix(tail).map_or(title.len(), str::len));
+    }
     if let [only] = tokens
         && only.kind == TokenKind::Quoted
     {

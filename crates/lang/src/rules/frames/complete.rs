@@ -78,6 +78,32 @@ fn unfound(readings: &mut Vec<Reading>) {
     }
 }
 
+/// Verbs whose past reports nothing that was on a list: `i said no`.
+const NEVER_A_TASK: [&str; 22] = [
+    "say",
+    "know",
+    "feel",
+    "like",
+    "love",
+    "want",
+    "need",
+    "think",
+    "mean",
+    "hate",
+    "seem",
+    "become",
+    "believe",
+    "understand",
+    "happen",
+    "forget",
+    "enjoy",
+    "lose",
+    "fall",
+    "quit",
+    "cost",
+    "rise",
+];
+
 /// `bought the milk`: the past of a thing to do.
 fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let message = found.segment.message;
@@ -89,6 +115,10 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         return None;
     }
     // The verb is part of the title: `bought milk` completes `Buy milk`.
+    let opinion = |unit: &crate::rules::message::Unit| unit.verb.is_some_and(|verb| NEVER_A_TASK.contains(&verb.base));
+    if found.units.iter().take(4).any(opinion) {
+        return None;
+    }
     let starts = found.units.iter().position(|unit| unit.verb.is_some_and(|verb| verb.is_past && !is_auxiliary(unit)));
     let words = match starts {
         Some(at) if completed => {

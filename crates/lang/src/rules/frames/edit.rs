@@ -19,7 +19,9 @@ pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
     if units.is_empty() || units.len() > 24 {
         return None;
     }
-    if units.len() == 1 && phrase::in_class(&units[0], "numberword") {
+    if units.len() == 1 && phrase::in_class(&units[0], "numberword")
+        || phrase::is(&units[0], "one") && units.len() > 1 && phrase::in_class(&units[1], "high")
+    {
         return None;
     }
     if let Some(priority) = priority(units) {

@@ -128,7 +128,12 @@ fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
     let finite = words.windows(2).take(6).any(|pair| !pair[1].clitic && is_any(pair[1], &FINITE) && !timed(pair[0]));
     let told = words.iter().skip(1).take(6).any(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base));
     let finite = finite || told && !segment.wanted;
-    let subject = is_any(first, &SUBJECTS);
+    let past = words.iter().skip(1).take(6).any(|unit| is_any(unit, &["was", "were", "had"]));
+    let feeling = is_any(
+        first,
+        &["like", "love", "hate", "know", "want", "need", "mean", "seem", "feel", "happen", "believe", "understand"],
+    );
+    let subject = is_any(first, &SUBJECTS) || past || feeling && !segment.wanted;
     let mut likelihood: f32 = if segment.wanted {
         if verb { 0.92 } else { 0.6 }
     } else if subject {
