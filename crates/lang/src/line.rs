@@ -5,12 +5,15 @@ use saydo_domain::{Due, Recurrence};
 use crate::{
     Moment, QuickAdd,
     attributes::{Mode, Options, extract},
-    token::tokenize,
+    token::{MAX_READ_BYTES, tokenize},
 };
 
 /// Understands one line as one task, for quick add, `/api/parse` and the words in `due_date` and `recurrence`.
 #[must_use]
 pub fn parse_line(text: &str, moment: &Moment) -> QuickAdd {
+    if text.len() > MAX_READ_BYTES {
+        return QuickAdd { title: text.trim().to_owned(), ..QuickAdd::default() };
+    }
     let tokens = tokenize(text);
     let extraction = extract(&tokens, text, moment, Options::default());
     QuickAdd {

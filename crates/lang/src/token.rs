@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 /// Longest text that is read for attributes, in bytes; what comes after is kept but not looked at.
-pub(crate) const MAX_READ_BYTES: usize = 12_000;
+pub(crate) const MAX_READ_BYTES: usize = 65_536;
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,7 +110,7 @@ fn measure(rest: &str, first: char, space: bool, before: Option<&Token<'_>>) -> 
     let open = space || bracket;
     if open {
         if (space || first.is_alphanumeric())
-            && let Some(length) = link_length(rest)
+            && let Some(length) = link_length(rest, if space { 2000 } else { 300 })
         {
             return (TokenKind::Link, length);
         }
@@ -202,8 +202,8 @@ fn quoted_length(rest: &str, first: char) -> Option<usize> {
     None
 }
 
-fn link_length(rest: &str) -> Option<usize> {
-    let rest = &rest[..floor_boundary(rest, 2000)];
+fn link_length(rest: &str, longest: usize) -> Option<usize> {
+    let rest = &rest[..floor_boundary(rest, longest)];
     let chunk = &rest[..run(rest, |c| !c.is_whitespace() && !matches!(c, '<' | '>' | '"' | '”'))];
     let scheme = chunk.find("://").is_some_and(|at| at > 0 && chunk[..at].chars().all(|c| c.is_ascii_alphanumeric()));
     let mail = || {
@@ -247,9 +247,28 @@ fn floor_boundary(text: &str, limit: usize) -> usize {
     (0..=limit).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// The UTF-16 offset of a byte offset that is on a char boundary.
-pub(crate) fn utf16_offset(text: &str, byte: usize) -> usize {
-    text.get(..byte).unwrap_or(text).chars().map(char::len_utf16).sum()
+/// Turns byte offsets into UTF-16 offsets, in one pass when they come in order.
+pub(crate) struct Utf16<'t> {
+    text: &'t str,
+    byte: usize,
+    units: usize,
+}
+
+impl<'t> Utf16<'t> {
+    /// At the beginning of the text.
+    pub(crate) const fn new(text: &'t str) -> Self {
+        Self { text, byte: 0, units: 0 }
+    }
+
+    /// The UTF-16 offset of a byte offset that is on a char boundary.
+    pub(crate) fn at(&mut self, byte: usize) -> usize {
+        if byte < self.byte {
+            (self.byte, self.units) = (0, 0);
+        }
+        self.units += self.text.get(self.byte..byte).unwrap_or_default().chars().map(char::len_utf16).sum::<usize>();
+        self.byte = byte;
+        self.units
+    }
 }
 
 #[cfg(test)]
@@ -280,6 +299,7 @@ mod tests {
 
     #[test]
     fn counts_utf16_units() {
-        assert_eq!(utf16_offset("a😀é", 5), 3);
+        let mut utf16 = Utf16::new("a😀é");
+        assert_eq!((utf16.at(5), utf16.at(1), utf16.at(7)), (3, 1, 4));
     }
 }

@@ -5,7 +5,7 @@ use saydo_domain::{Due, Label, Priority, Recurrence};
 
 use crate::{
     Problem, Shift, Span, SpanKind,
-    token::{Token, utf16_offset},
+    token::{Token, Utf16},
 };
 
 /// How willing to read words as attributes.
@@ -114,11 +114,12 @@ impl Extraction {
 
     /// The spans in UTF-16 units of `text`.
     pub(crate) fn spans(&self, text: &str) -> Vec<Span> {
+        let mut utf16 = Utf16::new(text);
         self.found
             .iter()
             .map(|found| Span {
-                start: utf16_offset(text, found.start),
-                end: utf16_offset(text, found.end),
+                start: utf16.at(found.start),
+                end: utf16.at(found.end),
                 kind: found.kind,
                 value: found.value.clone(),
                 rule: found.rule,

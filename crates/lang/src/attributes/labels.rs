@@ -12,13 +12,16 @@ use crate::{
 /// Takes out all labels.
 pub(super) fn labels(cx: &mut Cx<'_>, found: &mut Extraction) {
     let mut at = 0;
-    while at < cx.tokens.len() {
+    while at < cx.tokens.len() && found.labels.len() < MOST {
         at = match one(cx, found, at) {
             Some(end) => end,
             None => at + 1,
         };
     }
 }
+
+/// Labels taken out of one text; what comes after stays in the title.
+const MOST: usize = 100;
 
 fn one(cx: &mut Cx<'_>, found: &mut Extraction, at: usize) -> Option<usize> {
     let token = &cx.tokens[at];

@@ -26,11 +26,15 @@ pub(super) fn by_place(cx: &mut Cx<'_>, found: &mut Extraction) {
     }
 }
 
+/// Attributes taken out of one text; what comes after stays in the title.
+const MOST: usize = 200;
+
 type Rule = fn(&Cx<'_>, &Extraction, usize) -> Option<(Priority, usize)>;
 
 fn scan(cx: &mut Cx<'_>, found: &mut Extraction, rule: Rule) {
     let mut at = 0;
-    while at < cx.tokens.len() {
+    // Nobody says a priority a hundred times.
+    while at < cx.tokens.len() && found.found.len() < MOST {
         let Some((priority, end)) = rule(cx, found, at).filter(|(_, end)| *end > at) else {
             at += 1;
             continue;

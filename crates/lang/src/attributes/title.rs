@@ -29,7 +29,8 @@ pub(super) fn title(tokens: &[Token<'_>], consumed: &[bool]) -> String {
     drop_empty_brackets(tokens, &mut kept);
     drop_doubled_separators(tokens, &mut kept);
     while trim_end(tokens, &mut kept, consumed) {}
-    while trim_start(tokens, &mut kept, consumed) {}
+    let leading = kept.iter().take_while(|at| hangs_first(tokens, **at, consumed)).count();
+    kept.drain(..leading);
     if let [only] = kept.as_slice()
         && let Some(text) = tokens[*only].unquoted().filter(|text| !text.is_empty())
     {
@@ -104,16 +105,11 @@ fn trim_end(tokens: &[Token<'_>], kept: &mut Vec<usize>, consumed: &[bool]) -> b
     false
 }
 
-fn trim_start(tokens: &[Token<'_>], kept: &mut Vec<usize>, consumed: &[bool]) -> bool {
-    let Some(&first) = kept.first() else { return false };
+/// Whether a token at the beginning of the title only tied it to what was taken out.
+fn hangs_first(tokens: &[Token<'_>], first: usize, consumed: &[bool]) -> bool {
     let token = &tokens[first];
     let gap = gap_before(first, consumed);
     let separator = separates(token) && (gap || matches!(token.text, "," | ";" | ":" | "|"));
     let mark = gap && token.kind == TokenKind::Punct && matches!(token.text, "!" | "?" | ".");
-    let hanging = gap && token.is("and");
-    if separator || mark || hanging {
-        kept.remove(0);
-        return true;
-    }
-    false
+    separator || mark || gap && token.is("and")
 }

@@ -28,7 +28,7 @@ pub(crate) struct Hit {
 }
 
 /// How deep phrases may hang on each other (`a day before the day after …`).
-const DEEPEST: u8 = 3;
+const DEEPEST: u8 = 2;
 
 /// The phrase of time that begins there.
 pub(crate) fn phrase(cx: &Cx<'_>, at: usize) -> Option<Hit> {
@@ -61,7 +61,7 @@ pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
 fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usize)> {
     relative(cx, at)
         .or_else(|| part_of(cx, at))
-        .or_else(|| if depth == 0 || !marker.is_empty() { offset(cx, at, depth) } else { None })
+        .or_else(|| if marker.is_empty() { None } else { offset(cx, at, depth) })
         .or_else(|| day_range(cx, at))
         .or_else(|| week_within(cx, at))
         .or_else(|| nth_within(cx, at))
