@@ -1,7 +1,7 @@
 //! The corpora of dates and attributes are the specification of `parse_line`, `parse_due` and `parse_recurrence`.
 
 use jiff::Zoned;
-use saydo_lang::{Moment, QuickAdd, SpanKind, parse_due, parse_line, parse_recurrence};
+use saydo_lang::{DateOrder, Moment, QuickAdd, SpanKind, parse_due, parse_line, parse_recurrence};
 
 /// One meaning with its phrasings.
 struct Block {
@@ -16,6 +16,8 @@ fn blocks(corpus: &str) -> Vec<Block> {
     for line in corpus.lines() {
         if let Some(text) = line.strip_prefix("# now: ") {
             now = Some(Moment::new(text.trim().parse::<Zoned>().unwrap()));
+        } else if line == "# order: month first" {
+            now = now.map(|moment| Moment { order: DateOrder::MonthDay, ..moment });
         } else if let Some(value) = line.strip_prefix("= ") {
             let moment = now.clone().expect("a `# now:` line stands before the first block");
             blocks.push(Block { moment, value: value.trim().to_owned(), phrasings: Vec::new() });
@@ -62,6 +64,7 @@ fn check_dates(name: &str, corpus: &str) {
 #[test]
 fn dates_are_understood() {
     check_dates("dates", include_str!("../corpus/dates.txt"));
+    check_dates("dates with the month first", include_str!("../corpus/dates_us.txt"));
 }
 
 #[test]
@@ -179,6 +182,35 @@ fn repetitions_are_understood() {
         }
     }
     report("repetitions", total, &failures);
+}
+
+#[test]
+fn values_alone_are_read_eagerly_and_nothing_else_is() {
+    let moment = Moment::new("2026-03-11T10:00:00+01:00[Europe/Berlin]".parse().unwrap());
+    let due = |text| parse_due(text, &moment).map(|due| due.to_string());
+    for (text, expected) in [
+        ("may", Some("2026-05-01")),
+        ("sat", Some("2026-03-14")),
+        ("christmas", Some("2026-12-25")),
+        ("the 15th", Some("2026-03-15")),
+        ("15th", Some("2026-03-15")),
+        ("5", Some("2026-03-11T17:00:00+01:00")),
+        ("2026-03-12", Some("2026-03-12")),
+        ("2026-03-12T15:00:00+01:00", Some("2026-03-12T15:00:00+01:00")),
+        ("on friday, please", None),
+        ("friday p1", None),
+        ("every friday", None),
+        ("\"friday\"", None),
+        ("soon", None),
+        ("", None),
+        ("2026-02-30", None),
+    ] {
+        assert_eq!(due(text).as_deref(), expected, "{text}");
+    }
+    let rule = |text| parse_recurrence(text, &moment).map(|found| (found.rrule.to_string(), found.text));
+    assert_eq!(rule("Every  Friday"), Some(("FREQ=WEEKLY;BYDAY=FR".to_owned(), "every friday".to_owned())));
+    assert_eq!(rule("friday"), None);
+    assert_eq!(rule("every friday call mom"), None);
 }
 
 #[test]
