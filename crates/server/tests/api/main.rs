@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod accounts;
+mod chat;
 mod cli;
+mod conversations;
 mod cors;
 mod errors;
 mod fuzz;
@@ -11,6 +13,10 @@ mod idempotency;
 mod limits;
 mod matrix;
 mod openapi;
+mod parse;
 mod service;
 mod support;
+mod tasks;
+mod trash;
+mod undo;
 mod web;

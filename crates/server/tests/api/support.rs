@@ -1,6 +1,6 @@
 //! `TestApp`: a server of its own for each test, with a frozen clock, that hands out clients by identity.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
@@ -25,7 +25,7 @@ pub(crate) struct TestApp {
     pub(crate) base: String,
     pub(crate) app: App,
     pub(crate) state: AppState,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<tempfile::TempDir>,
     shutdown: Shutdown,
 }
 
@@ -37,7 +37,22 @@ impl TestApp {
 
     /// A server with these settings over the usual ones of a test.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), settings).await
+    }
+
+    /// Ends this server and starts another on the same data.
+    pub(crate) async fn restart(self, settings: &[(&str, &str)]) -> Self {
+        self.shutdown.cancel();
+        self.app.store.close().await;
+        Self::in_folder(Arc::clone(&self.folder), settings).await
+    }
+
+    /// Another server on the same data, at the same time.
+    pub(crate) async fn replica(&self) -> Self {
+        Self::in_folder(Arc::clone(&self.folder), &[]).await
+    }
+
+    async fn in_folder(folder: Arc<tempfile::TempDir>, settings: &[(&str, &str)]) -> Self {
         let data = folder.path().to_str().unwrap().to_owned();
         let usual = [
             ("SAYDO_DATA_DIR", data.as_str()),
@@ -100,6 +115,11 @@ impl Client {
     /// The same person with another token.
     pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self.clone() }
+    }
+
+    /// The same person at another server.
+    pub(crate) fn at(&self, app: &TestApp) -> Self {
+        Self { base: app.base.clone(), ..self.clone() }
     }
 
     /// The same place without a token, in a browser that keeps cookies.
