@@ -14,7 +14,11 @@ mod title;
 
 pub(crate) use extraction::{DueMatch, Extraction, Found, Mode, Options};
 
-use crate::{Moment, dates::Cx, token::Token};
+use crate::{
+    Moment,
+    dates::Cx,
+    token::{Token, TokenKind},
+};
 
 /// Takes the attributes out of a run of tokens of `text` (all of its tokens, or the ones of one command).
 pub(crate) fn extract(tokens: &[Token<'_>], text: &str, moment: &Moment, options: Options) -> Extraction {
@@ -31,5 +35,23 @@ pub(crate) fn extract(tokens: &[Token<'_>], text: &str, moment: &Moment, options
     due::due(&mut cx, &mut found);
     priority::by_place(&mut cx, &mut found);
     found.found.sort_by_key(|found| found.start);
+    absorb_hanging(&mut found, tokens);
     found
+}
+
+/// Words left hanging at the end (`maybe` in `maybe tomorrow`) go with what they introduced, so that its span tells
+/// all that is missing from the title.
+fn absorb_hanging(found: &mut Extraction, tokens: &[Token<'_>]) {
+    for at in (0..tokens.len()).rev() {
+        if found.consumed[at] || tokens[at].kind == TokenKind::Punct {
+            continue;
+        }
+        let Some(next) = tokens.get(at + 1).map(|token| token.start) else { break };
+        let piece = found.found.iter_mut().find(|piece| piece.start == next);
+        match piece.filter(|_| title::hangs(&tokens[at])) {
+            Some(piece) => piece.start = tokens[at].start,
+            None => break,
+        }
+        found.consumed[at] = true;
+    }
 }

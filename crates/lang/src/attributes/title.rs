@@ -96,13 +96,18 @@ fn trim_end(tokens: &[Token<'_>], kept: &mut Vec<usize>, consumed: &[bool]) -> b
     let open = matches!(token.text, "," | ";" | ":" | "-" | "–" | "—" | "|" | "@") && token.kind == TokenKind::Punct;
     let after_gap =
         gap_before(last, consumed) && (closes(token) && !matches!(token.text, ")" | "]") || separates(token));
-    let hanging = last + 1 < tokens.len() && HANGING.iter().any(|word| token.is(word));
+    let hanging = last + 1 < tokens.len() && hangs(token);
     let alone = token.kind == TokenKind::Punct && kept.len() == 1;
     if open && (token.space_before || token.text != "-") || after_gap || hanging || alone {
         kept.pop();
         return true;
     }
     false
+}
+
+/// Whether a word means nothing when what it introduced is taken out.
+pub(super) fn hangs(token: &Token<'_>) -> bool {
+    HANGING.iter().any(|word| token.is(word))
 }
 
 /// Whether a token at the beginning of the title only tied it to what was taken out.
