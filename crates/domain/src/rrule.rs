@@ -95,10 +95,6 @@ pub struct RRule {
     pub until: Option<Until>,
 }
 
-/// Periods looked at before a rule is taken to have no further occurrence: leap days every fourth year
-/// with an interval need many, `BYMONTHDAY=31;BYMONTH=2` would never end.
-const MAX_PERIODS: u32 = 3000;
-
 impl RRule {
     /// A rule with a frequency and an interval and nothing else.
     #[must_use]
@@ -148,6 +144,16 @@ impl RRule {
         None
     }
 
+    /// Periods looked at before a rule is taken to have no further occurrence: a leap day on a monday comes every
+    /// 28 years, around 2100 every 40, and `BYMONTHDAY=31;BYMONTH=2` would never end.
+    const fn most_periods(&self) -> u32 {
+        match self.freq {
+            Frequency::Hourly => 100_000,
+            Frequency::Daily => 15_000,
+            Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => 3000,
+        }
+    }
+
     /// How many periods lie surely before `to`.
     fn whole_periods_between(&self, from: DateTime, to: DateTime) -> u32 {
         let (a, b) = (from.date(), to.date());
@@ -166,13 +172,12 @@ impl RRule {
     /// The occurrences of the pattern that begins with `start`'s period, from the period `first` on, in order,
     /// bounded. `COUNT` is not applied.
     fn occurrences(&self, start: DateTime, first: u32) -> impl Iterator<Item = DateTime> + '_ {
-        (first..first.saturating_add(MAX_PERIODS)).map_while(move |n| self.period(start, n)).flatten().take_while(
-            |at| match self.until {
-                None => true,
-                Some(Until::Day(day)) => at.date() <= day,
-                Some(Until::Moment(moment)) => *at <= moment,
-            },
-        )
+        let last = first.saturating_add(self.most_periods());
+        (first..last).map_while(move |n| self.period(start, n)).flatten().take_while(|at| match self.until {
+            None => true,
+            Some(Until::Day(day)) => at.date() <= day,
+            Some(Until::Moment(moment)) => *at <= moment,
+        })
     }
 
     /// The occurrences of the n-th period after `start`'s, in order; `None` past the calendar's end.
@@ -183,7 +188,8 @@ impl RRule {
         let mut days = match self.freq {
             Frequency::Hourly => {
                 let at = start.checked_add(Span::new().try_hours(step).ok()?).ok()?;
-                return Some(if self.day_fits(at.date()) { vec![at] } else { Vec::new() });
+                let fits = self.day_fits(at.date()) && self.position_fits(0, 1);
+                return Some(if fits { vec![at] } else { Vec::new() });
             }
             Frequency::Daily => vec![date.checked_add(Span::new().try_days(step).ok()?).ok()?],
             Frequency::Weekly => {
@@ -243,19 +249,19 @@ impl RRule {
             .flat_map(|first| self.days_of_month(first, own.day()))
             .collect();
         days.sort_unstable();
+        // A month named twice is one month.
+        days.dedup();
         days
     }
 
     fn positions(&self, days: Vec<Date>) -> Vec<Date> {
-        if self.by_set_pos.is_empty() {
-            return days;
-        }
         let length = i16::try_from(days.len()).unwrap_or(i16::MAX);
-        (0..length)
-            .zip(days)
-            .filter(|(i, _)| self.by_set_pos.iter().any(|wanted| *wanted == i + 1 || *wanted == i - length))
-            .map(|(_, day)| day)
-            .collect()
+        (0..length).zip(days).filter(|(i, _)| self.position_fits(*i, length)).map(|(_, day)| day).collect()
+    }
+
+    /// Whether the `i`-th (from 0) of `length` occurrences of a period is wanted.
+    fn position_fits(&self, i: i16, length: i16) -> bool {
+        self.by_set_pos.is_empty() || self.by_set_pos.iter().any(|wanted| *wanted == i + 1 || *wanted == i - length)
     }
 }
 
@@ -345,6 +351,9 @@ impl FromStr for RRule {
         rule.freq = freq.ok_or_else(|| refuse("FREQ is missing"))?;
         if rule.count.is_some() && rule.until.is_some() {
             return Err(refuse("COUNT and UNTIL exclude each other"));
+        }
+        if rule.freq == Frequency::Weekly && !rule.by_month_day.is_empty() {
+            return Err(refuse("BYMONTHDAY does not go with FREQ=WEEKLY"));
         }
         let ordinals = rule.by_day.iter().any(|by| by.ordinal != 0);
         if ordinals && !matches!(rule.freq, Frequency::Monthly | Frequency::Yearly) {
