@@ -129,6 +129,17 @@ fn check_spans(text: &str, parsed: &QuickAdd) {
     }
 }
 
+/// What was read can be written and read again.
+fn check_wire(text: &str, parsed: &QuickAdd) {
+    if let Some(due) = parsed.due {
+        assert_eq!(due.to_string().parse(), Ok(due), "{text:?}");
+    }
+    if let Some(recurrence) = &parsed.recurrence {
+        assert_eq!(recurrence.rrule.to_string().parse().as_ref(), Ok(&recurrence.rrule), "{text:?}");
+        assert!(parsed.due.is_some(), "{text:?} repeats but never comes");
+    }
+}
+
 /// A title is made of the words of the text, in their order.
 fn check_title(text: &str, title: &str) {
     let mut rest = text;
@@ -154,6 +165,7 @@ proptest! {
         let parsed = parse_line(&text, &moment);
         check_spans(&text, &parsed);
         check_title(&text, &parsed.title);
+        check_wire(&text, &parsed);
         let _ = (parse_due(&text, &moment), parse_recurrence(&text, &moment));
     }
 

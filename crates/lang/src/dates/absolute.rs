@@ -183,6 +183,11 @@ fn month_day(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     if !cx.ends(end) || !ordinal && weak && !cx.followed_well(end) && year_after(cx, end).is_none() {
         return None;
     }
+    // `ask april 2 questions`
+    let asked = at > 0 && cx.entry_unblocked(at - 1).verb;
+    if !ordinal && asked && !cx.followed_well(end) && year_after(cx, end).is_none() {
+        return None;
+    }
     with_year(cx, month, day, end, weak && !ordinal)
 }
 

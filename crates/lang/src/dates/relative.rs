@@ -31,11 +31,7 @@ fn near(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     if cx.any(end, &["week"]) && ahead >= 0 && cx.followed_well(end + 1) {
         (ahead, end) = (ahead + 7, end + 1);
     }
-    // `tom` is a name unless a time stands beside it.
-    let timed = cx.number(at + 1).is_some()
-        || at > 0 && (cx.number(at - 1).is_some() || cx.any(at - 1, &["am", "pm"]))
-        || cx.any(at + 1, &["at"]) && cx.number(at + 2).is_some();
-    if weak && !cx.eager() && (!timed || cx.tokens[at].text.starts_with(char::is_uppercase)) {
+    if weak && !cx.eager() && is_a_name(cx, at) {
         return None;
     }
     let day = plus_days(cx.today, ahead)?;
@@ -48,6 +44,15 @@ fn near(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     };
     let when = When::days(rule, days);
     Some((if weak { when.weak() } else { when }, end))
+}
+
+/// `tom` is a name unless a time stands beside it and nobody is called, asked or met.
+fn is_a_name(cx: &Cx<'_>, at: usize) -> bool {
+    let half = |at: usize| cx.any(at, &["am", "pm"]);
+    let timed = cx.number(at + 1).is_some() && half(at + 2) || at > 0 && half(at - 1);
+    let before = (at > 0).then(|| cx.entry_unblocked(at - 1));
+    let person = before.is_none_or(|entry| entry.verb || entry.stop);
+    !timed || person || cx.tokens[at].text.starts_with(char::is_uppercase)
 }
 
 /// `tonight`: today at 20:00 unless a time is said.
