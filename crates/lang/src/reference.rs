@@ -324,6 +324,14 @@ fn names_field(units: &[Unit]) -> bool {
     let rest = &units[skip..];
     let fields = ["duefield", "prio", "desc", "title", "repeat"];
     let field = fields.iter().filter_map(|class| phrase::prefix(rest, class)).max();
+    let owned = units.len() > 2 && units[units.len() - 2].clitic;
+    if owned
+        && units.last().is_some_and(|unit| {
+            is_any(unit, &["status", "state", "priority", "title", "description", "notes", "deadline", "name"])
+        })
+    {
+        return true;
+    }
     field.is_some_and(|length| {
         length == rest.len() && length > 0 && !phrase::in_class(&rest[0], "desc")
             || rest.get(length).is_some_and(|unit| is_any(unit, &["of", "for", "on", "from", "to"]))
@@ -377,6 +385,9 @@ fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Stren
             || is_any(&units[0], &["task", "todo", "to-do"])
         {
             units = trim(&units[called..]);
+            while units.len() > 1 && is_any(&units[0], &["the", "my"]) {
+                units = trim(&units[1..]);
+            }
             strength = Strength::Named;
         }
     }
@@ -397,6 +408,11 @@ fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Stren
         return None;
     }
     let text = message.cut(units);
-    let meaningful = units.iter().any(|unit| !is_any(unit, &NOUNS) && !is_any(unit, &DETERMINERS) && !unit.skip);
+    let meaningful = units.iter().any(|unit| {
+        !is_any(unit, &["number", "nr", "no", "num"])
+            && !is_any(unit, &NOUNS)
+            && !is_any(unit, &DETERMINERS)
+            && !unit.skip
+    });
     (meaningful && !text.is_empty()).then_some((TaskRef::Words(text), strength))
 }

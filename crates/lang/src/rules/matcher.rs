@@ -84,7 +84,7 @@ impl Run<'_, '_> {
             if hit && self.step(after, at + 1) {
                 return true;
             }
-            if hit || !unit.skip {
+            if hit || !(unit.skip || unit.clitic) {
                 return false;
             }
             at += 1;

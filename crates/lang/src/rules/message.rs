@@ -43,7 +43,16 @@ impl<'t> Message<'t> {
         let tokens = tokenize(text);
         let mut units = Vec::with_capacity(tokens.len() + 4);
         for (at, token) in tokens.iter().enumerate() {
+            let possessive = token.norm == "s"
+                && !token.space_before
+                && at > 1
+                && tokens[at - 1].is_punct('\'')
+                && tokens[at - 2].kind == TokenKind::Number;
             push_units(&mut units, token, at);
+            // `3's`
+            if possessive && let Some(last) = units.last_mut() {
+                (last.word, last.clitic) = (grammar().vocabulary.id("is"), true);
+            }
         }
         Self { text, tokens, units }
     }

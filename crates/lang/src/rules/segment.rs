@@ -256,5 +256,9 @@ fn trails(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
         &["please", "thanks", "thank", "lol", "haha", "ok", "okay", "thx", "ty", "if", "cheers", "saydo", "pls"],
     );
     let comma = units.get(units.len() - length - 1).is_some_and(|unit| message.token(unit).text == ",");
-    plain && units.len() - length > 0 && !is_any(&units[0], &["say"]) || comma || length > 1 && units.len() - length > 1
+    let after_polite = units.len() > length && is_any(&units[units.len() - length - 1], &["please", "thanks", "pls"]);
+    after_polite
+        || plain && units.len() - length > 0 && !is_any(&units[0], &["say"])
+        || comma
+        || length > 1 && units.len() - length > 1
 }

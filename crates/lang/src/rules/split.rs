@@ -46,6 +46,7 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         let ends = joints[i + 1..].iter().copied().filter(|end| *end > right + 1).take(3).chain([units.len()]);
         if opens_command(message, &units[right..], sentence_ends(message, &units[*at]))
             && stands_alone(message, left)
+            && !(left.len() == 1 && message.token(&units[*at]).text == "!")
             && !wipes(left, &units[right..])
             && ends
                 .into_iter()

@@ -35,6 +35,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let reference = found.reference()?;
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
+    let hard = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Hard);
+    if hard && found.units.first().is_some_and(|unit| is_any(unit, &["forget", "never"])) {
+        return None;
+    }
     let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
     if soft && leads && units.len() > 2 && units[0].verb.is_some_and(|verb| verb.is_base) {
         return None;

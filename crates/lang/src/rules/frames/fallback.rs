@@ -44,12 +44,12 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     let dated = drafts.iter().any(|draft| {
         draft.due.is_some() || draft.recurrence.is_some() || draft.priority.is_some() || !draft.labels.is_empty()
     });
-    let confidence = if dated && confidence > 0.4 {
-        confidence.max(0.86)
-    } else if dated && confidence > 0.25 {
-        confidence.max(0.55)
-    } else {
-        confidence
+    // `the exam is on friday` announces something; `the weather is nice today` does not.
+    let announces = segment.adding().0.last().is_some_and(|unit| is_any(unit, &["is", "are", "on", "at"]));
+    let confidence = match (dated, confidence) {
+        (true, known) if known > 0.4 => known.max(0.86),
+        (true, known) if known > 0.25 && announces => 0.55,
+        (_, known) => known,
     };
     let mut readings = vec![reading(Intent::Add(drafts), confidence, "add-bare")];
     if confidence < Reading::CLOSE {
