@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, ConversationTitle, MessageId, UserId};
+use crate::{ChangeId, ConversationId, ConversationTitle, MessageId, UserId};
 
 /// A thread of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,10 @@ pub struct Message {
     pub content: String,
     /// The tool calls behind an assistant's message; empty for the person's.
     pub tool_calls: Vec<ToolCallRecord>,
+    /// The change a reply made, if it made one.
+    pub change_id: Option<ChangeId>,
+    /// Which planner answered, for a reply.
+    pub answered_by: Option<AnsweredBy>,
     /// When it was said.
     pub created_at: Timestamp,
 }

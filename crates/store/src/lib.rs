@@ -37,6 +37,7 @@ pub use config::StoreConfig;
 pub use conn::{Conn, Tx};
 pub use error::StoreError;
 pub use idempotency::StoredAnswer;
+pub use messages::ReplyFacts;
 pub use migrate::{MigrationStatus, SchemaState};
 pub use store::{PoolStatus, Store};
 pub use tasks::{

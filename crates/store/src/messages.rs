@@ -1,7 +1,7 @@
 //! What was said in a conversation.
 
 use jiff::Timestamp;
-use saydo_domain::{ConversationId, Message, MessageId, Role, ToolCallRecord, UserId};
+use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Message, MessageId, Role, ToolCallRecord, UserId};
 
 use crate::{
     Conn, StoreError, Tx,
@@ -9,10 +9,14 @@ use crate::{
     statement::Statement,
 };
 
+const INSERT: &str = "INSERT INTO messages \
+     (user_id, conversation_id, role, content, tool_calls, change_id, answered_by, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+
 macro_rules! select_messages {
     ($rest:literal) => {
         concat!(
-            "SELECT id, conversation_id, role, content, tool_calls, created_at FROM messages \
+            "SELECT id, conversation_id, role, content, tool_calls, change_id, answered_by, created_at FROM messages \
              WHERE user_id = $1 AND conversation_id = $2 ",
             $rest
         )
@@ -26,8 +30,25 @@ fn message(row: &Row) -> Result<Message, StoreError> {
         role: row.word("role")?,
         content: row.text("content")?,
         tool_calls: row.json("tool_calls")?,
+        change_id: change_id(row)?,
+        answered_by: row.text_opt("answered_by")?.map(AnsweredBy::from),
         created_at: row.time("created_at")?,
     })
+}
+
+fn change_id(row: &Row) -> Result<Option<ChangeId>, StoreError> {
+    row.text_opt("change_id")?.map(|id| id.parse().map_err(|_| row.bad("change_id"))).transpose()
+}
+
+/// What a reply carries besides its text.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplyFacts<'a> {
+    /// The tool calls behind it.
+    pub tool_calls: &'a [ToolCallRecord],
+    /// The change it made, if it made one.
+    pub change_id: Option<ChangeId>,
+    /// Which planner answered.
+    pub answered_by: &'a AnsweredBy,
 }
 
 impl Conn {
@@ -85,15 +106,43 @@ impl Tx {
         tool_calls: &[ToolCallRecord],
         now: Timestamp,
     ) -> Result<MessageId, StoreError> {
-        const SQL: &str = "INSERT INTO messages (user_id, conversation_id, role, content, tool_calls, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-        let statement = Statement::new("message.insert", SQL)
+        let statement = Statement::new("message.insert", INSERT)
             .bind(user)
             .bind(conversation)
             .bind(role.as_str())
             .bind(content)
             .bind(to_json(&tool_calls)?)
+            .bind(None::<String>)
+            .bind(None::<String>)
             .bind(now);
+        self.message_id(statement).await
+    }
+
+    /// Appends a reply with what it carries besides its text.
+    ///
+    /// # Errors
+    /// [`StoreError::Reference`] when this user has no such conversation.
+    pub async fn reply_insert(
+        &mut self,
+        user: &UserId,
+        conversation: ConversationId,
+        content: &str,
+        facts: ReplyFacts<'_>,
+        now: Timestamp,
+    ) -> Result<MessageId, StoreError> {
+        let statement = Statement::new("message.insert", INSERT)
+            .bind(user)
+            .bind(conversation)
+            .bind(Role::Assistant.as_str())
+            .bind(content)
+            .bind(to_json(&facts.tool_calls)?)
+            .bind(facts.change_id.map(|id| id.to_string()))
+            .bind(String::from(facts.answered_by.clone()))
+            .bind(now);
+        self.message_id(statement).await
+    }
+
+    async fn message_id(&mut self, statement: Statement) -> Result<MessageId, StoreError> {
         let row = self.row(statement).await?.ok_or(StoreError::Reference)?;
         Ok(MessageId::new(row.int("id")?))
     }

@@ -6,7 +6,7 @@ use saydo_domain::{
     Task,
 };
 use saydo_lang::Moment;
-use saydo_store::Tx;
+use saydo_store::{ReplyFacts, Tx};
 use uuid::Uuid;
 
 use super::{memory::Memory, say, turn::ChatReply};
@@ -62,7 +62,9 @@ impl TurnCommit {
         let ToolRun { records, done, journal, .. } = run;
         let change = self.journal(tx, journal, &done).await?;
         let pending = self.ask(tx, conversation, question.as_ref(), now).await?;
-        tx.message_insert(self.caller.id(), conversation, Role::Assistant, &response, &records, now).await?;
+        let answered_by = AnsweredBy::Offline;
+        let facts = ReplyFacts { tool_calls: &records, change_id: change, answered_by: &answered_by };
+        tx.reply_insert(self.caller.id(), conversation, &response, facts, now).await?;
         self.remember(tx, conversation, plan, &done, focus, question.as_ref()).await?;
         tx.conversation_touch(self.caller.id(), conversation, now).await?;
         let reply = ChatReply {
@@ -71,7 +73,7 @@ impl TurnCommit {
             tool_calls: records,
             change_id: change.map(|id| id.to_string()),
             pending: pending.as_ref().map(PendingView::from),
-            answered_by: AnsweredBy::Offline,
+            answered_by,
         };
         idempotency::keep(tx, &self.caller, now, Answer::json(200, Vec::new(), &reply)?).await?;
         Ok(reply)

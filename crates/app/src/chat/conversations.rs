@@ -1,6 +1,6 @@
 //! Conversations and their messages.
 
-use saydo_domain::{Conversation, ConversationId, ConversationTitle, Message, ToolCallRecord};
+use saydo_domain::{AnsweredBy, Conversation, ConversationId, ConversationTitle, Message, ToolCallRecord};
 use serde::Serialize;
 
 use crate::{
@@ -60,6 +60,11 @@ pub struct MessageView {
     /// The tool calls behind an assistant's message.
     #[schema(value_type = Option<Vec<Object>>)]
     pub tool_calls: Option<Vec<ToolCallRecord>>,
+    /// What `undo` puts back, for a reply that changed something.
+    pub change_id: Option<String>,
+    /// Which planner answered, for a reply: `offline`, or the model's name.
+    #[schema(value_type = Option<String>)]
+    pub answered_by: Option<AnsweredBy>,
     /// When it was said (RFC 3339, UTC).
     pub created_at: String,
 }
@@ -71,6 +76,8 @@ impl From<Message> for MessageView {
             role: message.role,
             content: message.content,
             tool_calls: (!message.tool_calls.is_empty()).then_some(message.tool_calls),
+            change_id: message.change_id.map(|id| id.to_string()),
+            answered_by: message.answered_by,
             created_at: message.created_at.to_string(),
         }
     }

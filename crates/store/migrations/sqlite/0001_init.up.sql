@@ -98,6 +98,8 @@ CREATE TABLE messages (
     role            TEXT    NOT NULL CHECK (role IN ('user', 'assistant')),
     content         TEXT    NOT NULL,
     tool_calls      TEXT    NOT NULL DEFAULT '[]',
+    change_id       TEXT,
+    answered_by     TEXT,
     created_at      BIGINT  NOT NULL,
     FOREIGN KEY (user_id, conversation_id) REFERENCES conversations (user_id, id) ON DELETE CASCADE
 );
