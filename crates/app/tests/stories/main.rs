@@ -84,7 +84,8 @@ impl Talk {
             let state = if task.completed { "done" } else { "open" };
             let due = task.due_date.map(|due| due.to_string()).unwrap_or_default();
             let labels: Vec<String> = task.labels.iter().map(|label| format!("#{label}")).collect();
-            let line = format!("#{} {} | {state} | {due} | {} | {}", task.id, task.title, task.priority, labels.join(" "));
+            let line =
+                format!("#{} {} | {state} | {due} | {} | {}", task.id, task.title, task.priority, labels.join(" "));
             writeln!(text, "{}", line.trim_end_matches(['|', ' '])).unwrap();
         }
         text
