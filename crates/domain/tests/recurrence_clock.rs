@@ -6,6 +6,8 @@
 //! - §3.3.10: days that do not exist (30 February) “MUST be ignored”: the 31st skips short months, it does not
 //!   move to their ends; who wants that says “the last day of the month”.
 
+#![expect(clippy::expect_used, reason = "a test helper's bad table is a bug of the test")]
+
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use saydo_domain::{Due, Recurrence, RepeatFrom};
 

@@ -1,5 +1,7 @@
 //! Our expansion of recurrence rules against an independent one (the `rrule` crate), over all supported parts.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test helper's bad table is a bug of the test")]
+
 use jiff::civil::{Date, DateTime, date};
 use proptest::{prelude::*, sample::subsequence};
 use rrule::RRuleSet;
