@@ -13,18 +13,39 @@ use super::repeating::{Timing, compose};
 #[derive(Debug, Default)]
 struct Scan {
     hits: Vec<Hit>,
+    /// What was said not to be meant (`not today but tomorrow`).
+    negated: Vec<Hit>,
     repeat: Option<Repeat>,
     bound: Option<(Bound, usize, usize)>,
 }
 
 /// Takes out the due and the repetition.
 pub(super) fn due(cx: &mut Cx<'_>, found: &mut Extraction) {
-    let scan = scan(cx);
+    let mut scan = scan(cx);
+    let negated_hits = std::mem::take(&mut scan.negated);
     let hint = hint(cx);
     match scan.repeat {
         Some(_) => repeating(cx, found, scan, hint),
         None => once(cx, found, &scan.hits, hint),
     }
+    if found.due.is_some() {
+        for hit in negated_hits {
+            let value = found.due.as_ref().map_or_else(String::new, |due| due.due.to_string());
+            mark(cx, found, &hit, value);
+        }
+    }
+}
+
+/// Where `not`, `instead of` or `rather than` before a phrase begins.
+fn negated(cx: &Cx<'_>, at: usize) -> Option<usize> {
+    let before = at.checked_sub(1)?;
+    if cx.any(before, &["not"]) {
+        return Some(before);
+    }
+    let two = before.checked_sub(1)?;
+    let instead =
+        cx.any(two, &["instead"]) && cx.any(before, &["of"]) || cx.any(two, &["rather"]) && cx.any(before, &["than"]);
+    instead.then_some(two)
 }
 
 fn scan(cx: &Cx<'_>) -> Scan {
@@ -53,7 +74,10 @@ fn scan(cx: &Cx<'_>) -> Scan {
             at = end;
         } else if let Some(hit) = phrase(cx, at) {
             at = hit.end;
-            scan.hits.push(hit);
+            match negated(cx, hit.start) {
+                Some(start) => scan.negated.push(Hit { start, ..hit }),
+                None => scan.hits.push(hit),
+            }
         } else {
             at += 1;
         }

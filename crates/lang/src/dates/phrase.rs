@@ -124,7 +124,8 @@ fn in_a_noun(cx: &Cx<'_>, start: usize, end: usize, when: &When) -> bool {
     if when.days.is_none() && cx.after_determiner(start) && !cx.followed_well(end) {
         return true;
     }
-    let topic = cx.entry_unblocked(before).topic && !cx.tokens[start].line_start;
+    let instead = before > 0 && cx.any(before - 1, &["instead", "rather"]);
+    let topic = !instead && cx.entry_unblocked(before).topic && !cx.tokens[start].line_start;
     let named = when.rule == "weekday" && when.clock.is_none() && !cx.followed_well(end);
     let after_word = cx.tokens[before].kind == TokenKind::Word
         && !cx.any(before, &["me", "us", "please", "and", "after", "before", "from", "on", "to"]);
