@@ -2,10 +2,12 @@
 //! task, several close ones, or none.
 
 mod prefilter;
+mod score;
 mod words;
 
 use prefilter::Prefilter;
-use words::{Term, likeness, terms};
+use score::Scorer;
+use words::{Term, split, term};
 
 /// From here on a title is worth mentioning.
 const PLAUSIBLE: f32 = 0.45;
@@ -50,7 +52,7 @@ pub enum Match {
 /// All candidates that plausibly match the words, best first.
 #[must_use]
 pub fn rank(words: &str, candidates: &[Candidate<'_>]) -> Vec<Scored> {
-    let query = terms(words);
+    let query: Vec<Term<'_>> = split(words).map(term).collect();
     if query.is_empty() {
         return Vec::new();
     }
@@ -60,11 +62,12 @@ pub fn rank(words: &str, candidates: &[Candidate<'_>]) -> Vec<Scored> {
 }
 
 fn scan(query: &[Term<'_>], candidates: &[Candidate<'_>], filter: &Prefilter) -> Vec<Scored> {
+    let mut scorer = Scorer::new(query);
     let mut found: Vec<Scored> = candidates
         .iter()
         .filter(|candidate| filter.admits(candidate.title))
         .filter_map(|candidate| {
-            let mut score = score(query, &terms(candidate.title));
+            let mut score = scorer.score(candidate.title);
             if candidate.completed {
                 score -= 0.1;
             }
@@ -73,46 +76,6 @@ fn scan(query: &[Term<'_>], candidates: &[Candidate<'_>], filter: &Prefilter) ->
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));
     found
-}
-
-/// How well a title fits: mostly how much of the query it explains, a little how much of it the query names, and
-/// whether the words stand in the same order.
-fn score(query: &[Term<'_>], title: &[Term<'_>]) -> f32 {
-    let (mut explained, mut asked) = (0.0, 0.0);
-    let (mut best_word, mut in_order, mut pairs, mut last) = (0.0_f32, 0.0, 0.0, None);
-    let mut named = vec![0.0_f32; title.len()];
-    for term in query {
-        asked += term.weight;
-        let mut best: Option<(usize, f32)> = None;
-        for (at, other) in title.iter().enumerate() {
-            let alike = likeness(term, other);
-            if alike > best.map_or(0.0, |(_, alike)| alike) {
-                best = Some((at, alike));
-            }
-        }
-        if let Some((at, alike)) = best {
-            explained += alike * term.weight;
-            named[at] = named[at].max(alike);
-            if term.weight > 0.3 {
-                best_word = best_word.max(alike * term.weight);
-                if let Some(before) = last {
-                    pairs += 1.0;
-                    in_order += f32::from(u8::from(at > before));
-                }
-                last = Some(at);
-            }
-        }
-    }
-    if asked <= 0.0 || best_word <= 0.0 && title.iter().any(|term| term.weight > 0.3) {
-        return 0.0;
-    }
-    let whole: f32 = title.iter().map(|term| term.weight).sum();
-    let said: f32 = title.iter().zip(&named).map(|(term, alike)| term.weight * alike).sum();
-    let (of_query, of_title) = (explained / asked, if whole > 0.0 { said / whole } else { 0.0 });
-    let order = if pairs > 0.0 { in_order / pairs } else { 1.0 };
-    let score = 0.72 * of_query + 0.24 * of_title + 0.04 * order;
-    // A verb alone names nothing: `buy` fits every purchase.
-    if best_word < 0.5 && title.len() > 1 { score * 0.8 } else { score }
 }
 
 /// Which candidate the words mean: clear match, a tie to ask about, or none.

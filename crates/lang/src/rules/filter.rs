@@ -125,6 +125,17 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
         return None;
     }
     let range = message.token_range(units);
+    let mut known = message.known.groups.borrow_mut();
+    if let Some((_, _, known)) = known.iter().find(|(tokens, count, _)| *tokens == range && *count == units.len()) {
+        return known.clone();
+    }
+    let group = group(message, units, context);
+    known.push((range, units.len(), group.clone()));
+    group
+}
+
+fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
+    let range = message.token_range(units);
     let extraction = extract(&message.tokens[range.clone()], message.text, &context.moment, Options::default());
     let residual: Vec<Unit> = residual(units, &extraction, range.start);
     let wanted = read(message, &residual, &extraction, context)?;

@@ -3,12 +3,10 @@
 //! A section begins with `= name confidence [if-found] [residual]`; the lines after it are its patterns. `residual`
 //! patterns are matched against what is left when dates and other attributes are taken out of the message.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::HashSet, sync::LazyLock};
 
 use super::{
+    hash::QuickMap,
     pattern::{Node, Pattern, Slot, VerbForm, compile},
     vocabulary::{ClassId, Vocabulary, WordId, lines},
 };
@@ -49,8 +47,8 @@ pub(crate) struct Rule {
     pub(crate) section: usize,
     /// What to match.
     pub(crate) pattern: Pattern,
-    /// For a pattern that begins with a slot: words of which one is needed.
-    pub(crate) needs: Option<HashSet<WordId>>,
+    /// For a pattern that begins with a slot: the words of which one is needed, as bits.
+    pub(crate) needs: Option<Box<[u64]>>,
 }
 
 /// Everything the rules know.
@@ -63,7 +61,7 @@ pub(crate) struct Grammar {
     /// All patterns, in the order of the tables.
     pub(crate) rules: Vec<Rule>,
     /// The patterns that may begin with a word.
-    by_word: HashMap<WordId, Vec<usize>>,
+    by_word: QuickMap<WordId, Vec<usize>>,
     /// The patterns that may begin with a verb of things to do.
     by_verb: Vec<usize>,
     /// The patterns that may begin with anything.
@@ -117,6 +115,7 @@ fn read() -> Grammar {
             grammar.refused.push(line);
         }
     }
+    grammar.vocabulary.sort();
     grammar.spellings = vec![""; grammar.vocabulary.len()];
     for (word, id) in grammar.vocabulary.words() {
         if let Some(place) = grammar.spellings.get_mut(usize::from(id)) {
@@ -146,6 +145,22 @@ fn read_line(grammar: &mut Grammar, line: &'static str) -> Option<()> {
     Some(())
 }
 
+fn bits(words: &HashSet<WordId>, count: usize) -> Box<[u64]> {
+    let mut bits = vec![0; count / 64 + 1];
+    for word in words {
+        bits[usize::from(*word) / 64] |= 1 << (word % 64);
+    }
+    bits.into_boxed_slice()
+}
+
+impl Rule {
+    /// Whether the word is one of those that are needed.
+    pub(crate) fn needs(&self, word: WordId) -> bool {
+        let bits = self.needs.as_deref().and_then(|bits| bits.get(usize::from(word) / 64));
+        bits.is_some_and(|bits| bits & (1 << (word % 64)) != 0)
+    }
+}
+
 /// What a sequence may begin with.
 #[derive(Debug, Default)]
 struct Firsts {
@@ -161,7 +176,7 @@ fn index(grammar: &mut Grammar) {
         let firsts = firsts(vocabulary, &rule.pattern.nodes);
         if firsts.slot || firsts.empty {
             grammar.by_any.push(i);
-            rule.needs = needed(vocabulary, &rule.pattern.nodes);
+            rule.needs = needed(vocabulary, &rule.pattern.nodes).map(|words| bits(&words, vocabulary.len()));
             continue;
         }
         for word in firsts.words {

@@ -73,7 +73,7 @@ impl Run<'_, '_> {
             };
             if let Node::Class(class) = node {
                 let vocabulary = self.vocabulary;
-                for phrase in vocabulary.phrases(*class) {
+                for phrase in vocabulary.phrases(*class, unit.word) {
                     let end = at + phrase.len();
                     let same = |units: &[Unit]| units.iter().zip(phrase).all(|(unit, word)| unit.word == Some(*word));
                     if self.units.get(at..end).is_some_and(same) && self.step(after, end) {

@@ -1,13 +1,16 @@
 //! A message as the rules see it: units (words of the lexicon, numbers, the rest) over the tokens of the text.
 
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range};
 
 use super::{
     grammar::grammar,
     verbs::{self, Forms},
     vocabulary::WordId,
 };
-use crate::token::{Token, TokenKind, tokenize};
+use crate::{
+    Edit, TaskFilter,
+    token::{Token, TokenKind, tokenize},
+};
 
 /// A word as the rules see it; one token may be two of them (`don't` is `do` `not`).
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,17 @@ pub(crate) struct Message<'t> {
     pub(crate) tokens: Vec<Token<'t>>,
     /// Its units.
     pub(crate) units: Vec<Unit>,
+    /// What was found in runs of tokens: rules ask about the same ones again and again.
+    pub(crate) known: Known,
+}
+
+/// Answers by token range.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// The edit that the tokens say.
+    pub(crate) edits: RefCell<Vec<(Range<usize>, Option<Edit>)>>,
+    /// The group of tasks that so many units over the tokens speak of.
+    pub(crate) groups: RefCell<Vec<(Range<usize>, usize, Option<TaskFilter>)>>,
 }
 
 impl<'t> Message<'t> {
@@ -54,7 +68,7 @@ impl<'t> Message<'t> {
                 (last.word, last.clitic) = (grammar().vocabulary.id("is"), true);
             }
         }
-        Self { text, tokens, units }
+        Self { text, tokens, units, known: Known::default() }
     }
 
     /// The token of a unit.

@@ -6,6 +6,7 @@
 pub(crate) mod filter;
 pub(crate) mod frames;
 pub(crate) mod grammar;
+pub(crate) mod hash;
 pub(crate) mod list_of_lines;
 mod matcher;
 pub(crate) mod message;

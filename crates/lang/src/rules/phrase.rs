@@ -27,7 +27,7 @@ pub(crate) fn prefix(units: &[Unit], class: &str) -> Option<usize> {
     let vocabulary = &grammar().vocabulary;
     let first = units.first()?.word?;
     let single = vocabulary.is_in(first, class).then_some(1);
-    let phrases = vocabulary.phrases(class).iter().filter(|phrase| {
+    let phrases = vocabulary.phrases(class, Some(first)).iter().filter(|phrase| {
         units.len() >= phrase.len() && units.iter().zip(phrase.iter()).all(|(unit, word)| unit.word == Some(*word))
     });
     phrases.map(|phrase| phrase.len()).max().max(single)
@@ -39,8 +39,9 @@ pub(crate) fn suffix(units: &[Unit], class: &str) -> Option<usize> {
     let vocabulary = &grammar().vocabulary;
     let last = units.last()?.word?;
     let single = vocabulary.is_in(last, class).then_some(1);
-    let phrases = vocabulary.phrases(class).iter().filter(|phrase| {
+    let phrases = vocabulary.all_phrases(class).iter().filter(|phrase| {
         units.len() >= phrase.len()
+            && phrase.last() == Some(&last)
             && units[units.len() - phrase.len()..]
                 .iter()
                 .zip(phrase.iter())

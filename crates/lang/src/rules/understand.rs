@@ -1,7 +1,5 @@
 //! The whole way: answers first, then commands, ranked.
 
-use std::collections::HashSet;
-
 use super::{
     frames,
     grammar::{Grammar, Section, grammar},
@@ -206,9 +204,8 @@ fn matches(segment: &Segment<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<Read
             grammar.candidates(first.and_then(|unit| unit.word), first.is_some_and(|unit| unit.verb.is_some()));
         for rule in candidates.into_iter().map(|at| &grammar.rules[at]) {
             let section = &grammar.sections[rule.section];
-            let there =
-                |needs: &HashSet<u16>| units.iter().any(|unit| unit.word.is_some_and(|word| needs.contains(&word)));
-            if !pass.takes(section) || !wanted(section.name) || !rule.needs.as_ref().is_none_or(there) {
+            let there = || units.iter().any(|unit| unit.word.is_some_and(|word| rule.needs(word)));
+            if !pass.takes(section) || !wanted(section.name) || rule.needs.is_some() && !there() {
                 continue;
             }
             matcher::find(&grammar.vocabulary, &rule.pattern.nodes, units, &mut |captures| {

@@ -1,8 +1,8 @@
 //! Forms of the verbs of things to do: `buy, bought, bought, buying, buys`.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
-use super::vocabulary::lines;
+use super::{hash::QuickMap, vocabulary::lines};
 
 const TABLE: &str = include_str!("lexicon/verbs.txt");
 
@@ -19,15 +19,15 @@ pub(crate) struct Forms {
     pub(crate) is_gerund: bool,
 }
 
-static FORMS: LazyLock<HashMap<String, Forms>> = LazyLock::new(read);
+static FORMS: LazyLock<QuickMap<String, Forms>> = LazyLock::new(read);
 
 /// What a word in lower case is a form of.
 pub(crate) fn form(word: &str) -> Option<&'static Forms> {
     FORMS.get(word)
 }
 
-fn read() -> HashMap<String, Forms> {
-    let mut forms = HashMap::new();
+fn read() -> QuickMap<String, Forms> {
+    let mut forms = QuickMap::default();
     let entries = lines(TABLE).flat_map(|line| line.split(',')).map(str::trim).filter(|entry| !entry.is_empty());
     for entry in entries {
         let mut parts = entry.split('/');

@@ -2,7 +2,7 @@
 //!
 //! Only words of this lexicon are ever understood in spite of a typo; the words of titles are never touched.
 
-use std::collections::HashMap;
+use super::hash::QuickMap;
 
 /// A word of the lexicon.
 pub(crate) type WordId = u16;
@@ -20,11 +20,11 @@ struct Class {
 /// All words the rules know.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
-    ids: HashMap<&'static str, WordId>,
+    ids: QuickMap<&'static str, WordId>,
     bits: Vec<u128>,
     classes: Vec<Class>,
-    class_ids: HashMap<&'static str, ClassId>,
-    contractions: HashMap<&'static str, Box<[WordId]>>,
+    class_ids: QuickMap<&'static str, ClassId>,
+    contractions: QuickMap<&'static str, Box<[WordId]>>,
     fuzzy: Vec<(&'static str, WordId)>,
 }
 
@@ -127,9 +127,24 @@ impl Vocabulary {
         self.bits.get(usize::from(word)).is_some_and(|bits| bits & (1 << class) != 0)
     }
 
-    /// The phrases of several words in the class.
-    pub(crate) fn phrases(&self, class: ClassId) -> &[Box<[WordId]>] {
+    /// The phrases of several words in the class that begin with a word.
+    pub(crate) fn phrases(&self, class: ClassId, first: Option<WordId>) -> &[Box<[WordId]>] {
+        let (Some(class), Some(first)) = (self.classes.get(usize::from(class)), first) else { return &[] };
+        let start = class.phrases.partition_point(|phrase| phrase[0] < first);
+        let count = class.phrases[start..].partition_point(|phrase| phrase[0] == first);
+        &class.phrases[start..start + count]
+    }
+
+    /// All phrases of several words in the class.
+    pub(crate) fn all_phrases(&self, class: ClassId) -> &[Box<[WordId]>] {
         self.classes.get(usize::from(class)).map_or(&[], |class| &class.phrases)
+    }
+
+    /// Puts the phrases in order, when all are read.
+    pub(crate) fn sort(&mut self) {
+        for class in &mut self.classes {
+            class.phrases.sort_unstable();
+        }
     }
 
     /// All words a class's members begin with.

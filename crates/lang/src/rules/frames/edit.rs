@@ -1,5 +1,7 @@
 //! Words that are nothing but attributes, as an edit.
 
+use std::ops::Range;
+
 use saydo_domain::{Field, Priority};
 
 use crate::{
@@ -29,6 +31,16 @@ pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
     }
     let message = segment.message;
     let range = message.token_range(units);
+    if let Some((_, known)) = message.known.edits.borrow().iter().find(|(known, _)| *known == range) {
+        return known.clone();
+    }
+    let edit = find(segment, range.clone());
+    message.known.edits.borrow_mut().push((range, edit.clone()));
+    edit
+}
+
+fn find(segment: &Segment<'_, '_>, range: Range<usize>) -> Option<Edit> {
+    let message = segment.message;
     let tokens = &message.tokens[range];
     let options = Options { mode: Mode::Value, keep_description: true, ..Options::default() };
     let extraction = extract(tokens, message.text, &segment.context.moment, options);
