@@ -4,7 +4,8 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use saydo_domain::{
-    ChangeId, ConversationId, Door, Due, Effect, Field, NewTask, Task, TaskNumber, TaskPatch, TaskUid, UserId,
+    ChangeId, ConversationId, Door, Due, Effect, Field, NewTask, Recurrence, Task, TaskNumber, TaskPatch, TaskUid,
+    UserId,
 };
 use saydo_store::{NewChange, Tx};
 use uuid::Uuid;
@@ -200,11 +201,7 @@ impl Journal {
     }
 
     async fn next_occurrence(&mut self, tx: &mut Tx, done: &Task) -> Result<Option<Task>, AppError> {
-        let Some(recurrence) = &done.recurrence else { return Ok(None) };
-        let zone = self.repeat_zone(done);
-        let Some((due, rest)) = recurrence.next(done.due, &zone, &self.now.to_zoned(zone.clone())) else {
-            return Ok(None);
-        };
+        let Some((due, rest)) = self.follower(done, self.now) else { return Ok(None) };
         let next = Task {
             uid: TaskUid::new(Uuid::now_v7()),
             number: tx.task_numbers_take(&self.user, 1).await?,
@@ -221,14 +218,30 @@ impl Journal {
         Ok(Some(next))
     }
 
+    /// When a repeating task comes next if it is done at this instant, and how it goes on from there.
+    fn follower(&self, done: &Task, at: Timestamp) -> Option<(Due, Recurrence)> {
+        let zone = self.repeat_zone(done);
+        done.recurrence.as_ref()?.next(done.due, &zone, &at.to_zoned(zone.clone()))
+    }
+
+    /// Whether the next occurrence is as completing made it, though undo and redo may have put it back.
+    fn is_untouched(&self, next: &Task, done: &Task) -> bool {
+        let as_made = || {
+            let (due, rest) = self.follower(done, done.completed_at?)?;
+            let made = Task { due: Some(due), recurrence: Some(rest), completed_at: None, ..done.clone() };
+            Some(next.same_content(&made))
+        };
+        next.version == 1 || as_made() == Some(true)
+    }
+
     /// Reopening a repeating task takes back the next occurrence, unless somebody has touched that one since.
     async fn withdraw_next(&mut self, tx: &mut Tx, reopened: &Task) -> Result<(), AppError> {
         if reopened.recurrence.is_none() {
             return Ok(());
         }
         if let Some(next) = tx.task_find_repeat_of(&self.user, reopened.uid).await?
-            && next.version == 1
             && !next.completed()
+            && self.is_untouched(&next, reopened)
         {
             tx.task_remove(&self.user, next.number).await?;
             self.record(next.number, Some(next), None);
@@ -289,7 +302,7 @@ impl Journal {
         }
     }
 
-    fn first_due(&self, recurrence: &saydo_domain::Recurrence) -> Option<Due> {
+    fn first_due(&self, recurrence: &Recurrence) -> Option<Due> {
         let today = self.now.to_zoned(self.zone.clone()).date();
         recurrence.first_on_or_after(today.at(0, 0, 0, 0)).map(|at| Due::Day(at.date()))
     }

@@ -42,7 +42,7 @@ pub async fn undo(tx: &mut Tx, caller: &Caller, clock: Clock, which: Which) -> R
     for effect in &effects {
         let current = tx.task_find_any(caller.id(), effect.number).await?;
         if !unchanged_since(current.as_ref(), effect.after.as_ref()) {
-            return Err(in_the_way(current.or(effect.after.clone()).as_ref()));
+            return Err(in_the_way(current.as_ref(), effect.after.as_ref()));
         }
         currents.push(current);
     }
@@ -100,10 +100,13 @@ fn unchanged_since(current: Option<&Task>, after: Option<&Task>) -> bool {
     }
 }
 
-fn in_the_way(task: Option<&Task>) -> AppError {
-    let detail = match task {
-        Some(task) => format!("“{}” (#{}) was changed again since; undo that change first.", task.title, task.number),
-        None => "A task it touched was changed again since.".to_owned(),
+fn in_the_way(current: Option<&Task>, after: Option<&Task>) -> AppError {
+    let detail = match (current, after) {
+        (Some(task), _) => {
+            format!("“{}” (#{}) was changed again since; undo that change first.", task.title, task.number)
+        }
+        (None, Some(task)) => format!("“{}” (#{}) is gone for good.", task.title, task.number),
+        (None, None) => "A task it touched was changed again since.".to_owned(),
     };
     AppError::Conflict { code: "undo_conflict", detail }
 }

@@ -139,6 +139,9 @@ pub fn recurrence(input: RecurrenceInput, moment: &Moment) -> Result<Recurrence,
             if rule.text.chars().count() > saydo_domain::TITLE_MAX {
                 return Err(ValidationError::new("recurrence", "The text of the recurrence is too long."));
             }
+            if rule.text.contains('\0') {
+                return Err(ValidationError::new("recurrence", "The text cannot contain the NUL character."));
+            }
             let rrule = rule
                 .rrule
                 .parse()

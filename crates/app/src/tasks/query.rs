@@ -101,6 +101,9 @@ impl TaskListInput {
         let after = bound("due_after", self.due_after.as_deref(), moment)?;
         let due = (before.is_some() || after.is_some()).then_some(DueFilter::Bounds { after, before });
         let sort = sort(self.sort.as_deref())?;
+        if self.q.as_deref().is_some_and(|text| text.contains('\0')) {
+            return Err(ValidationError::new("q", "The text cannot contain the NUL character."));
+        }
         Ok(TaskQuery {
             completed: self.completed,
             priority,

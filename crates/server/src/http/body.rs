@@ -84,18 +84,22 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         return Err(Problem::field("body", "Send a JSON object."));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error, bytes))?;
     json.end().map_err(|_| Problem::field("body", "There is something after the end of the JSON."))?;
     Ok(value)
 }
 
 /// Names the field and says what is wrong with it, without positions and type names of the program.
-fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn refused(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Problem {
     let inner = error.inner();
-    if !inner.is_data() {
-        return Problem::field("body", "The body is not valid JSON.");
-    }
     let path = error.path().to_string();
+    if !inner.is_data() {
+        // Another type where a word of a list is expected is a mistake of syntax to serde, but not to the client.
+        return match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Ok(_) if path != "." => Problem::field(&path, "This value is not understood."),
+            _ => Problem::field("body", "The body is not valid JSON."),
+        };
+    }
     let text = inner.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     let quoted = text.split('`').nth(1).unwrap_or_default();

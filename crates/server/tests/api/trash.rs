@@ -85,5 +85,5 @@ async fn it_is_kept_for_thirty_days() {
     app.app.sweep().await.unwrap();
     ada.at(&app).post("/api/trash/1/restore", json!({})).await.problem(404);
     let refused = ada.at(&app).post("/api/undo", json!({})).await;
-    assert_eq!(refused.problem(409).1, "undo_conflict");
+    assert_eq!(refused.problem(409), ("“a” (#1) is gone for good.".to_owned(), "undo_conflict".to_owned()));
 }

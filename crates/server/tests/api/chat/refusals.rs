@@ -67,7 +67,7 @@ async fn malformed_bodies_are_422() {
         ("{\"message\":\"hello\",\"conversation_id\":1.5}", "conversation_id"),
         ("{\"message\":\"hello\",\"conversation_id\":99999999999999999999}", "conversation_id"),
         ("{\"message\":\"hello\",\"user_id\":\"x\"}", "user_id"),
-        ("{\"message\":\"\\ud800\"}", "body"),
+        ("{\"message\":\"\\ud800\"}", "message"),
         ("{\"message\":\"hello\"", "body"),
         ("[\"hello\"]", "body"),
         ("", "body"),

@@ -63,3 +63,15 @@ async fn every_toggle_counts() {
     let task = ada.get("/api/tasks/1").await.ok(200);
     assert_eq!((&task["completed"], &task["version"]), (&json!(true), &json!(22)));
 }
+
+#[tokio::test]
+async fn a_repeating_task_has_one_follower() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    make(&ada, json!({"title": "x", "due_date": "2026-03-11", "recurrence": "daily"})).await;
+    let done = || ada.patch("/api/tasks/1/complete", json!({"completed": true}));
+    for answer in join_all((0..10).map(|_| done())).await {
+        assert_eq!(answer.ok(200)["version"], 2);
+    }
+    assert_eq!(super::every(&ada, "id").await, [1, 2]);
+}

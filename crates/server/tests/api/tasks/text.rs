@@ -94,9 +94,10 @@ async fn escapes_mean_their_characters() {
     };
     let task = send(r#"{"title":"\ud83d\ude00 \u00e9 \/ \u2028"}"#).await.ok(201);
     assert_eq!(task["title"], "😀 é /");
-    for lone in [r#"{"title":"\ud800"}"#, r#"{"title":"\ude00\ud83d"}"#, r#"{"title":"\u12"}"#] {
-        assert_eq!(send(lone).await.refused(), ["body"], "{lone}");
+    for lone in [r#"{"title":"\ud800"}"#, r#"{"title":"\ude00\ud83d"}"#] {
+        assert_eq!(send(lone).await.refused(), ["title"], "{lone}");
     }
+    assert_eq!(send(r#"{"title":"\u12"}"#).await.refused(), ["body"]);
     let request = ada.request(Method::POST, "/api/tasks").header("content-type", "application/json");
     let invalid = Answer::of(request.body(b"{\"title\":\"\xff\xfe\"}".to_vec())).await;
     assert_eq!(invalid.status, 422);
