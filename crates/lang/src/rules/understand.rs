@@ -59,7 +59,7 @@ fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         return symbols(message, context);
     }
     let whole = Segment::new(message, &message.units, context);
-    if let Some(injection) = matches(&whole, |name| name == "injection").pop() {
+    if let Some(injection) = matches(&whole, &[Pass::Whole], |name| name == "injection").pop() {
         return vec![injection];
     }
     if let Some(list) = list_of_lines::read(message, context) {
@@ -92,7 +92,7 @@ fn read_part(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Re
 fn small_talk(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {
     let talk = |name: &str| matches!(name, "greeting" | "thanks" | "goodbye" | "how-are-you" | "acknowledgement");
     let raw = Segment::raw(message, units, context);
-    if raw.units.len() > 10 { Vec::new() } else { matches(&raw, talk) }
+    if raw.units.len() > 10 { Vec::new() } else { matches(&raw, &[Pass::Whole], talk) }
 }
 
 /// A message of nothing but symbols: `✅` is done, a heart is talk.
@@ -103,7 +103,7 @@ fn symbols(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     }
     let mut all = Segment::new(message, &message.units, context);
     all.units.clone_from(&message.units);
-    matches(&all, |name| name == "complete-focus")
+    matches(&all, &[Pass::Whole], |name| name == "complete-focus")
 }
 
 /// One reading of several commands in a row; adjacent adds become one.
@@ -138,7 +138,7 @@ pub(crate) fn command_confidence(message: &Message<'_>, units: &[Unit], context:
     let segment = Segment::new(message, units, context);
     let asks =
         segment.units.first().is_some_and(|unit| phrase::in_class(unit, "showstrict") || phrase::is(unit, "what"));
-    let commands = matches(&segment, |name| match name {
+    let commands = matches(&segment, &ALL, |name| match name {
         "show" => asks,
         name => !matches!(name, "bare-question" | "add-need" | "add-event" | "acknowledgement"),
     });
@@ -151,7 +151,7 @@ pub(crate) fn command_confidence(message: &Message<'_>, units: &[Unit], context:
 
 /// All readings of one command, best first.
 pub(crate) fn read_segment(segment: &Segment<'_, '_>) -> Vec<Reading> {
-    let mut readings = matches(segment, |_| true);
+    let mut readings = matches(segment, &ALL, |_| true);
     readings.extend(frames::fallback::read(segment, &readings));
     // Stable: of equally sure readings the one higher up in the tables wins.
     // Of new tasks the one whose words are explained best: with the shortest title.
@@ -178,6 +178,9 @@ enum Pass {
     Behind,
 }
 
+/// All passes.
+const ALL: [Pass; 3] = [Pass::Whole, Pass::Residual, Pass::Behind];
+
 impl Pass {
     fn takes(self, section: &Section) -> bool {
         match self {
@@ -189,14 +192,16 @@ impl Pass {
 }
 
 /// The readings of the rules that match.
-fn matches(segment: &Segment<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<Reading> {
+fn matches(segment: &Segment<'_, '_>, passes: &[Pass], wanted: impl Fn(&str) -> bool) -> Vec<Reading> {
     let grammar: &Grammar = grammar();
     let mut readings: Vec<Reading> = Vec::new();
-    let (residual, _) = segment.rest();
-    let (behind, _) = segment.adding();
-    let passes = [(&segment.units, Pass::Whole), (residual, Pass::Residual), (behind, Pass::Behind)];
-    for (units, pass) in passes {
-        if units.len() > MOST_UNITS || pass == Pass::Behind && units.len() == segment.units.len() {
+    for pass in passes {
+        let units = match pass {
+            Pass::Whole => &segment.units,
+            Pass::Residual => &segment.rest().0,
+            Pass::Behind => &segment.adding().0,
+        };
+        if units.len() > MOST_UNITS || *pass == Pass::Behind && units.len() == segment.units.len() {
             continue;
         }
         let first = units.first();
@@ -209,7 +214,7 @@ fn matches(segment: &Segment<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<Read
                 continue;
             }
             matcher::find(&grammar.vocabulary, &rule.pattern.nodes, units, &mut |captures| {
-                let made = frames::make(section, segment, units, captures, pass == Pass::Behind);
+                let made = frames::make(section, segment, units, captures, *pass == Pass::Behind);
                 let any = !made.is_empty();
                 readings.extend(made);
                 any

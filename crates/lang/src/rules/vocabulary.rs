@@ -25,7 +25,8 @@ pub(crate) struct Vocabulary {
     classes: Vec<Class>,
     class_ids: QuickMap<&'static str, ClassId>,
     contractions: QuickMap<&'static str, Box<[WordId]>>,
-    fuzzy: Vec<(&'static str, WordId)>,
+    /// Words that are understood in spite of a slip, with the set of their letters.
+    fuzzy: Vec<(&'static str, WordId, u32)>,
 }
 
 impl Vocabulary {
@@ -90,9 +91,9 @@ impl Vocabulary {
             for (word, id) in phrase.split_whitespace().zip(&words) {
                 if word.len() >= 4
                     && word.bytes().all(|b| b.is_ascii_lowercase())
-                    && !self.fuzzy.iter().any(|(w, _)| *w == word)
+                    && !self.fuzzy.iter().any(|(known, ..)| *known == word)
                 {
-                    self.fuzzy.push((word, *id));
+                    self.fuzzy.push((word, *id, letters(word)));
                 }
             }
         }
@@ -196,9 +197,19 @@ impl Vocabulary {
             let swapped = distance == 1 && known.len() == word.len() && strsim::levenshtein(known, word) == 2;
             (swapped || known.len() >= 6 && same_start && distance <= slips).then_some(distance)
         };
-        let close = self.fuzzy.iter().filter_map(|(known, id)| Some((distance(known)?, known.len(), *id)));
+        let own = letters(word);
+        let close = self.fuzzy.iter().filter_map(|(known, id, letters)| {
+            // Two slips change at most four letters of the set.
+            let apart = (own ^ letters).count_ones();
+            if apart > 4 { None } else { Some((distance(known)?, known.len(), *id)) }
+        });
         close.min().map(|(_, _, id)| id)
     }
+}
+
+/// The set of a word's letters.
+fn letters(word: &str) -> u32 {
+    word.bytes().fold(0, |letters, b| letters | 1 << (b & 31))
 }
 
 /// The lines of a table that say something.
