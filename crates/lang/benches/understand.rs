@@ -1,5 +1,7 @@
 //! How long it takes to understand an utterance.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops at the first surprise")]
+
 use saydo_lang::{Context, Moment, understand};
 
 fn main() {

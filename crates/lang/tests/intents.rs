@@ -1,5 +1,14 @@
 //! The corpora of intents: one meaning, many phrasings.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    unreachable_pub,
+    reason = "a test stops at the first surprise"
+)]
+
 #[path = "support/corpus.rs"]
 mod corpus;
 

@@ -1,5 +1,14 @@
 //! Whatever is typed, there is a reading, titles are not empty, and nothing panics.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    unreachable_pub,
+    reason = "a test stops at the first surprise"
+)]
+
 use proptest::prelude::*;
 use saydo_domain::{PendingKind, TaskNumber};
 use saydo_lang::{Candidate, Context, Intent, Moment, PendingContext, resolve, understand};
