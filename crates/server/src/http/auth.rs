@@ -29,10 +29,10 @@ pub(super) async fn layer(
     next: Next,
 ) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
+    let named = params.iter().find(|(name, _)| *name == "user_id").map(|(_, value)| value);
     match prove(&state, &parts).await {
         Ok(identity) => {
             // A path that names a user must name the caller.
-            let named = params.iter().find(|(name, _)| *name == "user_id").map(|(_, value)| value);
             if named.is_some_and(|named| named != identity.user.id.as_str()) {
                 let detail = "Cannot access chat for other users";
                 return Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).into_response();
@@ -44,6 +44,8 @@ pub(super) async fn layer(
             parts.extensions.insert(identity);
             next.run(Request::from_parts(parts, body)).await
         }
+        // The one route that names a user is the chat: there a database that is away has its own sentence.
+        Err(error) if named.is_some() => error.in_chat().into_response(),
         Err(error) => error.into_response(),
     }
 }

@@ -15,6 +15,16 @@ pub(super) struct ApiError(pub(super) Box<Problem>);
 /// What handlers return.
 pub(super) type ApiResult<T> = Result<T, ApiError>;
 
+impl ApiError {
+    /// The same as the chat says it: a database that is away has a fixed sentence there.
+    pub(super) fn in_chat(mut self) -> Self {
+        if self.0.status == StatusCode::SERVICE_UNAVAILABLE {
+            self.0.detail = "Failed to process chat message".into();
+        }
+        self
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> axum::response::Response {
         self.0.into_response()

@@ -52,9 +52,5 @@ pub(in crate::http) async fn send(
 
 /// A database that is away has a fixed sentence here.
 pub(super) fn failed(error: AppError) -> ApiError {
-    let mut error = ApiError::from(error);
-    if error.0.status == StatusCode::SERVICE_UNAVAILABLE {
-        error.0.detail = "Failed to process chat message".into();
-    }
-    error
+    ApiError::from(error).in_chat()
 }

@@ -87,3 +87,20 @@ async fn a_missing_conversation_is_404_and_nothing_is_done() {
     }
     assert_eq!(every(&ada, "id").await, Vec::<Value>::new());
 }
+
+#[tokio::test]
+async fn a_database_that_is_away_has_its_sentence() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let first = ada.say(None, "buy milk").await.ok(200);
+    app.app.store.close().await;
+    for answer in [ada.say(None, "buy bread").await, ada.say(first["conversation_id"].as_i64(), "undo").await] {
+        assert_eq!(answer.problem(503).0, "Failed to process chat message");
+        assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
+    }
+    let (detail, code) = ada.get("/api/tasks").await.problem(503);
+    assert_eq!(detail, "The database is away; try again in a moment.");
+    assert_eq!(code, "database_unavailable");
+    let app = app.restart(&[]).await;
+    assert_eq!(every(&ada.at(&app), "title").await, ["Buy milk"]);
+}

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{every, in_zone, make};
+use super::{all, every, in_zone, make};
 use crate::support::{Client, TestApp};
 
 async fn done(client: &Client, number: i64) {
@@ -11,16 +11,16 @@ async fn done(client: &Client, number: i64) {
 }
 
 /// Makes a repeating task and completes it and its followers; the dues of all of them.
-async fn dues(zone: &str, due: &str, rule: &str, from: &str, times: i64) -> Vec<String> {
-    let app = TestApp::start().await;
-    let ada = app.user("ada").await;
-    let recurrence = json!({"rrule": rule, "from": from});
-    let body = json!({"title": "x", "due_date": due, "recurrence": recurrence});
-    in_zone(&ada, zone, Method::POST, "/api/tasks", body).await.ok(201);
-    for number in 1..=times {
-        done(&ada, number).await;
+async fn dues(client: &Client, zone: &str, due: &str, rule: &str, from: &str, times: i64) -> Vec<String> {
+    let body = json!({"title": "x", "due_date": due, "recurrence": {"rrule": rule, "from": from}});
+    let made = in_zone(client, zone, Method::POST, "/api/tasks", body).await.ok(201);
+    let first = made["id"].as_i64().unwrap();
+    for number in first..first + times {
+        done(client, number).await;
     }
-    every(&ada, "due_date").await.iter().map(|due| due.as_str().unwrap().to_owned()).collect()
+    let tasks = all(client).await;
+    let these = tasks.as_array().unwrap().iter().filter(|task| task["id"].as_i64().unwrap() >= first);
+    these.map(|task| task["due_date"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -45,33 +45,42 @@ async fn the_next_one_is_a_task_of_its_own() {
 
 #[tokio::test]
 async fn it_is_counted_from_the_due_or_from_the_completion() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
     // It is Wednesday, 11 March.
-    assert_eq!(dues("UTC", "2026-03-09", "FREQ=DAILY;INTERVAL=3", "due", 1).await[1], "2026-03-12");
-    assert_eq!(dues("UTC", "2026-03-09", "FREQ=DAILY;INTERVAL=3", "completion", 1).await[1], "2026-03-14");
-    assert_eq!(dues("UTC", "2026-03-20", "FREQ=DAILY;INTERVAL=3", "due", 1).await[1], "2026-03-23");
-    assert_eq!(dues("UTC", "2026-03-20", "FREQ=DAILY;INTERVAL=3", "completion", 1).await[1], "2026-03-14");
-    let timed = dues("UTC", "2026-03-09T18:00:00Z", "FREQ=DAILY;INTERVAL=3", "completion", 1).await;
+    assert_eq!(dues(&ada, "UTC", "2026-03-09", "FREQ=DAILY;INTERVAL=3", "due", 1).await[1], "2026-03-12");
+    assert_eq!(dues(&ada, "UTC", "2026-03-09", "FREQ=DAILY;INTERVAL=3", "completion", 1).await[1], "2026-03-14");
+    assert_eq!(dues(&ada, "UTC", "2026-03-20", "FREQ=DAILY;INTERVAL=3", "due", 1).await[1], "2026-03-23");
+    assert_eq!(dues(&ada, "UTC", "2026-03-20", "FREQ=DAILY;INTERVAL=3", "completion", 1).await[1], "2026-03-14");
+    let timed = dues(&ada, "UTC", "2026-03-09T18:00:00Z", "FREQ=DAILY;INTERVAL=3", "completion", 1).await;
     assert_eq!(timed[1], "2026-03-14T18:00:00Z");
     // Long overdue: the next is not in the past.
-    assert_eq!(dues("UTC", "2025-01-01", "FREQ=DAILY", "due", 1).await[1], "2026-03-11");
-    assert_eq!(dues("UTC", "2026-01-31", "FREQ=MONTHLY", "due", 2).await, ["2026-01-31", "2026-03-31", "2026-05-31"]);
+    assert_eq!(dues(&ada, "UTC", "2025-01-01", "FREQ=DAILY", "due", 1).await[1], "2026-03-11");
+    assert_eq!(
+        dues(&ada, "UTC", "2026-01-31", "FREQ=MONTHLY", "due", 2).await,
+        ["2026-01-31", "2026-03-31", "2026-05-31"]
+    );
 }
 
 #[tokio::test]
 async fn count_and_until_end_it() {
-    let counted = dues("UTC", "2026-03-11", "FREQ=DAILY;COUNT=3", "due", 3).await;
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let counted = dues(&ada, "UTC", "2026-03-11", "FREQ=DAILY;COUNT=3", "due", 3).await;
     assert_eq!(counted, ["2026-03-11", "2026-03-12", "2026-03-13"]);
-    let until = dues("UTC", "2026-03-11", "FREQ=DAILY;UNTIL=20260313", "due", 3).await;
+    let until = dues(&ada, "UTC", "2026-03-11", "FREQ=DAILY;UNTIL=20260313", "due", 3).await;
     assert_eq!(until, ["2026-03-11", "2026-03-12", "2026-03-13"]);
-    let once = dues("UTC", "2026-03-11", "FREQ=DAILY;COUNT=1", "due", 1).await;
+    let once = dues(&ada, "UTC", "2026-03-11", "FREQ=DAILY;COUNT=1", "due", 1).await;
     assert_eq!(once, ["2026-03-11"]);
-    let at_the_end_of_time = dues("UTC", "9999-12-31", "FREQ=DAILY", "due", 1).await;
+    let at_the_end_of_time = dues(&ada, "UTC", "9999-12-31", "FREQ=DAILY", "due", 1).await;
     assert_eq!(at_the_end_of_time, ["9999-12-31"]);
 }
 
 #[tokio::test]
 async fn the_wall_clock_keeps_its_time_across_summer_time() {
-    let daily = async |zone: &'static str, due: &'static str| dues(zone, due, "FREQ=DAILY", "due", 2).await;
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let daily = async |zone: &'static str, due: &'static str| dues(&ada, zone, due, "FREQ=DAILY", "due", 2).await;
     assert_eq!(
         daily("Europe/Berlin", "2026-03-28T09:00:00+01:00").await,
         ["2026-03-28T09:00:00+01:00", "2026-03-29T09:00:00+02:00", "2026-03-30T09:00:00+02:00"]
