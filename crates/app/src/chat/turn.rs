@@ -81,6 +81,19 @@ impl App {
         conversation: Option<ConversationId>,
         message: MessageText,
     ) -> Result<ChatReply, AppError> {
+        match self.turn(caller, conversation, message.clone()).await {
+            // Somebody else answered the question first: what is said now is read without it.
+            Err(AppError::NotFound(Missing::Pending)) => self.turn(caller, conversation, message).await,
+            done => done,
+        }
+    }
+
+    async fn turn(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+        message: MessageText,
+    ) -> Result<ChatReply, AppError> {
         let Before { memory, pending } = self.before(caller, conversation).await?;
         let moment = self.moment(caller);
         let input = Input { caller, moment: &moment, memory: &memory, pending: pending.as_ref() };

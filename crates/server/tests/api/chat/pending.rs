@@ -234,3 +234,18 @@ async fn a_new_command_does_away_with_it() {
     decide(&ada, &reply, json!({"decision": "accept"})).await.problem(404);
     assert_eq!(every(&ada, "version").await, [2, 1, 1]);
 }
+
+#[tokio::test]
+async fn of_many_who_say_yes_one_does_it_and_nobody_goes_unheard() {
+    let app = TestApp::start().await;
+    let (ada, reply) = asked(&app).await;
+    let race = futures_util::future::join_all((0..8).map(|_| go_on(&ada, &reply, "yes"))).await;
+    assert_eq!(race.iter().filter(|reply| reply["change_id"].is_string()).count(), 1, "{race:?}");
+    assert_eq!(race.iter().map(|reply| reply["tool_calls"].as_array().unwrap().len()).sum::<usize>(), 3);
+    assert_eq!(all(&ada).await, json!([]));
+    let stored = messages(&ada, &reply["conversation_id"]).await;
+    assert_eq!(stored.iter().filter(|message| message["content"] == "yes").count(), 8);
+    ada.post("/api/undo", json!({})).await.ok(200);
+    assert_eq!(every(&ada, "id").await, [1, 2, 3]);
+    assert_eq!(ada.get("/api/trash").await.ok(200), json!([]));
+}
