@@ -13,14 +13,14 @@ run: build ## Build everything and start on http://localhost:8000
 build: web ## Build the release binary with the web app inside
 	cargo build --release --locked
 
-web: web/dist/index.html ## Build the web app
+web: web/node_modules/.built ## Build the web app
 
-# The web app is rebuilt only when something in it changed.
+# The web app is rebuilt only when something in it changed. (The stamp is not in dist: cargo puts a placeholder there.)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
-web/dist/index.html: $(WEB_SOURCES)
+web/node_modules/.built: $(WEB_SOURCES)
 	scripts/need.sh build
 	cd web && npm ci --no-audit --no-fund && npm run build
-	@touch web/dist/index.html
+	@touch $@
 
 test: ## Formatter, lints, all tests, and stories in a real Chromium
 	scripts/test.sh
