@@ -12,11 +12,12 @@ use super::{
 };
 
 const CONTRACTIONS: &str = include_str!("lexicon/contractions.txt");
-const CLASSES: [&str; 4] = [
+const CLASSES: [&str; 5] = [
     include_str!("lexicon/classes.txt"),
     include_str!("lexicon/commands.txt"),
     include_str!("lexicon/talk.txt"),
     include_str!("lexicon/known.txt"),
+    include_str!("lexicon/small.txt"),
 ];
 const PATTERNS: [&str; 6] = [
     include_str!("patterns/talk.txt"),

@@ -42,13 +42,16 @@ pub(crate) struct Message<'t> {
     pub(crate) known: Known,
 }
 
+/// A group of tasks that so many units over a range of tokens speak of, if they do.
+type KnownGroup = (Range<usize>, usize, Option<TaskFilter>);
+
 /// Answers by token range.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     /// The edit that the tokens say.
     pub(crate) edits: RefCell<Vec<(Range<usize>, Option<Edit>)>>,
-    /// The group of tasks that so many units over the tokens speak of.
-    pub(crate) groups: RefCell<Vec<(Range<usize>, usize, Option<TaskFilter>)>>,
+    /// The groups of tasks.
+    pub(crate) groups: RefCell<Vec<KnownGroup>>,
 }
 
 impl<'t> Message<'t> {

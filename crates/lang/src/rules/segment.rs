@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::{
     filter::residual,
     message::{Message, Unit},
-    phrase::{self, is_any, trim},
+    phrase::{self, in_class, is_any, trim},
 };
 use crate::{
     Context,
@@ -141,7 +141,7 @@ fn asks(units: &[Unit], length: usize) -> bool {
 /// `I need to …`, but not `I have to …` without a verb, nor `I need milk`.
 fn wants(units: &[Unit], length: usize) -> bool {
     let ends_in_to = is_any(&units[length - 1], &["to", "wanna"]);
-    let command = units.get(length).is_some_and(|unit| phrase::in_class(unit, "command"));
+    let command = units.get(length).is_some_and(|unit| in_class(unit, "command"));
     length < units.len() && (ends_in_to && command || is_any(&units[length - 1], &["me"]))
 }
 
@@ -152,93 +152,21 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
     }
     let Some(next) = units[length..].iter().find(|unit| !unit.skip) else { return false };
     let comma = message.token(&units[length]).text == ",";
-    let careful = [
-        "now",
-        "next",
-        "first",
-        "morning",
-        "right",
-        "fine",
-        "perfect",
-        "great",
-        "cool",
-        "listen",
-        "look",
-        "yeah",
-        "yep",
-        "sure",
-        "sorry",
-        "wait",
-        "actually",
-        "plus",
-        "oops",
-        "damn",
-        "also",
-        "plan",
-        "well",
-        "mind",
-        "maybe",
-        "basically",
-        "finally",
-        "lastly",
-        "second",
-        "man",
-        "computer",
-        "robot",
-        "god",
-        "maybe",
-        "mate",
-        "honey",
-        "just",
-        "alright",
-        "dear",
-        "then",
-        "yup",
-        "shit",
-        "crap",
-        "cheers",
-        "pal",
-        "thanks",
-        "good",
-        "no",
-        "firstly",
-        "secondly",
-        "ok",
-        "okay",
-        "like",
-        "hi",
-        "so",
-        "k",
-        "hang",
-    ];
     let command = ["command", "undo", "redo", "deletestrong", "deleteweak", "changeonly"]
         .iter()
-        .any(|class| phrase::in_class(next, class));
+        .any(|class| in_class(next, class));
     if is_any(&units[0], &["no", "nope", "nah"]) && length == 1 {
         return command;
     }
-    let starts = is_any(&units[0], &careful);
+    let starts = in_class(&units[0], "carefullead");
     if !starts || comma {
         return true;
     }
     // `ok delete 4`, `also buy milk`: a filler before a verb or a pronoun.
-    let soft = is_any(
-        &units[0],
-        &[
-            "ok", "okay", "also", "then", "so", "just", "now", "well", "alright", "maybe", "hi", "k", "like", "thanks",
-            "cool", "great", "yeah", "sure", "right", "sorry", "good", "cheers", "finally", "yep", "next", "plus",
-            "actually", "wait", "oops",
-        ],
-    );
+    let soft = in_class(&units[0], "softlead");
     let opens = next.verb.is_some_and(|verb| verb.is_base)
-        || phrase::in_class(next, "command")
-        || is_any(
-            next,
-            &[
-                "i", "what", "can", "could", "please", "remind", "do", "let", "how", "show", "would", "the", "is",
-                "did", "when", "which", "my", "it", "that", "they", "this", "task",
-            ],
-        )
+        || in_class(next, "command")
+        || in_class(next, "opener")
         || message.token(next).kind == TokenKind::Number;
     soft && opens
         && !(is_any(&units[0], &["next", "plus"]) && is_any(next, &["the", "my", "show", "check", "task", "on", "up"]))
@@ -251,10 +179,7 @@ fn trails(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
         return false;
     }
     let first = &units[units.len() - length];
-    let plain = is_any(
-        first,
-        &["please", "thanks", "thank", "lol", "haha", "ok", "okay", "thx", "ty", "if", "cheers", "saydo", "pls"],
-    );
+    let plain = in_class(first, "politeword");
     let comma = units.get(units.len() - length - 1).is_some_and(|unit| message.token(unit).text == ",");
     let after_polite = units.len() > length && is_any(&units[units.len() - length - 1], &["please", "thanks", "pls"]);
     after_polite

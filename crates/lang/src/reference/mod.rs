@@ -1,0 +1,134 @@
+//! Which task? Numbers, places in the list last shown, pronouns, filters, exceptions, words of the title.
+
+mod numbers;
+mod places;
+mod title;
+
+use numbers::numbers;
+use places::places;
+use title::words;
+
+use crate::{
+    Context, Place, TaskRef,
+    rules::{
+        message::{Message, Unit},
+        phrase::{self, is_any, trim},
+    },
+};
+
+/// How clearly a text refers to a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Strength {
+    /// Some words; they could be anything.
+    Soft,
+    /// Words called a task, or in quotes.
+    Named,
+    /// A number, a place, a pronoun, a filter.
+    Hard,
+}
+
+/// What a text refers to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reference {
+    /// The tasks.
+    pub(crate) targets: Vec<TaskRef>,
+    /// How clearly.
+    pub(crate) strength: Strength,
+    /// Another way to read it: `bread and butter` as two tasks.
+    pub(crate) apart: Option<Vec<TaskRef>>,
+}
+
+impl Reference {
+    fn hard(targets: Vec<TaskRef>) -> Self {
+        Self { targets, strength: Strength::Hard, apart: None }
+    }
+}
+
+/// What the units refer to, if to tasks at all.
+pub(crate) fn parse(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Reference> {
+    let units = trim(units);
+    if units.is_empty() || units.len() > 60 {
+        return None;
+    }
+    if let Some(hard) = hard(message, units, context) {
+        return Some(Reference::hard(hard));
+    }
+    mixed(message, units, context).or_else(|| words(message, units))
+}
+
+/// A reference by anything but words.
+pub(crate) fn hard(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Vec<TaskRef>> {
+    let units = trim(units);
+    except(message, units, context).or_else(|| simple(message, units, context))
+}
+
+fn simple(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Vec<TaskRef>> {
+    if units.is_empty() {
+        return None;
+    }
+    if phrase::whole(units, "other") {
+        return Some(vec![TaskRef::Other]);
+    }
+    if phrase::whole(units, "allshown") {
+        return Some(vec![if context.listing.is_empty() { TaskRef::Focus } else { TaskRef::Place(Place::All) }]);
+    }
+    if phrase::whole(units, "pronoun") {
+        return Some(vec![TaskRef::Focus]);
+    }
+    numbers(message, units).or_else(|| places(message, units)).or_else(|| {
+        crate::rules::filter::reference(message, units, context).map(|filter| vec![TaskRef::Filter(filter)])
+    })
+}
+
+/// `everything but the milk`.
+fn except(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Vec<TaskRef>> {
+    for at in 1..units.len() {
+        let Some(length) = phrase::prefix(&units[at..], "except") else { continue };
+        let rest = trim(&units[at + length..]);
+        let from = simple(message, trim(&units[..at]), context);
+        if let Some(from) = from
+            && let [from] = from.as_slice()
+            && matches!(from, TaskRef::Place(_) | TaskRef::Filter(_) | TaskRef::Focus)
+            && let Some(but) = parse(message, rest, context)
+        {
+            return Some(vec![TaskRef::Except(Box::new(from.clone()), but.targets)]);
+        }
+    }
+    None
+}
+
+fn is_separator(message: &Message<'_>, unit: &Unit) -> bool {
+    is_any(unit, &["and", "or", "plus", "then", "also"]) || matches!(message.token(unit).text, "," | ";" | "&")
+}
+
+/// `5 and the milk`: at least one of the parts by number, place or pronoun.
+fn mixed(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Reference> {
+    let parts = split(message, units);
+    if parts.len() < 2 || parts.len() > 12 {
+        return None;
+    }
+    let mut targets = Vec::new();
+    let mut any = false;
+    for part in &parts {
+        match hard(message, part, context) {
+            Some(hard) => {
+                any = true;
+                targets.extend(hard);
+            }
+            None if part.first().is_some_and(|unit| {
+                ["command", "deletestrong", "deleteweak", "markverb"].iter().any(|class| phrase::in_class(unit, class))
+                    || is_any(unit, &["take"])
+            }) =>
+            {
+                return None;
+            }
+            None => targets.extend(words(message, part)?.targets),
+        }
+    }
+    any.then_some(Reference::hard(targets))
+}
+
+/// The parts between commas and `and`.
+fn split<'u>(message: &Message<'_>, units: &'u [Unit]) -> Vec<&'u [Unit]> {
+    units.split(|unit| is_separator(message, unit)).map(trim).filter(|part| !part.is_empty()).collect()
+}

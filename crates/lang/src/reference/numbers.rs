@@ -1,0 +1,67 @@
+//! Tasks by number: `task 5`, `#5`, `2, 4 and 7`, `tasks 3 to 6`, `number five`.
+
+use saydo_domain::TaskNumber;
+
+use super::is_separator;
+use crate::{
+    TaskRef,
+    rules::{
+        message::{Message, Unit},
+        phrase::{self, in_class, is_any, number},
+    },
+    token::TokenKind,
+};
+
+/// More numbers than this in one range or list are not meant.
+const MOST_NUMBERS: i64 = 200;
+
+/// `task 5`, `#5`, `no. 5`, `2, 4 and 7`, `tasks 3 to 6`, `number five`.
+pub(super) fn numbers(message: &Message<'_>, units: &[Unit]) -> Option<Vec<TaskRef>> {
+    let (mut at, mut found, mut introduced) = (0, Vec::new(), false);
+    while at < units.len() {
+        let unit = &units[at];
+        let text = message.token(unit).text;
+        let introduces = in_class(unit, "introducer");
+        if introduces || text == "#" || text == "." && at > 0 {
+            introduced |= introduces && !is_any(unit, &["the", "both"]) || text == "#";
+            at += 1;
+        } else if is_separator(message, unit) {
+            if found.is_empty() && text != "," {
+                return None;
+            }
+            at += 1;
+        } else {
+            let (value, length) = long_number(message, &units[at..], introduced)?;
+            at += length;
+            let range = units.get(at).filter(|unit| {
+                is_any(unit, &["to", "through", "thru", "till", "until"])
+                    || matches!(message.token(unit).text, "-" | "–" | "—")
+            });
+            let end = range.and_then(|_| long_number(message, &units[at + 1..], introduced));
+            match end {
+                Some((last, length)) if last > value && last - value <= MOST_NUMBERS => {
+                    found.extend((value..=last).map(TaskNumber::new));
+                    at += length + 1;
+                }
+                _ => found.push(TaskNumber::new(value)),
+            }
+            if i64::try_from(found.len()).is_ok_and(|count| count > MOST_NUMBERS) {
+                return None;
+            }
+        }
+    }
+    (!found.is_empty()).then(|| found.into_iter().map(TaskRef::Number).collect())
+}
+
+fn long_number(message: &Message<'_>, units: &[Unit], introduced: bool) -> Option<(i64, usize)> {
+    let token = message.token(units.first()?);
+    if token.kind == TokenKind::Number {
+        let glued = units.get(1).is_some_and(|next| {
+            let next = message.token(next);
+            next.kind == TokenKind::Word && !next.space_before
+        });
+        return if glued { None } else { token.text.parse().ok().map(|number| (number, 1)) };
+    }
+    let (number, length) = number(message, units, introduced)?;
+    (!phrase::is(units.first()?, "couple")).then_some((i64::from(number), length))
+}

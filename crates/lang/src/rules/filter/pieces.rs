@@ -1,0 +1,133 @@
+//! The pieces of a filter, one after another.
+
+use saydo_domain::{Label, Priority};
+
+use super::{Wanted, label};
+use crate::{
+    TaskFilter, Window,
+    rules::{
+        message::{Message, Unit},
+        phrase::{self, in_class, is_any, trim},
+    },
+    token::TokenKind,
+};
+
+/// What a title is to be about; nothing when it is a state (`with high priority`).
+pub(super) fn about(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<String> {
+    let skip = units.iter().take_while(|unit| is_any(unit, &["the", "my", "a", "an"])).count();
+    let units = trim(&units[skip..]);
+    let first = units.first()?;
+    let state = ["high", "low", "medium", "overdue", "pending", "completed", "nodate", "prio", "tag"];
+    if state.iter().any(|class| in_class(first, class)) || !wanted.head && !wanted.all || units.len() > 8 {
+        return None;
+    }
+    let words = message.cut(units);
+    if let [only] = units
+        && let Some(quoted) = message.token(only).unquoted()
+    {
+        return Some(quoted.to_owned());
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+/// One piece at the beginning: how many units it takes; zero when it is none.
+pub(super) fn piece(
+    message: &Message<'_>,
+    units: &[Unit],
+    wanted: &mut Wanted,
+    asked: bool,
+    moment: &crate::Moment,
+) -> Option<usize> {
+    let token = message.token(&units[0]);
+    if token.kind == TokenKind::Tag {
+        wanted.filter.label = Some(label(&token.norm)?);
+        wanted.narrowed = true;
+        return Some(1);
+    }
+    if let Some(length) = tagged(message, units, wanted) {
+        return Some(length);
+    }
+    let head = phrase::prefix(units, "tasks").or_else(|| phrase::is(&units[0], "task").then_some(1));
+    if let Some((length, set)) = state(units)
+        && Some(length) >= head
+    {
+        set(&mut wanted.filter);
+        wanted.narrowed = true;
+        return Some(length);
+    }
+    if let Some(length) = calendar(message, units, wanted, moment) {
+        return Some(length);
+    }
+    if let Some(length) = head {
+        wanted.head = true;
+        return Some(length);
+    }
+    if let Some(length) = phrase::prefix(units, "all") {
+        if asked {
+            return None;
+        }
+        wanted.all = true;
+        return Some(length);
+    }
+    if phrase::is(&units[0], "due") && units.len() == 1 {
+        wanted.narrowed = true;
+    }
+    Some(usize::from(in_class(&units[0], "filterglue")))
+}
+
+/// `today's`, `this week's`, `my day`: what the date grammar leaves to us.
+fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &crate::Moment) -> Option<usize> {
+    let clitic = units.get(1).is_some_and(|unit| unit.clitic);
+    let length = if clitic { 2 } else { 1 };
+    let window = match &*message.token(&units[0]).norm {
+        "today's" | "todays" | "day" | "day's" => Window::Today,
+        "week" | "week's" | "weeks" => Window::Week,
+        norm => {
+            let named = matches!(norm, "today" | "tomorrow" | "tonight");
+            let stem = norm.strip_suffix("'s").or(named.then_some(norm))?;
+            let day = crate::parse_due(stem, moment)?.local().date();
+            if day == moment.now.date() { Window::Today } else { Window::Days(day, day) }
+        }
+    };
+    wanted.filter.due = Some(window);
+    wanted.narrowed = true;
+    Some(length)
+}
+
+/// `tagged errands`, `with the label home`.
+fn tagged(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<usize> {
+    let length = phrase::prefix(units, "tagged").filter(|length| *length < units.len())?;
+    if phrase::is(&units[0], "in") || phrase::is(&units[0], "under") && length > 1 {
+        return None;
+    }
+    let (found, taken) = label_at(message, &units[length..])?;
+    wanted.filter.label = Some(found);
+    wanted.narrowed = true;
+    Some(length + taken)
+}
+
+type Set = fn(&mut TaskFilter);
+
+/// A state at the beginning (`overdue`, `high priority`, `completed`): the longest, of equally long ones the first.
+fn state(units: &[Unit]) -> Option<(usize, Set)> {
+    const STATES: [(&str, Set); 7] = [
+        ("nodate", |filter| filter.due = Some(Window::None)),
+        ("overdue", |filter| filter.due = Some(Window::Overdue)),
+        ("high", |filter| filter.priority = Some(Priority::High)),
+        ("low", |filter| filter.priority = Some(Priority::Low)),
+        ("medium", |filter| filter.priority = Some(Priority::Medium)),
+        ("completed", |filter| filter.completed = Some(true)),
+        ("pending", |filter| filter.completed = Some(false)),
+    ];
+    let found = STATES.iter().filter_map(|(class, set)| phrase::prefix(units, class).map(|length| (length, *set)));
+    let (length, set) = found.rev().max_by_key(|(length, _)| *length)?;
+    (length > 1 || !is_any(&units[0], &["past", "up", "due", "current"])).then_some((length, set))
+}
+
+fn label_at(message: &Message<'_>, units: &[Unit]) -> Option<(Label, usize)> {
+    let skip = units.iter().take_while(|unit| is_any(unit, &["the", "as", "with", "a"]) || unit.skip).count();
+    let unit = units.get(skip)?;
+    let token = message.token(unit);
+    let text = token.unquoted().unwrap_or(&token.norm);
+    Some((label(text)?, skip + 1))
+}
