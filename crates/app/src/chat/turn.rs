@@ -164,7 +164,9 @@ impl PendingDecision {
             return Ok((Answer::Pick(picked), MessageText::new(&numbers.join(", "))?));
         }
         if let Some(text) = self.text.filter(|text| !text.trim().is_empty()) {
-            let message = MessageText::new(&text)?;
+            let refuse =
+                |error: saydo_domain::ValidationError| saydo_domain::ValidationError::new("text", error.to_string());
+            let message = MessageText::new(&text).map_err(refuse)?;
             let line = saydo_lang::parse_line(message.as_str(), moment);
             let draft = saydo_lang::Draft {
                 title: line.title,
