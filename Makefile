@@ -2,7 +2,7 @@
 
 SAYDO := target/release/saydo
 
-.PHONY: run build web test bench clean help
+.PHONY: run build web test bench fuzz lang-eval clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,12 @@ test: ## Formatter, lints, all tests, and stories in a real Chromium
 
 bench: ## Benchmarks of the hot paths (see docs/PERFORMANCE.md)
 	cargo bench -p saydo-lang -p saydo-store
+
+fuzz: ## A million strange inputs through the language engine (see docs/LANGUAGE.md)
+	cargo run --release -p saydo-lang --example lang_fuzz
+
+lang-eval: ## How much of the held-out corpus is understood, per phenomenon
+	cargo run --release -p saydo-lang --example lang_eval
 
 clean: ## Remove what was built (data stays)
 	cargo clean
