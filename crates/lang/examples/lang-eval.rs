@@ -11,11 +11,12 @@ const NAMES: [&str; 10] =
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| format!("{}/corpus", env!("CARGO_MANIFEST_DIR")));
+    let moment = saydo_lang::Moment::new(corpus::MOMENT.parse()?);
     let mut out = io::stdout().lock();
     let (mut phrases, mut wrong) = (0, 0);
     for name in NAMES {
         let Ok(text) = std::fs::read_to_string(format!("{folder}/{name}.txt")) else { continue };
-        let outcome = corpus::run(&text);
+        let outcome = corpus::run(&text, &moment);
         for failure in &outcome.failures {
             writeln!(out, "{name}:{} {}\n    {}\n    {}", failure.line, failure.phrase, failure.expected, failure.got)?;
         }

@@ -8,7 +8,7 @@ use crate::{
     resolve,
     rules::{
         command_confidence,
-        frames::add,
+        frames::draft,
         message::{Message, Unit},
         phrase::{self, is_any, trim},
         segment::Segment,
@@ -95,7 +95,7 @@ fn text(
     if raw.is_empty() {
         return Vec::new();
     }
-    let draft = add::draft(segment, &segment.units);
+    let draft = draft::draft(segment, &segment.units);
     let given = reading(Answer::Text(Box::new(draft)), 0.9);
     let plain = Context { pending: None, ..context.clone() };
     let sure = command_confidence(message, &message.units, &plain);

@@ -14,7 +14,10 @@ mod corpus;
 
 fn check(name: &str) {
     let path = format!("{}/corpus/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    let outcome = corpus::run(&std::fs::read_to_string(path).expect("a corpus file"));
+    let outcome = corpus::run(
+        &std::fs::read_to_string(path).expect("a corpus file"),
+        &saydo_lang::Moment::new(corpus::MOMENT.parse().expect("a moment")),
+    );
     let told: Vec<String> = outcome
         .failures
         .iter()

@@ -229,3 +229,18 @@ fn needed(vocabulary: &Vocabulary, nodes: &[Node]) -> Option<HashSet<WordId>> {
         (!one.slot && !one.empty && !one.verb).then_some(one.words)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_understood() {
+        assert_eq!(grammar().refused, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn classes_fit_the_bits_of_a_word() {
+        assert!(grammar().vocabulary.class_count() < 127);
+    }
+}

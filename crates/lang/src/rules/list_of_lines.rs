@@ -3,7 +3,7 @@
 //! three or more short ones; otherwise the lines after the first are the first one's note.
 
 use super::{
-    frames::add,
+    frames::draft,
     message::Message,
     phrase::{self, is_any, trim},
     segment::Segment,
@@ -83,7 +83,7 @@ fn one(message: &Message<'_>, line: &Line<'_>, context: &Context) -> Option<Draf
         .copied()
         .collect();
     let segment = Segment::new(message, &units, context);
-    Some(add::draft(&segment, &units))
+    Some(draft::draft(&segment, &units))
 }
 
 /// The text of a line without its bullet, and how it stands.
@@ -178,7 +178,7 @@ fn looks_listed(message: &Message<'_>, lines: &[&Line<'_>]) -> bool {
         .count();
     let short =
         |line: &&Line<'_>| line.text.split_whitespace().count() <= 6 && !line.text.ends_with(['.', '?', '!', ':']);
-    let command = lines.first().and_then(|line| first_unit(line)).is_some_and(|unit| {
+    let command = lines.first().and_then(first_unit).is_some_and(|unit| {
         ["command", "deletestrong", "addonly", "doneverb", "showstrict", "remind"]
             .iter()
             .any(|class| phrase::in_class(&unit, class))

@@ -14,6 +14,7 @@ mod pattern;
 pub(crate) mod phrase;
 pub(crate) mod segment;
 pub(crate) mod split;
+pub(crate) mod things;
 mod understand;
 pub(crate) mod verbs;
 mod vocabulary;

@@ -73,8 +73,6 @@ pub(crate) enum Node {
 /// A pattern with what must be there for it to match at all.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    /// As written, for tests and debugging.
-    pub(crate) source: &'static str,
     /// What to match.
     pub(crate) nodes: Box<[Node]>,
 }
@@ -83,7 +81,7 @@ pub(crate) struct Pattern {
 pub(crate) fn compile(source: &'static str, vocabulary: &mut Vocabulary) -> Option<Pattern> {
     let mut reader = Reader { rest: source, vocabulary };
     let nodes = reader.sequence()?;
-    reader.rest.is_empty().then_some(Pattern { source, nodes })
+    reader.rest.is_empty().then_some(Pattern { nodes })
 }
 
 struct Reader<'v> {

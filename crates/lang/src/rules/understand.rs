@@ -33,7 +33,7 @@ fn rank(mut readings: Vec<Reading>) -> Understanding {
         reading.confidence = reading.confidence.clamp(0.0, 1.0);
         for intent in &mut reading.intents {
             if let Intent::Add(drafts) = intent {
-                *drafts = frames::add::settle(std::mem::take(drafts));
+                *drafts = frames::draft::settle(std::mem::take(drafts));
             }
         }
     }
@@ -128,7 +128,7 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
 
 fn append(drafts: &mut Vec<Draft>, more: &[Draft]) {
     for draft in more {
-        let draft = frames::add::hang_on(draft.clone(), drafts);
+        let draft = frames::draft::hang_on(draft.clone(), drafts);
         drafts.push(draft);
     }
 }

@@ -173,6 +173,12 @@ impl Vocabulary {
         self.contractions.get(word).map(AsRef::as_ref)
     }
 
+    /// How many classes there are.
+    #[cfg(test)]
+    pub(crate) const fn class_count(&self) -> usize {
+        self.classes.len()
+    }
+
     /// How many words there are.
     pub(crate) fn len(&self) -> usize {
         self.bits.len()

@@ -3,42 +3,38 @@
 //! `= complete #5` is what the best reading must say, and it must be sure. `=~ add "X"` must be close but not sure,
 //! `= nothing` must neither do nor ask anything, `a || b` allows either. `\n` in a phrase is a line break.
 
-use jiff::civil::Date;
 use saydo_domain::{PendingKind, TaskNumber};
 use saydo_lang::{Context, Intent, Moment, PendingContext, Reading, notation, understand};
 
 /// A phrase that was read otherwise than expected.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// Where.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The phrase.
-    pub phrase: String,
+    pub(crate) phrase: String,
     /// What it should mean.
-    pub expected: String,
+    pub(crate) expected: String,
     /// What it was taken for.
-    pub got: String,
+    pub(crate) got: String,
 }
 
 /// The outcome of a file.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// How many phrases there are.
-    pub phrases: usize,
+    pub(crate) phrases: usize,
     /// The ones that were read otherwise.
-    pub failures: Vec<Failure>,
+    pub(crate) failures: Vec<Failure>,
 }
 
 /// The moment of all intent corpora: a Wednesday morning.
-pub fn moment() -> Moment {
-    let day: Date = "2026-03-11".parse().expect("a date");
-    Moment::new(day.at(10, 0, 0, 0).in_tz("Europe/Berlin").expect("a known zone"))
-}
+pub(crate) const MOMENT: &str = "2026-03-11T10:00:00+01:00[Europe/Berlin]";
 
 /// Reads and checks a corpus.
-pub fn run(text: &str) -> Outcome {
+pub(crate) fn run(text: &str, moment: &Moment) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut context = Context::new(moment());
+    let mut context = Context::new(moment.clone());
     let mut expected = String::new();
     for (line, text) in (1..).zip(text.lines()) {
         let text = text.trim();
@@ -46,7 +42,15 @@ pub fn run(text: &str) -> Outcome {
             continue;
         }
         if let Some(words) = text.strip_prefix("@") {
-            context = read_context(words);
+            match read_context(words, moment) {
+                Ok(known) => context = known,
+                Err(word) => outcome.failures.push(Failure {
+                    line,
+                    phrase: text.to_owned(),
+                    expected: "a known context word".to_owned(),
+                    got: word,
+                }),
+            }
         } else if text.starts_with("= ") || text.starts_with("=~ ") {
             expected = text.to_owned();
         } else {
@@ -61,8 +65,8 @@ pub fn run(text: &str) -> Outcome {
 }
 
 /// `@ listing=3,5 focus=4 last-add choose=3:Buy milk|5:Buy bread`
-fn read_context(words: &str) -> Context {
-    let mut context = Context::new(moment());
+fn read_context(words: &str, moment: &Moment) -> Result<Context, String> {
+    let mut context = Context::new(moment.clone());
     let numbers = |list: &str| list.split(',').filter_map(|n| n.trim().parse().ok()).collect::<Vec<TaskNumber>>();
     let mut rest = words.trim();
     while !rest.is_empty() {
@@ -86,10 +90,10 @@ fn read_context(words: &str) -> Context {
             "choose" => context.pending = Some(PendingContext { kind: PendingKind::Choose, tasks: tasks() }),
             "confirm" => context.pending = Some(PendingContext { kind: PendingKind::Confirm, tasks: tasks() }),
             "ask" => context.pending = Some(PendingContext { kind: PendingKind::Ask, tasks: tasks() }),
-            other => panic!("unknown context word {other}"),
+            other => return Err(other.to_owned()),
         }
     }
-    context
+    Ok(context)
 }
 
 /// What the phrase was taken for, when that is not what was expected.

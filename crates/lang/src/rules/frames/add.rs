@@ -1,20 +1,15 @@
 //! New tasks: the title is what remains when the command and the attributes are taken away.
 
-use jiff::ToSpan;
-use saydo_domain::Due;
-
 use super::Match;
 use crate::{
-    Draft, Intent, Reading,
-    attributes::{Extraction, Options, extract},
+    Intent, Reading,
     rules::{
-        message::{Message, Unit, tidy},
+        message::Unit,
         pattern::Slot,
-        phrase::{self, is_any},
-        segment::Segment,
-        split,
+        phrase::{self, in_class, is_any},
+        things,
     },
-    token::{Token, TokenKind},
+    token::TokenKind,
 };
 
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
@@ -25,77 +20,70 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         _ => {}
     }
     let text = phrase::trim(found.slot(Slot::Text)?);
-    let first = text.first()?;
-    let noun = |unit: &Unit| {
-        unit.skip
-            || is_any(
-                unit,
-                &["task", "tasks", "todo", "to-do", "a", "new", "another", "an", "entry", "item", "list", "lists"],
-            )
-    };
-    if text.iter().all(noun) || placeholder(text) {
+    if !addable(found, text) {
         return None;
     }
-    if matches!(name, "add-remind" | "add-need")
-        && is_any(first, &["what", "which", "how", "who", "why", "where", "no", "nothing", "nobody", "not"])
-    {
-        return None;
-    }
-    let numbered = found.segment.message.token(first).kind == TokenKind::Number;
-    let noun_before = found.captures.first().is_some_and(|(_, range)| {
-        range.start > 0 && is_any(&found.units[range.start - 1], &["task", "todo", "to-do", "item"])
-    });
-    if numbered && noun_before && !found.units.first().is_some_and(|unit| is_any(unit, &["add", "create", "new"])) {
-        return None;
-    }
-    if found.segment.question && !found.segment.asked && name != "add-remind" {
-        return None;
-    }
-    let event = name == "add-event";
     let text = without_article(found, text);
     let drafts = if found.behind_attributes {
-        split::drafts_within(found.segment, text, explicit(found))
+        things::drafts_within(found.segment, text, explicit(found))
     } else {
-        split::drafts(found.segment, text, !event && explicit(found))
+        things::drafts(found.segment, text, explicit(found))
     };
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
         let asks = matches!(name, "add-remind" | "add-command") && drafts.len() < 2;
         return asks.then(|| vec![found.reading(Intent::AskTitle { verb: String::new() })]);
     }
-    let mut reading = found.reading(Intent::Add(drafts.clone()));
-    if event && drafts.iter().all(|draft| draft.due.is_none()) {
-        let weather = found.units.first().is_some_and(|unit| is_any(unit, &["it"]));
-        reading.confidence = if weather { 0.3 } else { 0.5 };
-    }
-    if event && is_any(first, &["not", "nothing", "no", "to"]) {
-        return None;
-    }
-    let verb_first = found.units.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
-    if name == "add-command" && verb_first && !is_any(found.units.first()?, &["add", "create"]) && plain_text(found) {
-        // `include the receipts`, `capture the flag`: as likely the thing to do itself.
-        reading.confidence = 0.6;
-    }
-    if name == "add-need" {
-        let question_word = is_any(
-            first,
-            &["what", "who", "how", "why", "where", "when", "you", "know", "say", "see", "help", "be", "talk", "ask"],
-        );
-        let verb = first.verb.is_some_and(|verb| verb.is_base);
-        if question_word && !verb {
-            return None;
-        }
-        if !verb && !drafts.iter().any(|draft| draft.due.is_some()) && wishes(found) {
-            reading.confidence = 0.55;
-        }
-    }
+    let dated = drafts.iter().any(|draft| draft.due.is_some());
+    let mut reading = found.reading(Intent::Add(drafts));
+    reading.confidence = doubt(found, text.first()?, dated).unwrap_or(reading.confidence);
     Some(vec![reading])
+}
+
+/// Whether the text is something to add at all.
+fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
+    let name = found.section.name;
+    let Some(first) = text.first() else { return false };
+    if text.iter().all(|unit| unit.skip || in_class(unit, "addnoun")) || placeholder(text) {
+        return false;
+    }
+    if matches!(name, "add-remind" | "add-need" | "add-event") && in_class(first, "asksword") {
+        return false;
+    }
+    let verb = first.verb.is_some_and(|verb| verb.is_base);
+    if name == "add-need" && !verb && is_any(first, &["when", "you", "know", "say", "see", "help", "be", "talk", "ask"])
+    {
+        return false;
+    }
+    if found.segment.question && !found.segment.asked && name != "add-remind" {
+        return false;
+    }
+    // `set task 5 to …`
+    let numbered = found.segment.message.token(first).kind == TokenKind::Number;
+    let after_noun = found
+        .captures
+        .first()
+        .is_some_and(|(_, range)| range.start > 0 && is_any(&found.units[range.start - 1], &["task", "item"]));
+    let adds = found.units.first().is_some_and(|unit| is_any(unit, &["add", "create", "new"]));
+    !(numbered && after_noun && !adds)
+}
+
+/// A lower confidence, when the words could well mean something else.
+fn doubt(found: &Match<'_, '_, '_>, text: &Unit, dated: bool) -> Option<f32> {
+    let first = found.units.first()?;
+    let is_verb = |unit: &Unit| unit.verb.is_some_and(|verb| verb.is_base);
+    match found.section.name {
+        // `it is raining`
+        "add-event" if !dated => Some(if is_any(first, &["it"]) { 0.3 } else { 0.5 }),
+        // `include the receipts`, `capture the flag`: as likely the thing to do itself.
+        "add-command" => (is_verb(first) && !is_any(first, &["add", "create"]) && plain_text(found)).then_some(0.6),
+        "add-need" => (!is_verb(text) && !dated && wishes(found)).then_some(0.55),
+        _ => None,
+    }
 }
 
 /// `something`, `buy something`: there is nothing to add yet.
 fn placeholder(text: &[Unit]) -> bool {
-    let nothing = |unit: &Unit| {
-        is_any(unit, &["something", "sth", "smth", "stuff", "things", "it", "that", "this", "one", "them"])
-    };
+    let nothing = |unit: &Unit| in_class(unit, "nothing");
     let skip = text.iter().take_while(|unit| is_any(unit, &["to", "about"])).count();
     match &text[skip..] {
         [only] => nothing(only) || only.verb.is_some_and(|verb| verb.is_base) && lone(only),
@@ -114,7 +102,7 @@ fn without_article<'u>(found: &Match<'_, '_, '_>, text: &'u [Unit]) -> &'u [Unit
     match text {
         [article, rest @ ..]
             if named
-                && rest.len() > 0
+                && !rest.is_empty()
                 && is_any(article, &["a", "an"])
                 && !is_any(&rest[0], &["few", "bit", "lot", "couple"]) =>
         {
@@ -206,147 +194,12 @@ fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let verb = found.segment.message.token(unit).norm.to_string();
-    if !lone(unit)
-        || phrase::in_class(unit, "command") && found.units.len() == 1 && !is_any(unit, &["make", "write", "check"])
+    if !lone(unit) || in_class(unit, "command") && found.units.len() == 1 && !is_any(unit, &["make", "write", "check"])
     {
         return None;
     }
-    if found.units.len() == 1 && phrase::in_class(unit, "yes") {
+    if found.units.len() == 1 && in_class(unit, "yes") {
         return None;
     }
     Some(vec![found.reading(Intent::AskTitle { verb })])
-}
-
-/// The draft that the units say.
-pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
-    let message = segment.message;
-    let (units, before_that) = relative(segment, phrase::trim(units));
-    let tokens = &message.tokens[message.token_range(units)];
-    let extraction = extract(tokens, message.text, &segment.context.moment, Options::default());
-    let mut draft = from_extraction(message, tokens, extraction);
-    if before_that {
-        draft.relative_to = Some(usize::MAX);
-    }
-    draft
-}
-
-/// The draft of some units, with the attributes found in the whole segment around them.
-pub(crate) fn draft_within(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
-    let (message, (_, extraction)) = (segment.message, segment.adding());
-    let range = message.token_range(&segment.units);
-    let mut extraction = extraction.clone();
-    for (consumed, token) in extraction.consumed.iter_mut().zip(range.clone()) {
-        *consumed |= !units.iter().any(|unit| unit.token == token);
-    }
-    from_extraction(message, &message.tokens[range], extraction)
-}
-
-fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], extraction: Extraction) -> Draft {
-    let mut title = strip_lead(tidy(&extraction.title(tokens))).to_owned();
-    if extraction.due.is_some() {
-        title = strip_ties(&title).to_owned();
-    }
-    for tail in [" too", " as well", " also"] {
-        title.truncate(title.strip_suffix(tail).map_or(title.len(), str::len));
-    }
-    if let [only] = tokens
-        && only.kind == TokenKind::Quoted
-    {
-        title = only.unquoted().unwrap_or(&title).to_owned();
-    }
-    Draft {
-        title: super::update::capitalised(&unquoted(&title)),
-        spans: extraction.spans(message.text),
-        due: extraction.due.map(|due| due.due),
-        description: extraction.description,
-        recurrence: extraction.recurrence,
-        priority: extraction.priority,
-        labels: extraction.labels,
-        problems: extraction.problems,
-        relative_to: None,
-    }
-}
-
-/// Without the `on`, `by`, `for` that a date left behind.
-fn strip_ties(title: &str) -> &str {
-    let ties = [" to", " at", " by", " for", " until", " till", " from", " before", ","];
-    ties.iter().fold(title, |title, tie| title.strip_suffix(tie).unwrap_or(title).trim_end())
-}
-
-/// A title that is one quotation loses its quotes.
-fn unquoted(title: &str) -> String {
-    let inner = title.strip_prefix(['"', '“']).and_then(|rest| rest.strip_suffix(['"', '”']));
-    inner.filter(|inner| !inner.is_empty() && !inner.contains(['"', '“', '”'])).unwrap_or(title).to_owned()
-}
-
-/// Without the `to`, `that I need to`, `about` that tied the title to the command.
-fn strip_lead(title: &str) -> &str {
-    let mut rest = title;
-    for lead in [
-        "task: ",
-        "task to ",
-        "todo: ",
-        "reminder to ",
-        "that i need to ",
-        "that i have to ",
-        "that i must ",
-        "that i should ",
-        "i need to ",
-        "i have to ",
-        "i must ",
-        "to ",
-        "that ",
-        "please ",
-        "i have a ",
-        "i have an ",
-        "i've got a ",
-        "i have ",
-        "i ",
-    ] {
-        if rest.len() > lead.len() && rest.is_char_boundary(lead.len()) && rest[..lead.len()].eq_ignore_ascii_case(lead)
-        {
-            rest = rest[lead.len()..].trim_start();
-        }
-    }
-    rest
-}
-
-/// `before that` at the end: the draft hangs on the one before it.
-fn relative<'u>(segment: &Segment<'_, '_>, units: &'u [Unit]) -> (&'u [Unit], bool) {
-    let words: Vec<&str> = units.iter().rev().take(3).map(|unit| &*segment.message.token(unit).norm).collect();
-    match words.as_slice() {
-        ["that" | "then" | "it" | "this", "before", ..] if units.len() > 2 => {
-            (phrase::trim(&units[..units.len() - 2]), true)
-        }
-        ["beforehand", ..] if units.len() > 1 => (phrase::trim(&units[..units.len() - 1]), true),
-        _ => (units, false),
-    }
-}
-
-/// Gives a draft that was said to come before that the due of the last draft with one: an hour earlier when it has a
-/// time, the same day when it is all-day.
-pub(crate) fn hang_on(mut draft: Draft, before: &[Draft]) -> Draft {
-    if draft.relative_to != Some(usize::MAX) {
-        // Indices are within one message part; parts are appended in order.
-        return draft;
-    }
-    draft.relative_to = None;
-    if let Some((at, due)) = before.iter().enumerate().rev().find_map(|(at, other)| other.due.map(|due| (at, due))) {
-        draft.relative_to = Some(at);
-        draft.due = Some(match due {
-            Due::Day(_) => due,
-            Due::Moment { at, offset } => Due::Moment { at: at.checked_sub(1.hour()).unwrap_or(at), offset },
-        });
-    }
-    draft
-}
-
-/// Makes sure that no draft hangs on nothing.
-pub(crate) fn settle(drafts: Vec<Draft>) -> Vec<Draft> {
-    let mut settled: Vec<Draft> = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let draft = hang_on(draft, &settled);
-        settled.push(draft);
-    }
-    settled
 }

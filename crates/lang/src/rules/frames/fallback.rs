@@ -4,9 +4,9 @@ use crate::{
     Intent, Reading, Topic,
     rules::{
         message::Unit,
-        phrase::{self, is_any},
+        phrase::{in_class, is_any},
         segment::Segment,
-        split,
+        things,
     },
     token::TokenKind,
 };
@@ -37,7 +37,7 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         return vec![question_reading(segment, made)];
     }
     let confidence = likelihood(segment, first);
-    let drafts = split::drafts(segment, &segment.units, false);
+    let drafts = things::drafts(segment, &segment.units, false);
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
         return nothing_but_attributes(segment, made);
     }
@@ -85,8 +85,7 @@ fn arithmetic(segment: &Segment<'_, '_>) -> bool {
 
 /// A question is never a thing to do.
 fn question_reading(segment: &Segment<'_, '_>, made: &[Reading]) -> Reading {
-    let about_tasks =
-        segment.units.iter().any(|unit| phrase::in_class(unit, "tasks") || phrase::in_class(unit, "task"));
+    let about_tasks = segment.units.iter().any(|unit| in_class(unit, "tasks") || in_class(unit, "task"));
     let wh = segment.units.first().is_some_and(|unit| is_any(unit, &QUESTION_WORDS));
     if about_tasks || !wh || !made.is_empty() {
         return reading(Intent::Unknown, 0.3, "question");
@@ -113,93 +112,70 @@ fn nothing_but_attributes(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Re
 /// How much the words read like something to do.
 fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
     let message = segment.message;
-    let units = &segment.units;
-    let words: Vec<&Unit> = units.iter().filter(|unit| !unit.skip).collect();
-    let kinds = |kind: TokenKind| words.iter().filter(|unit| message.token(unit).kind == kind).count();
-    if kinds(TokenKind::Word) + kinds(TokenKind::Quoted) + kinds(TokenKind::Link) == 0 {
+    let words: Vec<&Unit> = segment.units.iter().filter(|unit| !unit.skip).collect();
+    let says =
+        |unit: &&&Unit| matches!(message.token(unit).kind, TokenKind::Word | TokenKind::Quoted | TokenKind::Link);
+    if words.iter().filter(says).count() == 0 {
         return 0.1;
     }
     if words.iter().all(|unit| is_noise(message.token(unit).text)) {
         return 0.2;
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);
+    let likelihood = shape(segment, &words, verb);
+    let likelihood = match (segment.asked, verb) {
+        (true, true) => likelihood.min(0.6),
+        (true, false) => likelihood.min(0.3),
+        (false, _) => likelihood,
+    };
+    let opinion = !verb && words.iter().take(5).any(|unit| in_class(unit, "opinion"));
+    if opinion || words.iter().all(|unit| ours(unit)) { likelihood.min(0.3) } else { likelihood }
+}
+
+/// The same by the shape of the sentence alone: an order, a noun phrase, a statement.
+fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
+    if segment.wanted {
+        return if verb { 0.92 } else { 0.6 };
+    }
+    let later = || words.iter().skip(1).take(6);
     // `9 am` is a time, not a verb.
-    let timed = |unit: &Unit| message.token(unit).kind == TokenKind::Number;
+    let timed = |unit: &Unit| segment.message.token(unit).kind == TokenKind::Number;
     let finite = words.windows(2).take(6).any(|pair| !pair[1].clitic && is_any(pair[1], &FINITE) && !timed(pair[0]));
-    let told = words.iter().skip(1).take(6).any(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base));
-    let finite = finite || told && !segment.wanted;
-    let past = words.iter().skip(1).take(6).any(|unit| is_any(unit, &["was", "were", "had"]));
-    let feeling = is_any(
-        first,
-        &["like", "love", "hate", "know", "want", "need", "mean", "seem", "feel", "happen", "believe", "understand"],
-    );
-    let subject = is_any(first, &SUBJECTS) || past || feeling && !segment.wanted;
-    let mut likelihood: f32 = if segment.wanted {
-        if verb { 0.92 } else { 0.6 }
-    } else if subject {
-        0.2
-    } else if verb {
-        0.9
-    } else if finite {
-        0.3
-    } else {
-        match words.len() {
-            1 => 0.76,
-            2..=5 => 0.8,
-            6..=9 => 0.7,
-            _ => 0.5,
-        }
-    };
-    if segment.asked {
-        likelihood = likelihood.min(if verb { 0.6 } else { 0.3 });
+    let told = later().any(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base));
+    let past = later().any(|unit| is_any(unit, &["was", "were", "had"]));
+    let subject = words.first().is_some_and(|unit| is_any(unit, &SUBJECTS) || in_class(unit, "feeling"));
+    match words.len() {
+        _ if subject || past => 0.2,
+        _ if verb => 0.9,
+        _ if finite || told => 0.3,
+        1 => 0.76,
+        2..=5 => 0.8,
+        6..=9 => 0.7,
+        _ => 0.5,
     }
-    // A word of ours and nothing else is no thing to do: `tasks`, `priority`, `done`.
-    let ours = |unit: &&Unit| {
-        unit.verb.is_none()
-            && [
-                "task",
-                "tasks",
-                "det",
-                "yes",
-                "no",
-                "ack",
-                "oops",
-                "duefield",
-                "prio",
-                "donestrict",
-                "lead",
-                "numberword",
-                "greeting",
-                "now",
-                "all",
-                "pronoun",
-            ]
-            .iter()
-            .any(|class| phrase::in_class(unit, class))
-    };
-    if words.iter().all(|unit| ours(unit)) {
-        likelihood = likelihood.min(0.3);
-    }
-    let opinion = words.iter().take(5).any(|unit| {
-        is_any(
-            unit,
-            &[
-                "love",
-                "hate",
-                "boring",
-                "funny",
-                "lol",
-                "stupid",
-                "interesting",
-                "beautiful",
-                "suck",
-                "sucks",
-                "amazing",
-                "hahaha",
-            ],
-        )
-    }) && !verb;
-    if opinion { likelihood.min(0.3) } else { likelihood }
+}
+
+/// A word of ours is no thing to do: `tasks`, `priority`, `done`.
+fn ours(unit: &Unit) -> bool {
+    const CLASSES: [&str; 16] = [
+        "task",
+        "tasks",
+        "det",
+        "yes",
+        "no",
+        "ack",
+        "oops",
+        "duefield",
+        "prio",
+        "donestrict",
+        "lead",
+        "numberword",
+        "greeting",
+        "now",
+        "all",
+        "pronoun",
+    ];
+    unit.verb.is_none() && CLASSES.iter().any(|class| in_class(unit, class))
 }
 
 /// Keyboard noise: `asdfgh`, `xxxx`, `zzz`.

@@ -185,49 +185,15 @@ fn strip_articles(text: &str) -> &str {
 /// A question about one task.
 fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Option<Vec<Reading>> {
     let section = found.section.name;
-    let message = found.segment.message;
-    let (target, soft) = if let Some(text) = found.slot(Slot::Text) {
-        let hard = crate::reference::parse(message, text, found.segment.context)?;
-        let text = strip_done(text);
-        let hard = crate::reference::parse(message, text, found.segment.context).unwrap_or(hard);
-        let plural = text.iter().any(|unit| is_any(unit, &["anything", "something", "everything"]));
-        if plural || text.len() > 14 {
-            return None;
-        }
-        let soft = hard.strength == Strength::Soft;
-        if soft && !speakable(text) {
-            return None;
-        }
-        (hard.targets.into_iter().next()?, soft)
-    } else {
-        match found.reference()? {
-            Some(reference) if reference.strength == Strength::Soft && !speakable(found.slot(Slot::Ref)?) => {
-                return None;
-            }
-            Some(reference) => (reference.targets.into_iter().next()?, reference.strength == Strength::Soft),
-            None => (TaskRef::Focus, false),
-        }
-    };
+    let (target, soft) = target(found)?;
     if let Some(units) = found.slot(Slot::Edit) {
-        super::edit::read(found.segment, units)?;
-        if !found.segment.question {
-            return None;
-        }
+        super::edit::read(found.segment, units).filter(|_| found.segment.question)?;
     }
-    let several = matches!(target, TaskRef::Filter(_) | TaskRef::Except(..));
-    if several {
+    let unknown = target == TaskRef::Focus && found.segment.context.focus.is_empty() && section != "details";
+    if unknown || matches!(target, TaskRef::Filter(_) | TaskRef::Except(..)) {
         return None;
     }
-    let unknown_it = target == TaskRef::Focus && found.segment.context.focus.is_empty();
-    let starts_it = |range: &std::ops::Range<usize>| {
-        found.units.get(range.start).is_some_and(|unit| is_any(unit, &["it", "that", "this"]))
-    };
-    let about_it = soft && found.captures.first().is_some_and(|(_, range)| starts_it(range));
-    if about_it || unknown_it && section != "details" {
-        return None;
-    }
-    let bare_reference =
-        found.captures.len() == 1 && found.captures.first().is_some_and(|(_, range)| range.len() == found.units.len());
+    let bare = found.captures.len() == 1 && found.captures.iter().all(|(_, range)| range.len() == found.units.len());
     let mut made = reading(found, question(target.clone()), TaskFilter::default());
     match section {
         "bare-question" => {
@@ -237,7 +203,7 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
             }
         }
         "details" if plain_number(found) => return None,
-        "details" if bare_reference => {
+        "details" if bare => {
             // A bare number or `the second one`: show it, unless a question waits for it.
             if found.segment.context.pending.is_some() || matches!(target, TaskRef::Focus | TaskRef::Other) {
                 return None;
@@ -251,6 +217,30 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
         _ => {}
     }
     Some(vec![made])
+}
+
+/// The one task that is asked about, and whether it is named by words only.
+fn target(found: &Match<'_, '_, '_>) -> Option<(TaskRef, bool)> {
+    let (message, context) = (found.segment.message, found.segment.context);
+    let (reference, units) = if let Some(text) = found.slot(Slot::Text) {
+        let whole = crate::reference::parse(message, text, context)?;
+        let text = strip_done(text);
+        let plural = text.iter().any(|unit| is_any(unit, &["anything", "something", "everything"]));
+        if plural || text.len() > 14 {
+            return None;
+        }
+        (crate::reference::parse(message, text, context).unwrap_or(whole), text)
+    } else if let Some(reference) = found.reference()? {
+        (reference, found.slot(Slot::Ref).unwrap_or_default())
+    } else {
+        return Some((TaskRef::Focus, false));
+    };
+    let soft = reference.strength == Strength::Soft;
+    let it = units.first().is_some_and(|unit| is_any(unit, &["it", "that", "this"]));
+    if soft && (it || !speakable(units)) {
+        return None;
+    }
+    Some((reference.targets.into_iter().next()?, soft))
 }
 
 /// `read 1984`: a number that is more likely a title.

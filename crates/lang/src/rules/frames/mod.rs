@@ -1,8 +1,10 @@
 //! What a match means: one file per kind of command.
 
-pub(crate) mod add;
+mod add;
 mod complete;
+mod correct;
 mod delete;
+pub(crate) mod draft;
 pub(crate) mod edit;
 pub(crate) mod fallback;
 mod list;
@@ -101,7 +103,8 @@ pub(crate) fn make(
         "add" | "ask" => add::make(&found),
         "show" | "find" | "count" | "next" | "is" | "when" | "details" | "bare" => list::make(&found),
         "complete" | "reopen" => complete::make(&found),
-        "update" | "correct" => update::make(&found),
+        "update" => update::make(&found),
+        "correct" => correct::make(&found),
         "delete" => delete::make(&found),
         _ => talk::make(&found),
     };

@@ -1,0 +1,149 @@
+//! A draft of a task from the units that name it.
+
+use jiff::ToSpan;
+use saydo_domain::Due;
+
+use crate::{
+    Draft,
+    attributes::{Extraction, Options, extract},
+    rules::{
+        message::{Message, Unit, tidy},
+        phrase,
+        segment::Segment,
+    },
+    token::{Token, TokenKind},
+};
+
+/// The draft that the units say.
+pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
+    let message = segment.message;
+    let (units, before_that) = relative(segment, phrase::trim(units));
+    let tokens = &message.tokens[message.token_range(units)];
+    let extraction = extract(tokens, message.text, &segment.context.moment, Options::default());
+    let mut draft = from_extraction(message, tokens, extraction);
+    if before_that {
+        draft.relative_to = Some(usize::MAX);
+    }
+    draft
+}
+
+/// The draft of some units, with the attributes found in the whole segment around them.
+pub(crate) fn draft_within(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
+    let (message, (_, extraction)) = (segment.message, segment.adding());
+    let range = message.token_range(&segment.units);
+    let mut extraction = extraction.clone();
+    for (consumed, token) in extraction.consumed.iter_mut().zip(range.clone()) {
+        *consumed |= !units.iter().any(|unit| unit.token == token);
+    }
+    from_extraction(message, &message.tokens[range], extraction)
+}
+
+fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], extraction: Extraction) -> Draft {
+    let mut title = strip_lead(tidy(&extraction.title(tokens))).to_owned();
+    if extraction.due.is_some() {
+        title = strip_ties(&title).to_owned();
+    }
+    for tail in [" too", " as well", " also"] {
+        title.truncate(title.strip_suffix(tail).map_or(title.len(), str::len));
+    }
+    if let [only] = tokens
+        && only.kind == TokenKind::Quoted
+    {
+        title = only.unquoted().unwrap_or(&title).to_owned();
+    }
+    Draft {
+        title: super::update::capitalised(&unquoted(&title)),
+        spans: extraction.spans(message.text),
+        due: extraction.due.map(|due| due.due),
+        description: extraction.description,
+        recurrence: extraction.recurrence,
+        priority: extraction.priority,
+        labels: extraction.labels,
+        problems: extraction.problems,
+        relative_to: None,
+    }
+}
+
+/// Without the `on`, `by`, `for` that a date left behind.
+fn strip_ties(title: &str) -> &str {
+    let ties = [" to", " at", " by", " for", " until", " till", " from", " before", ","];
+    ties.iter().fold(title, |title, tie| title.strip_suffix(tie).unwrap_or(title).trim_end())
+}
+
+/// A title that is one quotation loses its quotes.
+fn unquoted(title: &str) -> String {
+    let inner = title.strip_prefix(['"', '“']).and_then(|rest| rest.strip_suffix(['"', '”']));
+    inner.filter(|inner| !inner.is_empty() && !inner.contains(['"', '“', '”'])).unwrap_or(title).to_owned()
+}
+
+/// Without the `to`, `that I need to`, `about` that tied the title to the command.
+fn strip_lead(title: &str) -> &str {
+    let mut rest = title;
+    for lead in [
+        "task: ",
+        "task to ",
+        "todo: ",
+        "reminder to ",
+        "that i need to ",
+        "that i have to ",
+        "that i must ",
+        "that i should ",
+        "i need to ",
+        "i have to ",
+        "i must ",
+        "to ",
+        "that ",
+        "please ",
+        "i have a ",
+        "i have an ",
+        "i've got a ",
+        "i have ",
+        "i ",
+    ] {
+        if rest.len() > lead.len() && rest.is_char_boundary(lead.len()) && rest[..lead.len()].eq_ignore_ascii_case(lead)
+        {
+            rest = rest[lead.len()..].trim_start();
+        }
+    }
+    rest
+}
+
+/// `before that` at the end: the draft hangs on the one before it.
+fn relative<'u>(segment: &Segment<'_, '_>, units: &'u [Unit]) -> (&'u [Unit], bool) {
+    let words: Vec<&str> = units.iter().rev().take(3).map(|unit| &*segment.message.token(unit).norm).collect();
+    match words.as_slice() {
+        ["that" | "then" | "it" | "this", "before", ..] if units.len() > 2 => {
+            (phrase::trim(&units[..units.len() - 2]), true)
+        }
+        ["beforehand", ..] if units.len() > 1 => (phrase::trim(&units[..units.len() - 1]), true),
+        _ => (units, false),
+    }
+}
+
+/// Gives a draft that was said to come before that the due of the last draft with one: an hour earlier when it has a
+/// time, the same day when it is all-day.
+pub(crate) fn hang_on(mut draft: Draft, before: &[Draft]) -> Draft {
+    if draft.relative_to != Some(usize::MAX) {
+        // Indices are within one message part; parts are appended in order.
+        return draft;
+    }
+    draft.relative_to = None;
+    if let Some((at, due)) = before.iter().enumerate().rev().find_map(|(at, other)| other.due.map(|due| (at, due))) {
+        draft.relative_to = Some(at);
+        draft.due = Some(match due {
+            Due::Day(_) => due,
+            Due::Moment { at, offset } => Due::Moment { at: at.checked_sub(1.hour()).unwrap_or(at), offset },
+        });
+    }
+    draft
+}
+
+/// Makes sure that no draft hangs on nothing.
+pub(crate) fn settle(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut settled: Vec<Draft> = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let draft = hang_on(draft, &settled);
+        settled.push(draft);
+    }
+    settled
+}

@@ -1,0 +1,203 @@
+//! Several things to do in one command: `buy milk and call mom`, `eggs, bread and butter`.
+
+use std::sync::LazyLock;
+
+use super::{
+    frames::draft,
+    message::{Message, Unit},
+    phrase::{is_any, trim},
+    segment::Segment,
+    split::MOST_PARTS,
+    vocabulary::lines,
+};
+use crate::Draft;
+
+/// Words that cannot be in the middle of a list of things.
+const TIES: [&str; 16] = [
+    "with", "for", "about", "between", "from", "to", "by", "via", "that", "because", "if", "of", "at", "as", "than",
+    "while",
+];
+
+static PAIRS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let entries = lines(include_str!("lexicon/pairs.txt")).flat_map(|line| line.split(','));
+    entries.filter_map(|pair| pair.trim().split_once(' ')).collect()
+});
+
+/// The things to do that the units name: usually one.
+pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
+    let parts = parts(segment, units, explicit);
+    let mut drafts: Vec<Draft> = parts.iter().map(|part| draft::draft(segment, part)).collect();
+    if drafts.len() > 1 && drafts.iter().any(|draft| draft.title.is_empty()) {
+        return vec![draft::draft(segment, units)];
+    }
+    if explicit && drafts.len() > 1 {
+        share(&mut drafts);
+    }
+    drafts
+}
+
+/// The same for units that were freed of attributes, which hold for all of them.
+pub(crate) fn drafts_within(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
+    let parts = parts(segment, units, explicit);
+    if parts.len() > 1 && segment.adding().1.found.len() > 1 {
+        return Vec::new();
+    }
+    parts.iter().map(|part| draft::draft_within(segment, part)).collect()
+}
+
+/// What the last of a list says about when, how urgent and which label holds for the others too.
+fn share(drafts: &mut [Draft]) {
+    let Some((last, others)) = drafts.split_last_mut() else { return };
+    let plain = others.iter().all(|draft| {
+        draft.due.is_none() && draft.recurrence.is_none() && draft.priority.is_none() && draft.labels.is_empty()
+    });
+    if plain {
+        for draft in others {
+            (draft.due, draft.priority) = (last.due, last.priority);
+            draft.recurrence.clone_from(&last.recurrence);
+            draft.labels.clone_from(&last.labels);
+            draft.problems.clone_from(&last.problems);
+        }
+    }
+}
+
+fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Vec<&'u [Unit]> {
+    let message = segment.message;
+    let chunks = chunks(message, units);
+    if chunks.len() < 2 || chunks.len() > MOST_PARTS {
+        return vec![units];
+    }
+    let is_todo = |chunk: &[Unit]| {
+        chunk.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base)) && chunk.len() > 1
+    };
+    if !is_todo(chunks[0]) {
+        return if things(segment, units, &chunks, explicit) { chunks } else { vec![units] };
+    }
+    // A verb with its object begins a new one; everything else continues the one before.
+    let mut starts = vec![0];
+    for (i, chunk) in chunks.iter().enumerate().skip(1) {
+        let before = &chunks[*starts.last().unwrap_or(&0)..i];
+        if is_todo(chunk) && !depends(before[0], chunk) {
+            starts.push(i);
+        }
+    }
+    let offset = |chunk: &[Unit]| {
+        units.iter().position(|unit| chunk.first().is_some_and(|first| first.token == unit.token)).unwrap_or(0)
+    };
+    let bounds: Vec<usize> = starts.iter().map(|at| offset(chunks[*at])).chain([units.len()]).collect();
+    bounds.windows(2).map(|pair| strip_joints(message, &units[pair[0]..pair[1]])).collect()
+}
+
+fn strip_joints<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
+    let mut units = trim(units);
+    while let Some(last) = units.last()
+        && units.len() > 1
+        && (is_chunk_joint(message, last) || is_any(last, &["also", "then", "to"]))
+    {
+        units = trim(&units[..units.len() - 1]);
+    }
+    units
+}
+
+fn is_chunk_joint(message: &Message<'_>, unit: &Unit) -> bool {
+    is_any(unit, &["and", "plus"]) || matches!(message.token(unit).text, "," | ";" | "&" | "+")
+}
+
+fn chunks<'u>(message: &Message<'_>, units: &'u [Unit]) -> Vec<&'u [Unit]> {
+    let pieces = units.split(|unit| is_chunk_joint(message, unit));
+    pieces.map(trim).filter(|chunk| !chunk.is_empty()).map(strip_also).collect()
+}
+
+fn strip_also(chunk: &[Unit]) -> &[Unit] {
+    match chunk {
+        [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then", "to"]) => strip_also(rest),
+        _ => chunk,
+    }
+}
+
+/// Whether the second verb is a part of the first thing: `call mom and ask her`, `go to the shop and buy milk`.
+fn depends(left: &[Unit], right: &[Unit]) -> bool {
+    let Some((verb, next)) = left.first().zip(right.first()) else { return false };
+    let going = is_any(
+        verb,
+        &[
+            "go", "drive", "walk", "run", "try", "meet", "visit", "sit", "log", "take", "bring", "head", "stop",
+            "come", "open",
+        ],
+    );
+    let telling = is_any(
+        next,
+        &[
+            "ask",
+            "tell",
+            "see",
+            "discuss",
+            "talk",
+            "check",
+            "find",
+            "give",
+            "let",
+            "thank",
+            "show",
+            "explain",
+            "say",
+            "confirm",
+            "wish",
+            "invite",
+            "congratulate",
+            "make",
+            "get",
+            "have",
+            "request",
+            "try",
+            "arrange",
+        ],
+    );
+    let pronoun = right.get(1).is_some_and(|unit| is_any(unit, &["it", "them", "her", "him", "that", "those", "one"]));
+    let noun = right.get(1).is_some_and(|unit| is_any(unit, &["and"]))
+        || next.verb.is_some_and(|verb| {
+            [
+                "water", "light", "oil", "book", "fish", "paint", "text", "film", "record", "report", "label", "light",
+                "heat", "fuel", "form", "file", "mail", "phone", "plant",
+            ]
+            .contains(&verb.base)
+                && right.len() < 3
+        });
+    let wipes = right.iter().any(|unit| is_any(unit, &["everything", "all"]));
+    wipes || going || telling && !is_any(verb, &["buy", "pay", "clean", "wash", "water", "book"]) || pronoun || noun
+}
+
+/// Whether the chunks are a list of things, each a task.
+fn things(segment: &Segment<'_, '_>, units: &[Unit], chunks: &[&[Unit]], explicit: bool) -> bool {
+    let message = segment.message;
+    let commas = units.iter().filter(|unit| matches!(message.token(unit).text, "," | ";" | "+")).count();
+    let short = |chunk: &&[Unit]| {
+        let date_free: Vec<&Unit> = chunk.iter().filter(|unit| !unit.skip).collect();
+        date_free.len() <= 8
+    };
+    let last = chunks.len() - 1;
+    let tied = chunks[..last].iter().any(|chunk| chunk.iter().skip(1).any(|unit| is_any(unit, &TIES)));
+    let wiping = chunks.iter().any(|chunk| chunk.iter().any(|unit| is_any(unit, &["everything"])));
+    if wiping || !(explicit || commas > 1) || !chunks.iter().all(short) || tied {
+        return false;
+    }
+    let verbs =
+        chunks.iter().skip(1).filter(|chunk| chunk.len() > 1 && chunk[0].verb.is_some_and(|verb| verb.is_base)).count();
+    if commas == 0 && chunks.len() == 2 && verbs == 0 {
+        return !pair(message, chunks[0], chunks[1]);
+    }
+    commas > 0 || chunks.len() == 2 || chunks.len() > 2
+}
+
+/// Whether the two belong together: `salt and pepper`.
+fn pair(message: &Message<'_>, left: &[Unit], right: &[Unit]) -> bool {
+    let word = |unit: Option<&Unit>| {
+        unit.map_or(String::new(), |unit| message.token(unit).norm.trim_end_matches("'s").to_owned())
+    };
+    let (last, first) = (word(left.last()), word(right.first()));
+    let known = |a: &str, b: &str| PAIRS.iter().any(|(x, y)| (*x, *y) == (a, b) || (*x, *y) == (b, a));
+    // The head of the second may stand at its end: `soap and hot water`.
+    known(&last, &first) || known(&last, &word(right.last()))
+        // `mom and dad's anniversary`: the possessive binds both.
+        || right.first().is_some_and(|unit| message.token(unit).norm.ends_with("'s")) && right.len() > 1
+}
