@@ -115,7 +115,8 @@ impl Slowest {
             self.by_byte = Some((each(took), text.to_owned()));
         }
         if took > SLOW.0 + SLOW.1 * u32::try_from(text.len()).unwrap_or(u32::MAX) {
-            findings.tell(&format!("slow: [{took:?}]"), text, scene);
+            let start: String = text.chars().take(6).collect();
+            findings.tell(&format!("slow: {start:?} [{took:?}]"), text, scene);
         }
     }
 
