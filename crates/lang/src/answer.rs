@@ -99,7 +99,7 @@ fn text(
     let given = reading(Answer::Text(Box::new(draft)), 0.9);
     let plain = Context { pending: None, ..context.clone() };
     let sure = command_confidence(message, &message.units, &plain);
-    let by_number = reference::hard(message, raw, context).is_some();
+    let by_number = !segment.question && reference::hard(message, raw, context).is_some();
     if by_number {
         return vec![reading(given_answer(given), EXACT)];
     }

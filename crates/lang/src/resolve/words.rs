@@ -36,7 +36,7 @@ static EVERYDAY: LazyLock<QuickMap<&'static str, Everyday>> = LazyLock::new(|| {
 /// Words that say nothing about which task is meant.
 const STOP: &str = "the a an my our your his her their its this that these those to of for in on at by with from about \
     and or is are was be been it i me we us some any all up off out so do did done have has had will need must please one \
-    task tasks todo thing item reminder just already finally now going go went gone also as then";
+    task tasks todo thing item reminder just already finally now going go went gone also as then damn bloody fucking freaking stupid goddamn darn effing";
 
 /// Words of time: a title rarely has them.
 const TIME: &str = "today tomorrow yesterday tonight morning afternoon evening night week month year day monday tuesday \
@@ -127,5 +127,8 @@ fn has_digit(word: &str) -> bool {
 /// The other words of a term's groups.
 pub(super) fn others(term: &Term<'_>) -> impl Iterator<Item = &'static str> {
     let groups = term.groups;
-    EVERYDAY.iter().filter(move |(_, known)| known.groups.iter().any(|group| groups.contains(group))).map(|(word, _)| *word)
+    EVERYDAY
+        .iter()
+        .filter(move |(_, known)| known.groups.iter().any(|group| groups.contains(group)))
+        .map(|(word, _)| *word)
 }

@@ -125,6 +125,8 @@ impl<'t> Message<'t> {
 
 /// Without separators at the ends.
 pub(crate) fn tidy(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_suffix("()").or_else(|| text.strip_suffix('(')).unwrap_or(text);
     let separators: &[char] = &[' ', ',', ';', ':', '-', '–', '—', '.', '…', '!', '•', '·', '\t', '\n', '\r'];
     let start = text.trim_start_matches(separators);
     // An abbreviation and an ellipsis keep nothing here; a closing bracket or question mark belongs to the words.
@@ -156,7 +158,8 @@ fn push_units(units: &mut Vec<Unit>, token: &Token<'_>, at: usize) {
                 units.push(Unit { clitic: true, ..plain(vocabulary.id("is"), None, false, false) });
                 return;
             }
-            let guess = if verb.is_none() { vocabulary.nearest(norm) } else { None };
+            let stretched = stretched(norm);
+            let guess = if verb.is_none() { stretched.or_else(|| vocabulary.nearest(norm)) } else { None };
             units.push(plain(guess, verb, guess.is_some(), false));
         }
         TokenKind::Punct | TokenKind::Symbol => {
@@ -168,4 +171,23 @@ fn push_units(units: &mut Vec<Unit>, token: &Token<'_>, at: usize) {
             units.push(plain(None, None, false, false));
         }
     }
+}
+
+/// The word that was drawn out: `pleeease`, `hiiii`, `addd`.
+fn stretched(word: &str) -> Option<WordId> {
+    if word.len() > 40 || !word.as_bytes().windows(3).any(|three| three[0] == three[1] && three[1] == three[2]) {
+        return None;
+    }
+    let squeeze = |most: usize| {
+        let mut squeezed = String::new();
+        let mut run = 0;
+        for c in word.chars() {
+            run = if squeezed.ends_with(c) { run + 1 } else { 1 };
+            if run <= most {
+                squeezed.push(c);
+            }
+        }
+        squeezed
+    };
+    [2, 1].into_iter().find_map(|most| grammar().vocabulary.id(&squeeze(most)))
 }

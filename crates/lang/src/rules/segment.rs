@@ -140,7 +140,7 @@ fn asks(units: &[Unit], length: usize) -> bool {
 
 /// `I need to …`, but not `I have to …` without a verb, nor `I need milk`.
 fn wants(units: &[Unit], length: usize) -> bool {
-    let ends_in_to = is_any(&units[length - 1], &["to", "wanna"]);
+    let ends_in_to = is_any(&units[length - 1], &["to", "wanna", "want", "need", "like"]);
     let command = units.get(length).is_some_and(|unit| in_class(unit, "command"));
     length < units.len() && (ends_in_to && command || is_any(&units[length - 1], &["me"]))
 }
@@ -157,6 +157,10 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
         .any(|class| in_class(next, class));
     if is_any(&units[0], &["no", "nope", "nah"]) && length == 1 {
         return command;
+    }
+    // `I was thinking that I should …`, but not `I was thinking about …`
+    if is_any(&units[0], &["i"]) && length > 1 && !comma {
+        return is_any(next, &["i", "we", "my", "need", "should", "must", "have", "maybe", "that", "add", "remind"]);
     }
     let starts = in_class(&units[0], "carefullead");
     if !starts || comma {

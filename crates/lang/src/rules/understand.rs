@@ -1,7 +1,7 @@
 //! The whole way: answers first, then commands, ranked.
 
 use super::{
-    frames,
+    correction, frames,
     grammar::{Grammar, Section, grammar},
     list_of_lines, matcher,
     message::{Message, Unit},
@@ -9,7 +9,7 @@ use super::{
     segment::Segment,
     split,
 };
-use crate::{Context, Draft, Intent, Reading, Topic, Understanding, answer};
+use crate::{Context, Draft, Intent, Reading, TaskRef, Topic, Understanding, answer};
 
 /// Longer commands than this are no commands, only things to do.
 const MOST_UNITS: usize = 400;
@@ -65,6 +65,9 @@ fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     if let Some(list) = list_of_lines::read(message, context) {
         return vec![list];
     }
+    if let Some(corrected) = correction::read(message, context) {
+        return corrected;
+    }
     let segments = split::segments(message, context);
     if segments.len() < 2 {
         let mut readings = small_talk(message, &message.units, context);
@@ -81,7 +84,7 @@ fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     readings
 }
 
-fn read_part(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {
+pub(super) fn read_part(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {
     let mut readings = small_talk(message, units, context);
     readings.extend(read_segment(&Segment::new(message, units, context)));
     readings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
@@ -117,6 +120,14 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
         for intent in &reading.intents {
             match (intents.last_mut(), intent) {
                 (Some(Intent::Add(drafts)), Intent::Add(more)) => append(drafts, more),
+                // `add milk and make it urgent`: it is what was just named.
+                (Some(Intent::Add(drafts)), Intent::Update { targets, edit })
+                    if targets == &[TaskRef::Focus] && frames::draft::can_take(edit) =>
+                {
+                    if let Some(draft) = drafts.last_mut() {
+                        frames::draft::take(draft, edit);
+                    }
+                }
                 // `that was a mistake, undo`
                 (Some(Intent::Undo { count: 1 }), Intent::Undo { count: 1 }) => {}
                 _ => intents.push(intent.clone()),

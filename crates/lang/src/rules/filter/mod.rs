@@ -33,6 +33,14 @@ pub(crate) struct Wanted {
 /// Reads a reference like `all overdue tasks`: it must speak of several.
 pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
     let asks = |unit: &Unit| in_class(unit, "groupasks");
+    // `remove what is done`
+    if let [what, is, rest @ ..] = units
+        && is_any(what, &["what", "whatever"])
+        && is_any(is, &["is"])
+        && !rest.is_empty()
+    {
+        return reference(message, rest, context);
+    }
     if units.first().is_some_and(|unit| is_any(unit, &["i", "a", "an"])) || units.iter().any(asks) {
         return None;
     }

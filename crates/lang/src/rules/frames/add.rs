@@ -50,6 +50,10 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
         return false;
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);
+    // `I've sent the invoice` reports.
+    if name == "add-need" && first.verb.is_some_and(|verb| verb.is_past && !verb.is_base) {
+        return false;
+    }
     if name == "add-need" && !verb && is_any(first, &["when", "you", "know", "say", "see", "help", "be", "talk", "ask"])
     {
         return false;

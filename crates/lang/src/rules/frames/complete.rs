@@ -45,6 +45,10 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     if !hard && !speakable(units) || soft && found.segment.wanted {
         return None;
     }
+    // `completed stuff` asks for a list.
+    if soft && units.iter().all(|unit| phrase::in_class(unit, "tasks") || phrase::in_class(unit, "titlenoun")) {
+        return None;
+    }
     // `completed` alone asks for a list.
     if found.units.len() == 1 && is_any(&found.units[0], &["completed", "tick", "check"]) {
         return None;

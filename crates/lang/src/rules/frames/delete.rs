@@ -51,7 +51,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if soft && !strong {
         for reading in &mut readings {
             reading.only_if_found = true;
-            reading.confidence = reading.confidence.min(0.93);
+            // `take out the trash` is a thing to do, even when there is a task of that name.
+            let physical = phrase::prefix(found.units, "deletephysical").is_some();
+            reading.confidence = reading.confidence.min(if physical { 0.85 } else { 0.93 });
         }
     }
     if found.section.name == "delete-soft" && found.units.first().is_some_and(|unit| is_any(unit, &["i", "no"])) {

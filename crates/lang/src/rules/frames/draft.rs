@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use saydo_domain::Due;
 
 use crate::{
-    Draft,
+    Draft, Edit,
     attributes::{Extraction, Options, extract},
     rules::{
         message::{Message, Unit, tidy},
@@ -18,7 +18,12 @@ use crate::{
 pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
     let message = segment.message;
     let (units, before_that) = relative(segment, phrase::trim(units));
-    let tokens = &message.tokens[message.token_range(units)];
+    let mut range = message.token_range(units);
+    // `!high` begins before its word.
+    if range.start > 0 && message.tokens[range.start - 1].is_punct('!') && !message.tokens[range.start].space_before {
+        range.start -= 1;
+    }
+    let tokens = &message.tokens[range];
     let extraction = extract(tokens, message.text, &segment.context.moment, Options::default());
     let mut draft = from_extraction(message, tokens, extraction);
     if before_that {
@@ -38,7 +43,10 @@ pub(crate) fn draft_within(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
     from_extraction(message, &message.tokens[range], extraction)
 }
 
-fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], extraction: Extraction) -> Draft {
+fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: Extraction) -> Draft {
+    for (consumed, token) in extraction.consumed.iter_mut().zip(tokens) {
+        *consumed |= matches!(&*token.norm, "um" | "umm" | "uh" | "uhm" | "erm" | "uhh" | "ummm" | "hmm");
+    }
     let mut title = strip_lead(tidy(&extraction.title(tokens))).to_owned();
     if extraction.due.is_some() {
         title = strip_ties(&title).to_owned();
@@ -146,4 +154,21 @@ pub(crate) fn settle(drafts: Vec<Draft>) -> Vec<Draft> {
         settled.push(draft);
     }
     settled
+}
+
+/// Whether an edit is nothing but attributes that a new task can have.
+pub(crate) fn can_take(edit: &Edit) -> bool {
+    edit.title.is_none() && edit.shift.is_none() && edit.remove_labels.is_empty() && edit.append_description.is_none()
+}
+
+/// Gives a new task the attributes that were said about it afterwards.
+pub(crate) fn take(draft: &mut Draft, edit: &Edit) {
+    edit.due.clone().apply_to(&mut draft.due);
+    edit.recurrence.clone().apply_to(&mut draft.recurrence);
+    edit.description.clone().apply_to(&mut draft.description);
+    draft.priority = edit.priority.or(draft.priority);
+    draft
+        .labels
+        .extend(edit.add_labels.iter().filter(|label| !draft.labels.contains(label)).cloned().collect::<Vec<_>>());
+    draft.spans.extend(edit.spans.iter().cloned());
 }

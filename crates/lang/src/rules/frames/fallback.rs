@@ -144,7 +144,12 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
     let told = later().any(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base));
     let past = later().any(|unit| is_any(unit, &["was", "were", "had"]));
     let subject = words.first().is_some_and(|unit| is_any(unit, &SUBJECTS) || in_class(unit, "feeling"));
+    // `don't buy that`: nothing to do.
+    let denied = words.len() > 1 && is_any(words[0], &["do"]) && is_any(words[1], &["not"]);
+    let acts = words.windows(2).skip(1).any(|pair| is_third_person(pair[0]) && in_class(pair[1], "after-verb"));
     match words.len() {
+        _ if denied => 0.3,
+        _ if !verb && acts => 0.3,
         _ if subject || past => 0.2,
         _ if verb => 0.9,
         _ if finite || told => 0.3,
@@ -153,6 +158,11 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         6..=9 => 0.7,
         _ => 0.5,
     }
+}
+
+/// `hurts`, `sleeps`.
+fn is_third_person(unit: &Unit) -> bool {
+    unit.verb.is_some_and(|verb| !verb.is_base && !verb.is_past && !verb.is_gerund)
 }
 
 /// A word of ours is no thing to do: `tasks`, `priority`, `done`.

@@ -23,7 +23,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         }
         "next"
             if found.segment.rest().1.due.is_some()
-                && !found.units.iter().any(|unit| is_any(unit, &["next", "first", "now", "start", "begin"])) =>
+                && !found
+                    .units
+                    .iter()
+                    .any(|unit| is_any(unit, &["next", "first", "now", "priority", "most", "start", "begin"])) =>
         {
             None
         }
@@ -89,7 +92,7 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if begins(&["i", "we", "you", "it", "they", "he", "she", "that", "this"]) {
         return None;
     }
-    if begins(&["what"]) && found.units.get(1).is_some_and(|unit| is_any(unit, &["a", "an"])) {
+    if begins(&["what"]) && found.units.get(1).is_some_and(|unit| is_any(unit, &["a", "an", "if", "for"])) {
         return None;
     }
     let mut wanted = wanted(found)?;

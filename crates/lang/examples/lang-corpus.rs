@@ -1,5 +1,5 @@
 //! Prints how many phrases of each intent corpus are read as they should be, and lists the others:
-//! `cargo run -p saydo-lang --example lang-eval [folder]`.
+//! `cargo run -p saydo-lang --example lang-corpus [folder]`.
 
 #[path = "../tests/support/corpus.rs"]
 mod corpus;

@@ -1,0 +1,101 @@
+//! Somebody who changes their mind in the middle: `buy milk, no wait, bread`, `at 5, sorry, 6`.
+
+use super::{
+    frames::{draft, edit},
+    message::{Message, Unit},
+    phrase::{self, trim},
+    segment::Segment,
+    understand::read_part,
+};
+use crate::{Context, Draft, Intent, Reading, reference};
+
+/// The readings of a message that corrects itself; `None` when it does not.
+pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Reading>> {
+    let (left, right) = halves(message)?;
+    let segment = Segment::new(message, right, context);
+    let right = trim(&segment.units);
+    let mut reading = read_part(message, left, context).into_iter().next()?;
+    if reading.confidence < Reading::CLOSE || right.is_empty() {
+        return None;
+    }
+    let first = right.first()?;
+    // A whole new sentence: only that counts.
+    let again = read_part(message, right, context).into_iter().next()?;
+    let verb = first.verb.is_some_and(|verb| verb.is_base);
+    let command =
+        !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)]);
+    if right.len() > 1
+        && (verb || command)
+        && again.confidence >= Reading::SURE
+        && edit::read(&segment, right).is_none()
+    {
+        return Some(vec![again]);
+    }
+    let change = edit::read(&segment, right);
+    let changed = match reading.intents.as_mut_slice() {
+        [Intent::Add(drafts)] => {
+            let last = drafts.last_mut()?;
+            match &change {
+                Some(change) => draft::take(last, change),
+                None => *last = instead(last, draft::draft(&segment, right)),
+            }
+            !last.title.is_empty()
+        }
+        [Intent::Update { edit, .. }] if change.is_some() => {
+            let spans = std::mem::take(&mut edit.spans);
+            **edit = change?;
+            edit.spans.splice(0..0, spans);
+            true
+        }
+        [Intent::Complete { targets, .. } | Intent::Delete { targets } | Intent::Update { targets, .. }] => {
+            *targets = reference::parse(message, right, context)?.targets;
+            true
+        }
+        _ => false,
+    };
+    reading.rule = "self-correction";
+    changed.then(|| vec![reading])
+}
+
+/// The words before and after the change of mind: punctuation before it, or a marker of several words.
+fn halves<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
+    let units = &message.units;
+    if units.len() > 60 {
+        return None;
+    }
+    (2..units.len()).rev().find_map(|at| {
+        let length = phrase::prefix(&units[at..], "midcorrect")?;
+        let paused = units[at - 1].skip && !matches!(message.token(&units[at - 1]).text, "\"" | "'" | "(" | ":");
+        let after = at + length;
+        let pause_after = units.get(after).is_some_and(|unit| unit.skip);
+        let marked = paused
+            && (length > 1 || pause_after || !phrase::is_any(&units[at], &["better", "sorry", "wait", "rather"]));
+        let (left, right) = (trim(&units[..at]), trim(&units[after..]));
+        let short = right.len() <= 12 && !left.is_empty() && !right.is_empty();
+        (marked && short && left.len() > 1).then_some((left, right))
+    })
+}
+
+/// The draft said instead: what it does not say itself stays, and so does the verb before a bare noun.
+fn instead(old: &Draft, new: Draft) -> Draft {
+    let verb = old.title.split_whitespace().next().unwrap_or_default();
+    let is_verb = super::verbs::form(&verb.to_lowercase()).is_some_and(|form| form.is_base);
+    let has_verb = new
+        .title
+        .split_whitespace()
+        .next()
+        .is_some_and(|word| super::verbs::form(&word.to_lowercase()).is_some_and(|form| form.is_base));
+    let title = if is_verb && !has_verb { format!("{verb} {}", lowered(&new.title)) } else { new.title.clone() };
+    Draft {
+        title,
+        due: new.due.or(old.due),
+        recurrence: new.recurrence.clone().or_else(|| old.recurrence.clone()),
+        priority: new.priority.or(old.priority),
+        ..new
+    }
+}
+
+fn lowered(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
