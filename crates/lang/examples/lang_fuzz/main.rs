@@ -75,13 +75,17 @@ impl Findings {
     }
 
     fn tell(&mut self, found: &str, text: &str, scene: &Scene) {
-        let place = std::mem::take(&mut *self.place.lock().unwrap_or_else(PoisonError::into_inner));
+        let panicked = found.starts_with("panic");
         // One kind is one place of a panic, or one sentence without its particulars.
-        let kind = if place.is_empty() { found.split(['{', '[']).next().unwrap_or(found).to_owned() } else { place };
+        let kind = if panicked { self.place() } else { found.split(['{', '[']).next().unwrap_or(found).to_owned() };
         if self.kinds.len() < 50 && self.kinds.insert(kind.clone()) {
             eprintln!("FINDING {found}\n  at {kind}\n  input {}", shown(&shrink(text, scene)));
             eprintln!("  context {:?}", scene.context);
         }
+    }
+
+    fn place(&self) -> String {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
