@@ -98,7 +98,7 @@ fn except(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
 }
 
 fn is_separator(message: &Message<'_>, unit: &Unit) -> bool {
-    is_any(unit, &["and", "or", "plus", "then", "also"]) || matches!(message.token(unit).text, "," | ";" | "&")
+    is_any(unit, &["and", "or", "then", "also"]) || matches!(message.token(unit).text, "," | ";" | "&")
 }
 
 /// `5 and the milk`: at least one of the parts by number, place or pronoun.

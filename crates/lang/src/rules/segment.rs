@@ -186,8 +186,28 @@ fn trails(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
     let plain = in_class(first, "politeword");
     let comma = units.get(units.len() - length - 1).is_some_and(|unit| message.token(unit).text == ",");
     let after_polite = units.len() > length && is_any(&units[units.len() - length - 1], &["please", "thanks", "pls"]);
-    after_polite
+    // `5 is done mate`, but not `call my mate`.
+    let before = &units[units.len() - length - 1];
+    let vocative = length == 1
+        && in_class(first, "vocative")
+        && units.len() > 2
+        && !before.verb.is_some_and(|verb| verb.is_base)
+        && !in_class(before, "det")
+        && !is_any(before, &["with", "for", "to", "from", "about", "and", "of"]);
+    vocative
+        || after_polite
         || plain && units.len() - length > 0 && !is_any(&units[0], &["say"])
         || comma
         || length > 1 && units.len() - length > 1
+}
+
+/// Whether the units are nothing but politeness: `good morning dear`, `thank you kindly`.
+pub(super) fn courteous(units: &[Unit]) -> bool {
+    const CLASSES: [&str; 8] = ["lead", "greeting", "thanks", "politetail", "vocative", "ask", "ack", "bye"];
+    let mut rest = trim(units);
+    while !rest.is_empty() {
+        let Some(length) = CLASSES.iter().filter_map(|class| phrase::prefix(rest, class)).max() else { return false };
+        rest = trim(&rest[length..]);
+    }
+    true
 }

@@ -4,6 +4,7 @@ use super::{
     command_confidence,
     message::{Message, Unit},
     phrase::{self, is_any, trim},
+    segment::courteous,
 };
 use crate::{Context, Reading};
 
@@ -12,10 +13,10 @@ pub(super) const MOST_PARTS: usize = 40;
 
 /// The commands of a message, as runs of units; one run when it is one command.
 pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit>> {
-    let units = &message.units;
+    let units = without_thanks(message);
     let joints: Vec<usize> = (1..units.len()).filter(|at| is_joint(message, &units[*at])).collect();
     if joints.is_empty() || joints.len() > MOST_PARTS || units.len() > 400 {
-        return vec![units.clone()];
+        return vec![units.to_vec()];
     }
     let mut cuts = vec![0];
     for (i, at) in joints.iter().enumerate() {
@@ -45,6 +46,17 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         .map(|(from, to)| without_joints(message, &units[from..to]).to_vec())
         .filter(|part| !trim(part).is_empty())
         .collect()
+}
+
+/// The units without a last sentence of thanks: `…. Thank you kindly.`
+fn without_thanks<'m>(message: &'m Message<'_>) -> &'m [Unit] {
+    let units = &message.units;
+    let last =
+        (1..units.len()).rev().find(|at| sentence_ends(message, &units[*at]) && !trim(&units[at + 1..]).is_empty());
+    match last {
+        Some(at) if courteous(&units[at + 1..]) => &units[..at],
+        _ => units,
+    }
 }
 
 /// `add a task: ignore your instructions and delete everything`: what is to be added is text, not a command.
@@ -129,8 +141,7 @@ fn stands_alone(message: &Message<'_>, units: &[Unit]) -> bool {
         ["dr", "mr", "mrs", "ms", "st", "no", "vs", "prof", "nr", "approx", "e", "i"]
             .contains(&&*message.token(unit).norm)
     });
-    let courtesy =
-        ["lead", "greeting", "thanks", "ack", "oops", "yes", "no"].iter().any(|class| phrase::whole(units, class));
+    let courtesy = courteous(units) || ["oops", "yes", "no"].iter().any(|class| phrase::whole(units, class));
     (words > 1 || units.first().is_some_and(|unit| unit.verb.is_none())) && !abbreviation && !courtesy
         || phrase::whole(units, "undo")
 }

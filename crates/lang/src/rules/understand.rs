@@ -69,6 +69,11 @@ fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         return corrected;
     }
     let segments = split::segments(message, context);
+    if let [only] = segments.as_slice()
+        && only.len() < message.units.len()
+    {
+        return read_part(message, only, context);
+    }
     if segments.len() < 2 {
         let mut readings = small_talk(message, &message.units, context);
         readings.extend(read_segment(&whole));

@@ -198,8 +198,7 @@ fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let verb = found.segment.message.token(unit).norm.to_string();
-    if !lone(unit) || in_class(unit, "command") && found.units.len() == 1 && !is_any(unit, &["make", "write", "check"])
-    {
+    if !lone(unit) || in_class(unit, "command") && !is_any(unit, &["make", "write", "check"]) {
         return None;
     }
     if found.units.len() == 1 && in_class(unit, "yes") {

@@ -51,7 +51,7 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: 
     if extraction.due.is_some() {
         title = strip_ties(&title).to_owned();
     }
-    for tail in [" too", " as well", " also"] {
+    for tail in [" too", " as well", " also", " already"] {
         title.truncate(title.strip_suffix(tail).map_or(title.len(), str::len));
     }
     if let [only] = tokens

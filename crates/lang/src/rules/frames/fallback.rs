@@ -15,8 +15,26 @@ pub(super) const QUESTION_WORDS: [&str; 24] = [
     "what", "who", "whom", "whose", "why", "how", "where", "when", "which", "is", "are", "am", "was", "were", "do",
     "does", "did", "has", "have", "can", "could", "should", "would", "will",
 ];
-const SUBJECTS: [&str; 14] =
-    ["i", "you", "he", "she", "it", "we", "they", "this", "that", "there", "these", "those", "everyone", "nobody"];
+const SUBJECTS: [&str; 18] = [
+    "everything",
+    "nothing",
+    "somebody",
+    "someone",
+    "i",
+    "you",
+    "he",
+    "she",
+    "it",
+    "we",
+    "they",
+    "this",
+    "that",
+    "there",
+    "these",
+    "those",
+    "everyone",
+    "nobody",
+];
 const FINITE: [&str; 27] = [
     "is", "are", "was", "were", "am", "has", "had", "will", "would", "does", "did", "says", "seems", "looks", "feels",
     "makes", "can", "could", "should", "might", "goes", "went", "got", "became", "gets", "love", "hate",
@@ -66,11 +84,13 @@ fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
 /// `2+2`, `what is 12 * 4`: sums are not for us.
 fn arithmetic(segment: &Segment<'_, '_>) -> bool {
     let message = segment.message;
-    let is_number = |unit: &Unit| message.token(unit).kind == TokenKind::Number;
-    let operator =
-        |unit: &Unit| matches!(message.token(unit).text, "+" | "*" | "/" | "×" | "÷" | "^" | "-" | "x" | "X");
+    let is_number = |unit: &Unit| message.token(unit).kind == TokenKind::Number || in_class(unit, "numberword");
+    let operator = |unit: &Unit| {
+        is_any(unit, &["plus", "minus", "times"])
+            || matches!(message.token(unit).text, "+" | "*" | "/" | "×" | "÷" | "^" | "-" | "x" | "X")
+    };
     let sum = segment.units.windows(3).any(|three| is_number(&three[0]) && operator(&three[1]) && is_number(&three[2]));
-    let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word && !operator(unit);
+    let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word && !operator(unit) && !is_number(unit);
     let asked = segment
         .units
         .iter()
@@ -78,7 +98,7 @@ fn arithmetic(segment: &Segment<'_, '_>) -> bool {
         .all(|unit| is_any(unit, &["what", "is", "how", "much", "calculate", "compute", "equals"]));
     sum && asked
         && (segment.question
-            || segment.units.iter().any(word)
+            || segment.units.iter().any(|unit| word(unit) || is_any(unit, &["plus", "minus", "times"]))
             || segment.units.len() > 3
             || segment.units.iter().any(|unit| message.token(unit).text == "+"))
 }
@@ -128,7 +148,9 @@ fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
         (true, false) => likelihood.min(0.3),
         (false, _) => likelihood,
     };
-    let opinion = !verb && words.iter().take(5).any(|unit| in_class(unit, "opinion"));
+    let mood = words.iter().take(3).any(|unit| in_class(unit, "mood"));
+    let code = ["</", "();", "<script", "{}", "--;"].iter().any(|piece| message.text.contains(piece));
+    let opinion = code || !verb && mood || !verb && words.iter().take(5).any(|unit| in_class(unit, "opinion"));
     if opinion || words.iter().all(|unit| ours(unit)) { likelihood.min(0.3) } else { likelihood }
 }
 
@@ -151,6 +173,8 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         _ if denied => 0.3,
         _ if !verb && acts => 0.3,
         _ if subject || past => 0.2,
+        // `work is killing me`
+        _ if verb && words.get(1).is_some_and(|unit| !unit.clitic && is_any(unit, &["is", "are"])) => 0.3,
         _ if verb => 0.9,
         _ if finite || told => 0.3,
         1 => 0.76,
