@@ -22,16 +22,28 @@ pub(super) struct Scorer<'q, 't> {
     known: Vec<Known>,
     title: Vec<u32>,
     named: Vec<f32>,
+    /// Whether the query has no number: then all numbers are the same stranger.
+    no_numbers: bool,
 }
 
 impl<'q, 't> Scorer<'q, 't> {
     /// A scorer for a query.
     pub(super) fn new(query: &'q [Term<'q>]) -> Self {
         let asked = query.iter().map(|term| term.weight).sum();
-        Self { query, asked, places: QuickMap::default(), known: Vec::new(), title: Vec::new(), named: Vec::new() }
+        let no_numbers = !query.iter().any(|term| starts_with_digit(&term.word));
+        Self {
+            query,
+            asked,
+            places: QuickMap::default(),
+            known: Vec::new(),
+            title: Vec::new(),
+            named: Vec::new(),
+            no_numbers,
+        }
     }
 
     fn place(&mut self, word: &'t str) -> u32 {
+        let word = if self.no_numbers && starts_with_digit(word) { "0" } else { word };
         if let Some(place) = self.places.get(word) {
             return *place;
         }
@@ -97,4 +109,8 @@ impl<'q, 't> Scorer<'q, 't> {
         // A verb alone names nothing: `buy` fits every purchase.
         if best_word < 0.5 && self.title.len() > 1 { score * 0.8 } else { score }
     }
+}
+
+fn starts_with_digit(word: &str) -> bool {
+    word.as_bytes().first().is_some_and(u8::is_ascii_digit)
 }
