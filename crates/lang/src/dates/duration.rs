@@ -1,6 +1,6 @@
 //! Lengths of time: `3 days`, `an hour and a half`, `2h30`, `a couple of weeks`.
 
-use jiff::{Timestamp, ToSpan, Zoned, civil::Date};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
 
 use super::{
     cursor::Cx,
@@ -92,7 +92,7 @@ impl Amount {
         } else {
             day.to_datetime(from.time()).to_zoned(from.time_zone().clone()).ok()?
         };
-        zoned.timestamp().checked_add(self.seconds.seconds()).ok()
+        zoned.timestamp().checked_add(SignedDuration::from_secs(self.seconds)).ok()
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{Context, Draft, Intent, Reading, TaskRef, Topic, Understanding, answer};
 
 /// Longer commands than this are no commands, only things to do.
-const MOST_UNITS: usize = 400;
+const MOST_UNITS: usize = 250;
 /// Readings kept.
 const MOST_READINGS: usize = 8;
 
