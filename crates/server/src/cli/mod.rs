@@ -16,7 +16,7 @@ use crate::config::{self, Config, ConfigError, Sources};
 
 /// Saydo: a to-do list you talk to.
 #[derive(Debug, Parser)]
-#[command(name = "saydo", version, about, propagate_version = true)]
+#[command(name = "saydo", version, about = "Saydo, a to-do list you talk to", propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     flags: Flags,
