@@ -14,7 +14,11 @@ struct WebApp;
 
 /// Whatever no route answers.
 pub(crate) async fn serve(request: Request) -> Response<Body> {
-    let path = request.uri().path().trim_start_matches('/');
+    let path = match request.uri().path().trim_start_matches('/') {
+        // The front door opens to everybody, whatever they say they accept.
+        "" => "index.html",
+        path => path,
+    };
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     if !reads || path == "api" || path.starts_with("api/") {
         return bare(StatusCode::NOT_FOUND);

@@ -82,6 +82,7 @@ async fn every_address_of_the_app_is_its_page_but_for_scripts_and_the_api() {
     let home = page("/", "text/html").await;
     assert_eq!(home.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(home.header("cache-control"), "no-cache");
+    assert_eq!(page("/", "*/*").await.text, home.text);
     assert_eq!(page("/c/7", "text/html,application/xhtml+xml").await.text, home.text);
     page("/c/7", "application/json").await.problem(404);
     page("/api/nothing", "text/html").await.problem(404);
