@@ -93,7 +93,7 @@ fn a_repeated_time_is_the_first_of_the_two() {
 }
 
 #[test]
-fn hours_are_hours_that_pass() {
+fn hours_and_minutes_are_those_that_pass() {
     assert_eq!(
         chain("Europe/Berlin", "FREQ=HOURLY", "2026-03-29T01:30:00+01:00", 2),
         ["2026-03-29T03:30+02:00", "2026-03-29T04:30+02:00"]
@@ -101,6 +101,10 @@ fn hours_are_hours_that_pass() {
     assert_eq!(
         chain("Europe/Berlin", "FREQ=HOURLY", "2026-10-25T01:30:00+02:00", 3),
         ["2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00", "2026-10-25T03:30+01:00"]
+    );
+    assert_eq!(
+        chain("Europe/Berlin", "FREQ=MINUTELY;INTERVAL=45", "2026-03-29T01:30:00+01:00", 2),
+        ["2026-03-29T03:15+02:00", "2026-03-29T04:00+02:00"]
     );
     assert_eq!(
         chain("America/New_York", "FREQ=HOURLY;INTERVAL=12", "2026-10-31T20:00:00-04:00", 2),

@@ -39,7 +39,7 @@ impl RRule {
     /// 28 years, around 2100 every 40, and `BYMONTHDAY=31;BYMONTH=2` would never end.
     const fn most_periods(&self) -> u32 {
         match self.freq {
-            Frequency::Hourly => 100_000,
+            Frequency::Minutely | Frequency::Hourly => 100_000,
             Frequency::Daily => 15_000,
             Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => 3000,
         }
@@ -51,6 +51,7 @@ impl RRule {
         let days = a.duration_until(b).as_hours() / 24;
         let years = i64::from(b.year()) - i64::from(a.year());
         let units = match self.freq {
+            Frequency::Minutely => days * 24 * 60,
             Frequency::Hourly => days * 24,
             Frequency::Daily => days,
             Frequency::Weekly => days / 7,
@@ -77,6 +78,9 @@ impl RRule {
         let date = start.date();
         let time = start.time();
         let mut days = match self.freq {
+            Frequency::Minutely => {
+                return Some(vec![start.checked_add(Span::new().try_minutes(step).ok()?).ok()?]);
+            }
             Frequency::Hourly => {
                 let at = start.checked_add(Span::new().try_hours(step).ok()?).ok()?;
                 let fits = self.day_fits(at.date()) && self.position_fits(0, 1);

@@ -1,6 +1,6 @@
 //! Recurrence rules: the part of RFC 5545 §3.3.10 that to-do lists use.
 //!
-//! Supported: `FREQ` (`HOURLY` and slower), `INTERVAL`, `COUNT`, `UNTIL`, `BYDAY` (with ordinals), `BYMONTHDAY`,
+//! Supported: `FREQ` (`MINUTELY` and slower), `INTERVAL`, `COUNT`, `UNTIL`, `BYDAY` (with ordinals), `BYMONTHDAY`,
 //! `BYMONTH`, `BYSETPOS`; weeks begin on Monday. Everything else is refused rather than ignored.
 
 mod expand;
@@ -21,6 +21,8 @@ fn refuse(what: impl Into<String>) -> RRuleError {
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Frequency {
+    /// Every minute.
+    Minutely,
     /// Every hour.
     Hourly,
     /// Every day.
@@ -36,6 +38,7 @@ pub enum Frequency {
 impl Frequency {
     const fn as_str(self) -> &'static str {
         match self {
+            Self::Minutely => "MINUTELY",
             Self::Hourly => "HOURLY",
             Self::Daily => "DAILY",
             Self::Weekly => "WEEKLY",
@@ -112,7 +115,7 @@ impl RRule {
     /// Whether occurrences may come more than once a day.
     #[must_use]
     pub const fn is_subdaily(&self) -> bool {
-        matches!(self.freq, Frequency::Hourly)
+        matches!(self.freq, Frequency::Minutely | Frequency::Hourly)
     }
 }
 

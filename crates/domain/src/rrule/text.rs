@@ -79,6 +79,11 @@ impl FromStr for RRule {
         if rule.freq == Frequency::Weekly && !rule.by_month_day.is_empty() {
             return Err(refuse("BYMONTHDAY does not go with FREQ=WEEKLY"));
         }
+        let limits = [rule.by_day.len(), rule.by_month_day.len(), rule.by_month.len(), rule.by_set_pos.len()];
+        // Minutes that skip days would have to be looked for one by one.
+        if rule.freq == Frequency::Minutely && limits != [0; 4] {
+            return Err(refuse("FREQ=MINUTELY goes with no BY part"));
+        }
         let ordinals = rule.by_day.iter().any(|by| by.ordinal != 0);
         if ordinals && !matches!(rule.freq, Frequency::Monthly | Frequency::Yearly) {
             return Err(refuse("BYDAY with a number needs FREQ=MONTHLY or YEARLY"));
@@ -92,6 +97,7 @@ impl FromStr for RRule {
 
 fn parse_frequency(value: &str) -> Result<Frequency, RRuleError> {
     Ok(match value {
+        "MINUTELY" => Frequency::Minutely,
         "HOURLY" => Frequency::Hourly,
         "DAILY" => Frequency::Daily,
         "WEEKLY" => Frequency::Weekly,
@@ -152,6 +158,7 @@ mod tests {
     fn writes_what_it_reads() {
         for text in [
             "FREQ=DAILY",
+            "FREQ=MINUTELY;INTERVAL=45;COUNT=3",
             "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH",
             "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3",
             "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25;UNTIL=20301231",
@@ -165,7 +172,8 @@ mod tests {
     fn refuses_what_it_would_ignore() {
         for text in [
             "",
-            "FREQ=MINUTELY",
+            "FREQ=SECONDLY",
+            "FREQ=MINUTELY;BYDAY=MO",
             "INTERVAL=2",
             "FREQ=DAILY;INTERVAL=0",
             "FREQ=DAILY;BYHOUR=3",

@@ -1,7 +1,7 @@
 //! A repetition's first occurrence and its end.
 
 use jiff::{SignedDuration, civil::DateTime};
-use saydo_domain::{Due, RRule, Recurrence, RepeatFrom, Until};
+use saydo_domain::{Due, Frequency, RRule, Recurrence, RepeatFrom, Until};
 
 use crate::dates::{Amount, Bound, Cx, Days, Hint, Repeat, When, last_of, plus_days, settle};
 
@@ -49,7 +49,8 @@ fn first(cx: &Cx<'_>, rrule: &RRule, repeat: &Repeat, timing: &Timing<'_>) -> Op
     let day = start_day.unwrap_or(cx.today).max(cx.today);
     let Some(when) = when else {
         if rrule.is_subdaily() && start_day.is_none() {
-            let next = cx.now.checked_add(SignedDuration::from_hours(i64::from(rrule.interval))).ok()?;
+            let minutes = if rrule.freq == Frequency::Hourly { 60 } else { 1 };
+            let next = cx.now.checked_add(SignedDuration::from_mins(minutes * i64::from(rrule.interval))).ok()?;
             return Some(Due::from_zoned(&next));
         }
         return Some(Due::Day(pattern.first_on_or_after(day.at(0, 0, 0, 0))?.date()));

@@ -173,7 +173,7 @@ pub(super) fn with_days(cx: &Cx<'_>, rule: RRule, end: usize) -> (RRule, usize) 
         Frequency::Yearly => date_of_year(cx, on)
             .filter(|_| !bare || cx.entry(on).month.is_some())
             .map(|(with, after)| (RRule { interval: rule.interval, ..with }, after)),
-        Frequency::Daily | Frequency::Hourly => None,
+        Frequency::Daily | Frequency::Hourly | Frequency::Minutely => None,
     };
     found.unwrap_or((rule, end))
 }

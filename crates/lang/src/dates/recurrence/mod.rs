@@ -137,6 +137,9 @@ fn rule_of(amount: Amount) -> Option<RRule> {
         Amount { months: 0, days: 0, workdays: 0, seconds } if seconds % 3600 == 0 && seconds > 0 => {
             every(seconds / 3600, Frequency::Hourly)
         }
+        Amount { months: 0, days: 0, workdays: 0, seconds } if seconds % 60 == 0 && seconds > 0 => {
+            every(seconds / 60, Frequency::Minutely)
+        }
         Amount { months: 0, days: 0, workdays: 1, seconds: 0 } => Some(weekly_on(&days::WORKDAYS)),
         _ => None,
     }
