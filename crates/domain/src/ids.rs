@@ -151,3 +151,7 @@ uuid_id! {
     /// A question or confirmation that waits for an answer (UUIDv7).
     PendingId, "pending id"
 }
+uuid_id! {
+    /// A personal access token, not its secret (UUIDv7).
+    AccessTokenId, "access token id"
+}

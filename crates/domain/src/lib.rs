@@ -4,6 +4,7 @@
 //! makes them valid. It never does I/O, never reads a clock and never draws a random number: instants and
 //! ids come in as arguments.
 
+mod access;
 mod change;
 mod conversation;
 mod due;
@@ -16,13 +17,17 @@ mod recurrence;
 mod rrule;
 mod task;
 mod text;
+mod turn;
 mod user;
 
+pub use access::{AccessToken, TokenScope};
 pub use change::{Change, Door, Effect};
 pub use conversation::{AnsweredBy, Conversation, ConversationSummary, Message, Role, ToolCallRecord};
 pub use due::{Due, DueParseError};
 pub use error::{FieldError, ValidationError};
-pub use ids::{ChangeId, ConversationId, IdParseError, MessageId, PendingId, TaskNumber, TaskUid, TurnId, UserId};
+pub use ids::{
+    AccessTokenId, ChangeId, ConversationId, IdParseError, MessageId, PendingId, TaskNumber, TaskUid, TurnId, UserId,
+};
 pub use patch::Field;
 pub use pending::{PendingAction, PendingKind, PendingTask};
 pub use priority::Priority;
@@ -31,6 +36,7 @@ pub use rrule::{ByDay, Frequency, RRule, RRuleError, Until};
 pub use task::{NewTask, Task, TaskPatch};
 pub use text::{
     ConversationTitle, DESCRIPTION_MAX, Description, Email, LABEL_MAX, Label, MESSAGE_MAX, MessageText, PersonName,
-    TITLE_MAX, Title,
+    TITLE_MAX, Title, TokenName,
 };
+pub use turn::{Turn, TurnKey, TurnStatus};
 pub use user::User;

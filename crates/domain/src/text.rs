@@ -191,6 +191,23 @@ impl PersonName {
 }
 
 text_type! {
+    /// What a personal access token is called: 1 to 100 characters after trimming.
+    TokenName
+}
+
+impl TokenName {
+    /// # Errors
+    /// When the text is empty after trimming or too long.
+    pub fn new(text: &str) -> Result<Self, ValidationError> {
+        let name = PersonName::new(text)?.0;
+        if name.is_empty() {
+            return Err(ValidationError::new("name", "Name cannot be empty."));
+        }
+        Ok(Self(name))
+    }
+}
+
+text_type! {
     /// An e-mail address in lower case: e-mails are case-insensitive here.
     Email
 }

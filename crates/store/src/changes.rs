@@ -53,6 +53,11 @@ fn change(row: &Row) -> Result<Change, StoreError> {
     })
 }
 
+/// A task as the journal keeps it.
+fn stored(task: Option<&Task>) -> Result<Option<String>, StoreError> {
+    task.map(|task| to_json(&tasks::as_stored(task))).transpose()
+}
+
 impl Conn {
     /// A change by its id.
     ///
@@ -160,6 +165,41 @@ impl Tx {
         Ok(seq)
     }
 
+    /// Adds to a change that is in force, and gives it another line. A task it has already keeps its first `before`
+    /// and gets the new `after`. `false` when there is no such change or it was put back meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_extend(
+        &mut self,
+        user: &UserId,
+        id: ChangeId,
+        summary: &str,
+        effects: &[Effect],
+    ) -> Result<bool, StoreError> {
+        const SUMMARY: &str = "UPDATE changes SET summary = $3 \
+             WHERE user_id = $1 AND id = $2 AND undone_by IS NULL RETURNING seq";
+        const AFTER: &str = "UPDATE change_effects SET after_task = $4 WHERE user_id = $1 AND seq = $2 AND number = $3";
+        const COUNT: &str = "SELECT COUNT(*) AS effects FROM change_effects WHERE user_id = $1 AND seq = $2";
+        let row = self.row(Statement::new("change.extend", SUMMARY).bind(user).bind(id).bind(summary)).await?;
+        let Some(row) = row else { return Ok(false) };
+        let seq = row.int("seq")?;
+        let count = self.row(Statement::new("change.effects_count", COUNT).bind(user).bind(seq)).await?;
+        let mut ordinal = count.map_or(Ok(0), |row| row.int("effects"))?;
+        for effect in effects {
+            let statement = Statement::new("change.effect_extend", AFTER)
+                .bind(user)
+                .bind(seq)
+                .bind(effect.number)
+                .bind(stored(effect.after.as_ref())?);
+            if self.run(statement).await? == 0 {
+                self.effect_insert(user, seq, ordinal, effect).await?;
+                ordinal += 1;
+            }
+        }
+        Ok(true)
+    }
+
     async fn effect_insert(
         &mut self,
         user: &UserId,
@@ -169,14 +209,13 @@ impl Tx {
     ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO change_effects (user_id, seq, ordinal, number, before_task, after_task) \
              VALUES ($1, $2, $3, $4, $5, $6)";
-        let json = |task: &Option<Task>| task.as_ref().map(|task| to_json(&tasks::as_stored(task))).transpose();
         let statement = Statement::new("change.effect_insert", SQL)
             .bind(user)
             .bind(seq)
             .bind(ordinal)
             .bind(effect.number)
-            .bind(json(&effect.before)?)
-            .bind(json(&effect.after)?);
+            .bind(stored(effect.before.as_ref())?)
+            .bind(stored(effect.after.as_ref())?);
         self.run(statement).await.map(drop)
     }
 

@@ -5,12 +5,15 @@ use sqlx::error::{DatabaseError, ErrorKind};
 use crate::StoreError;
 
 /// Constraint texts of the engines and the names the rest of the program knows them by.
-const UNIQUE: [(&str, &str); 5] = [
+const UNIQUE: [(&str, &str); 8] = [
     ("users.email", "user.email"),
     ("users.id", "user.id"),
     ("tasks.uid", "task.uid"),
     ("tasks.number", "task.number"),
     ("idempotency_keys.key", "idempotency.key"),
+    ("conversations.thread", "conversation.thread"),
+    ("turns.idempotency_key", "turn.key"),
+    ("turn_events.seq", "turn_event.seq"),
 ];
 
 /// SQLite's primary result codes (<https://sqlite.org/rescode.html>): the low byte of the extended ones.

@@ -36,6 +36,20 @@ impl Conn {
         row.map(|row| Ok((conversation(&row)?, row.json("memory")?))).transpose()
     }
 
+    /// The conversation an outside client knows by this name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn conversation_find_thread(
+        &mut self,
+        user: &UserId,
+        thread: &str,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        const SQL: &str = "SELECT id FROM conversations WHERE user_id = $1 AND thread = $2";
+        let row = self.row(Statement::new("conversation.find_thread", SQL).bind(user).bind(thread)).await?;
+        row.map(|row| row.int("id").map(ConversationId::new)).transpose()
+    }
+
     /// Conversations, the one last spoken in first.
     ///
     /// # Errors
@@ -68,6 +82,20 @@ impl Conn {
 }
 
 impl Tx {
+    /// Gives a conversation the name an outside client knows it by; says whether it exists.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] `conversation.thread` when another conversation of this user has the name.
+    pub async fn conversation_set_thread(
+        &mut self,
+        user: &UserId,
+        id: ConversationId,
+        thread: &str,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE conversations SET thread = $3 WHERE user_id = $1 AND id = $2";
+        Ok(self.run(Statement::new("conversation.set_thread", SQL).bind(user).bind(id).bind(thread)).await? > 0)
+    }
+
     /// Begins a conversation, with an empty memory (`{}`).
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub enum StoreError {
         known: i64,
     },
     /// A value that must be unique is taken: `user.email`, `user.id`, `task.number`, `task.uid`,
-    /// `idempotency.key`, or `other`.
+    /// `idempotency.key`, `conversation.thread`, `turn.key`, `turn_event.seq`, or `other`.
     #[error("already taken: {0}")]
     Conflict(&'static str),
     /// The row would point to one that does not exist (any more), such as a deleted user or conversation.

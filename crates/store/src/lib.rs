@@ -12,6 +12,7 @@
 //! in its own way stands in `engine` and in its migrations folder. This crate never decides anything: no policy, no
 //! clock, no HTTP.
 
+mod access_tokens;
 mod changes;
 mod classify;
 mod config;
@@ -29,6 +30,9 @@ mod store;
 mod system;
 mod tasks;
 mod tokens;
+mod turn_events;
+mod turns;
+mod usage;
 mod users;
 mod writer;
 
@@ -45,3 +49,5 @@ pub use tasks::{
     TitleRow,
 };
 pub use tokens::{Session, TokenState};
+pub use turns::NewTurn;
+pub use usage::{UsageDelta, UsageRow};

@@ -16,12 +16,20 @@ struct Step {
 }
 
 /// All migrations, oldest first. A released one is never edited: add another.
-const STEPS: [Step; 1] = [Step {
-    version: 1,
-    name: "init",
-    up: include_str!("../migrations/sqlite/0001_init.up.sql"),
-    down: include_str!("../migrations/sqlite/0001_init.down.sql"),
-}];
+const STEPS: [Step; 2] = [
+    Step {
+        version: 1,
+        name: "init",
+        up: include_str!("../migrations/sqlite/0001_init.up.sql"),
+        down: include_str!("../migrations/sqlite/0001_init.down.sql"),
+    },
+    Step {
+        version: 2,
+        name: "models",
+        up: include_str!("../migrations/sqlite/0002_models.up.sql"),
+        down: include_str!("../migrations/sqlite/0002_models.down.sql"),
+    },
+];
 
 /// Where sqlx keeps what is applied.
 const TABLE: &str = "_sqlx_migrations";

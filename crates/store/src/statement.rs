@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-use saydo_domain::{ChangeId, ConversationId, PendingId, TaskNumber, TaskUid, UserId};
+use jiff::{Timestamp, civil::Date};
+use saydo_domain::{AccessTokenId, ChangeId, ConversationId, PendingId, TaskNumber, TaskUid, TurnId, UserId};
 
 /// A value to bind. Both kinds keep their type when they are null, which PostgreSQL cares about.
 #[derive(Debug, Clone)]
@@ -93,6 +93,9 @@ text_value! {
     TaskUid => |id| id.to_string(),
     ChangeId => |id| id.to_string(),
     PendingId => |id| id.to_string(),
+    TurnId => |id| id.to_string(),
+    AccessTokenId => |id| id.to_string(),
+    Date => |day| day.to_string(),
 }
 
 #[cfg(test)]

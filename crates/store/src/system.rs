@@ -57,6 +57,26 @@ impl Tx {
         Ok(sessions + self.run(Statement::new("system.tokens_purge", REVOKED).bind(now)).await?)
     }
 
+    /// Removes up to `limit` turns that ended before this instant, with their events; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turns_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM turns WHERE (user_id, id) IN (SELECT user_id, id FROM turns \
+             WHERE ended_at IS NOT NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
+        self.run(Statement::new("system.turns_purge", SQL).bind(before).bind(limit)).await
+    }
+
+    /// Declares running turns interrupted that gave no sign of life since this instant; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turns_interrupt_stale(&mut self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "UPDATE turns SET status = 'interrupted', ended_at = $2 \
+             WHERE status = 'running' AND heartbeat_at < $1";
+        self.run(Statement::new("system.turns_interrupt_stale", SQL).bind(before).bind(now)).await
+    }
+
     /// Removes up to `limit` journal entries older than this instant: they can no longer be undone. Says how many.
     ///
     /// # Errors

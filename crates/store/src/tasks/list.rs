@@ -58,15 +58,29 @@ impl Filter {
             filter.due(due);
         }
         if let Some(text) = &query.text {
-            filter.text(text);
+            let condition = filter.text(text);
+            filter.and(&condition);
+        }
+        if let Some(topic) = &query.topic {
+            let by_text = filter.text(topic);
+            let lower = topic.trim().to_lowercase();
+            // `errand tasks` are those labelled `errands`, and the other way round.
+            let plural = filter.value(format!("{lower}s"));
+            let singular = filter.value(lower.strip_suffix('s').unwrap_or(&lower));
+            let label = filter.value(lower.as_str());
+            filter.and(&format!(
+                "({by_text} OR number IN (SELECT number FROM task_labels WHERE user_id = $1 \
+                 AND label IN ({label}, {plural}, {singular})))"
+            ));
         }
         filter
     }
 
-    fn text(&mut self, text: &str) {
+    /// The condition that title or description have this text.
+    fn text(&mut self, text: &str) -> String {
         let lower = text.to_lowercase();
         if lower.chars().count() > TEXT_MAX {
-            return self.and("1 = 0");
+            return "1 = 0".to_owned();
         }
         let mut pattern = String::from("%");
         for c in lower.chars() {
@@ -77,7 +91,7 @@ impl Filter {
         }
         pattern.push('%');
         let pattern = self.value(pattern);
-        self.and(&format!("search LIKE {pattern} ESCAPE '\\'"));
+        format!("search LIKE {pattern} ESCAPE '\\'")
     }
 
     fn due(&mut self, due: &DueFilter) {

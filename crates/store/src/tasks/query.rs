@@ -18,6 +18,8 @@ pub struct TaskQuery {
     pub due: Option<DueFilter>,
     /// Only with this text in title or description, whatever the case.
     pub text: Option<String>,
+    /// Only about this: with this text in title or description, or with a label of that name.
+    pub topic: Option<String>,
     /// The order.
     pub sort: TaskSort,
     /// At most so many.
@@ -34,6 +36,7 @@ impl Default for TaskQuery {
             label: None,
             due: None,
             text: None,
+            topic: None,
             sort: TaskSort::default(),
             limit: 50,
             cursor: None,

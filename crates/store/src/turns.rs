@@ -1,0 +1,145 @@
+//! Tracked turns: how each stands, who still works at it, and which one a repeated request means.
+
+use jiff::Timestamp;
+use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Turn, TurnId, TurnKey, TurnStatus, UserId};
+
+use crate::{Conn, StoreError, Tx, row::Row, statement::Statement};
+
+macro_rules! select_turns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, user_id, conversation_id, status, stop_requested, change_id, answered_by, idempotency_key, \
+             fingerprint, started_at, heartbeat_at, ended_at FROM turns ",
+            $rest
+        )
+    };
+}
+
+/// A turn that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTurn {
+    /// Its id.
+    pub id: TurnId,
+    /// The owner.
+    pub user_id: UserId,
+    /// The conversation it belongs to.
+    pub conversation_id: ConversationId,
+    /// The key under which a repeated request finds it.
+    pub key: Option<TurnKey>,
+    /// When it begins; its first sign of life.
+    pub started_at: Timestamp,
+}
+
+fn turn(row: &Row) -> Result<Turn, StoreError> {
+    let key = row.text_opt("idempotency_key")?.zip(row.text_opt("fingerprint")?);
+    Ok(Turn {
+        id: row.parse("id")?,
+        user_id: UserId::new(row.text("user_id")?).map_err(|_| row.bad("user_id"))?,
+        conversation_id: ConversationId::new(row.int("conversation_id")?),
+        status: row.word("status")?,
+        stop_requested: row.int("stop_requested")? != 0,
+        change_id: row.parse_opt("change_id")?,
+        answered_by: row.text_opt("answered_by")?.map(AnsweredBy::from),
+        key: key.map(|(key, fingerprint)| TurnKey { key, fingerprint }),
+        started_at: row.time("started_at")?,
+        heartbeat_at: row.time("heartbeat_at")?,
+        ended_at: row.time_opt("ended_at")?,
+    })
+}
+
+impl Conn {
+    /// A turn by its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_find(&mut self, user: &UserId, id: TurnId) -> Result<Option<Turn>, StoreError> {
+        const SQL: &str = select_turns!("WHERE user_id = $1 AND id = $2");
+        self.row(Statement::new("turn.find", SQL).bind(user).bind(id)).await?.as_ref().map(turn).transpose()
+    }
+
+    /// The turn that was asked for under this key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_find_by_key(&mut self, user: &UserId, key: &str) -> Result<Option<Turn>, StoreError> {
+        const SQL: &str = select_turns!("WHERE user_id = $1 AND idempotency_key = $2");
+        self.row(Statement::new("turn.find_by_key", SQL).bind(user).bind(key)).await?.as_ref().map(turn).transpose()
+    }
+
+    /// All turns that are still kept, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turns_all(&mut self, user: &UserId) -> Result<Vec<Turn>, StoreError> {
+        const SQL: &str = select_turns!("WHERE user_id = $1 ORDER BY id");
+        self.rows(Statement::new("turn.all", SQL).bind(user)).await?.iter().map(turn).collect()
+    }
+}
+
+impl Tx {
+    /// Notes that a turn begins.
+    ///
+    /// # Errors
+    /// [`StoreError::Reference`] when this user has no such conversation, [`StoreError::Conflict`] `turn.key` when
+    /// the key has a turn already.
+    pub async fn turn_insert(&mut self, new: &NewTurn) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO turns (user_id, id, conversation_id, status, idempotency_key, fingerprint, \
+             started_at, heartbeat_at) VALUES ($1, $2, $3, 'running', $4, $5, $6, $6)";
+        let key = new.key.as_ref();
+        let statement = Statement::new("turn.insert", SQL)
+            .bind(&new.user_id)
+            .bind(new.id)
+            .bind(new.conversation_id)
+            .bind(key.map(|key| key.key.as_str()))
+            .bind(key.map(|key| key.fingerprint.as_str()))
+            .bind(new.started_at);
+        self.run(statement).await.map(drop)
+    }
+
+    /// Notes how a running turn ended. `false` when it does not run: it was declared interrupted or its conversation
+    /// is gone. Whoever commits effects in the same transaction must then give them up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_finish(
+        &mut self,
+        user: &UserId,
+        id: TurnId,
+        status: TurnStatus,
+        change: Option<ChangeId>,
+        answered_by: Option<&AnsweredBy>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE turns SET status = $3, change_id = $4, answered_by = $5, ended_at = $6 \
+             WHERE user_id = $1 AND id = $2 AND status = 'running'";
+        let statement = Statement::new("turn.finish", SQL)
+            .bind(user)
+            .bind(id)
+            .bind(status.as_str())
+            .bind(change)
+            .bind(answered_by.map(|by| String::from(by.clone())))
+            .bind(now);
+        Ok(self.run(statement).await? > 0)
+    }
+
+    /// Gives a sign of life; says whether the turn should stop, because the person asked for it or because it does
+    /// not count as running any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_beat(&mut self, user: &UserId, id: TurnId, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE turns SET heartbeat_at = $3 WHERE user_id = $1 AND id = $2 AND status = 'running' \
+             RETURNING stop_requested";
+        let row = self.row(Statement::new("turn.beat", SQL).bind(user).bind(id).bind(now)).await?;
+        row.map_or(Ok(true), |row| Ok(row.int("stop_requested")? != 0))
+    }
+
+    /// Asks a turn to stop; says whether it runs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_stop(&mut self, user: &UserId, id: TurnId) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE turns SET stop_requested = 1 WHERE user_id = $1 AND id = $2 AND status = 'running'";
+        Ok(self.run(Statement::new("turn.stop", SQL).bind(user).bind(id)).await? > 0)
+    }
+}
