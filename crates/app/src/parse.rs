@@ -46,6 +46,7 @@ const fn intent_word(intent: &Intent) -> Option<&'static str> {
         Intent::Undo { .. } => Some("undo"),
         Intent::Redo => Some("redo"),
         Intent::AskTitle { .. }
+        | Intent::Instead { .. }
         | Intent::Answer(_)
         | Intent::WhatDidYouDo
         | Intent::WhyThatDate

@@ -7,15 +7,24 @@ use crate::{AppError, Caller, Clock, Missing, execute::Journal};
 
 /// What was put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undone {
+pub struct PutBack {
     /// The change that was put back.
     pub change: Change,
-    /// The undo's own change.
-    pub id: ChangeId,
     /// The tasks as they are now; those taken out of existence are missing here.
     pub tasks: Vec<Task>,
+    /// The same tasks as they were before this; those that were not there are missing here.
+    pub was: Vec<Task>,
     /// The titles of those taken out of existence.
     pub gone: Vec<String>,
+}
+
+/// An undo: what was put back, and its own change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// What was put back.
+    pub put_back: PutBack,
+    /// The undo's own change.
+    pub id: ChangeId,
 }
 
 /// Which change to put back.
@@ -37,27 +46,8 @@ pub enum Which {
 pub async fn undo(tx: &mut Tx, caller: &Caller, clock: Clock, which: Which) -> Result<Undone, AppError> {
     let change = pick(tx, caller, which).await?;
     let mut journal = Journal::new(caller, clock, change.conversation_id);
-    let effects = tx.change_effects(caller.id(), change.seq).await?;
-    let mut currents = Vec::with_capacity(effects.len());
-    for effect in &effects {
-        let current = tx.task_find_any(caller.id(), effect.number).await?;
-        if !unchanged_since(current.as_ref(), effect.after.as_ref()) {
-            return Err(in_the_way(current.as_ref(), effect.after.as_ref()));
-        }
-        currents.push(current);
-    }
-    let mut tasks = Vec::new();
-    let mut gone = Vec::new();
-    // Last effect first, as the inverse of a sequence is the reversed sequence of inverses.
-    for (effect, current) in effects.into_iter().zip(currents).rev() {
-        let title = current.as_ref().map(|task| task.title.to_string());
-        match journal.put(tx, effect.number, current, effect.before).await? {
-            Some(task) => tasks.push(task),
-            None => gone.extend(title),
-        }
-    }
-    tasks.reverse();
-    gone.reverse();
+    let put_back = put_back(tx, caller, &mut journal, change).await?;
+    let change = &put_back.change;
     let summary = format!("Undo: {}", change.summary);
     let id = journal
         .commit_as(tx, &summary, Some(change.id))
@@ -68,7 +58,44 @@ pub async fn undo(tx: &mut Tx, caller: &Caller, clock: Clock, which: Which) -> R
         // The undo of an undo: what that one put back is in force again.
         tx.change_mark_undone(caller.id(), redone, None).await?;
     }
-    Ok(Undone { change, id, tasks, gone })
+    Ok(Undone { put_back, id })
+}
+
+/// Puts a change back as a part of what the journal collects: for a turn that takes something back and does it
+/// better. The change counts as done still: undoing the turn brings it back, and it can be undone after that.
+///
+/// # Errors
+/// As [`undo`].
+pub async fn within(tx: &mut Tx, caller: &Caller, journal: &mut Journal, id: ChangeId) -> Result<PutBack, AppError> {
+    let change = pick(tx, caller, Which::Id(id)).await?;
+    put_back(tx, caller, journal, change).await
+}
+
+async fn put_back(tx: &mut Tx, caller: &Caller, journal: &mut Journal, change: Change) -> Result<PutBack, AppError> {
+    let effects = tx.change_effects(caller.id(), change.seq).await?;
+    let mut currents = Vec::with_capacity(effects.len());
+    for effect in &effects {
+        let current = tx.task_find_any(caller.id(), effect.number).await?;
+        if !unchanged_since(current.as_ref(), effect.after.as_ref()) {
+            return Err(in_the_way(current.as_ref(), effect.after.as_ref()));
+        }
+        currents.push(current);
+    }
+    let (mut tasks, mut was, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+    // Last effect first, as the inverse of a sequence is the reversed sequence of inverses.
+    for (effect, current) in effects.into_iter().zip(currents).rev() {
+        match journal.put(tx, effect.number, current.clone(), effect.before).await? {
+            Some(task) => {
+                tasks.push(task);
+                was.extend(current);
+            }
+            None => gone.extend(current.map(|task| task.title.to_string())),
+        }
+    }
+    tasks.reverse();
+    was.reverse();
+    gone.reverse();
+    Ok(PutBack { change, tasks, was, gone })
 }
 
 async fn pick(tx: &mut Tx, caller: &Caller, which: Which) -> Result<Change, AppError> {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Confidence of an answer that fits exactly.
-const EXACT: f32 = 0.98;
+const EXACT: f32 = 0.995;
 
 /// Readings of a message as an answer; empty when it is none.
 pub(crate) fn read(message: &Message<'_>, pending: &PendingContext, context: &Context) -> Vec<Reading> {

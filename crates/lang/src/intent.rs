@@ -95,6 +95,11 @@ pub enum Intent {
         /// Which tasks; empty: ask which.
         targets: Vec<TaskRef>,
     },
+    /// What was just done or shown was meant for these tasks instead: “no, I meant the other report”.
+    Instead {
+        /// Which tasks; empty: only that it was the wrong one.
+        targets: Vec<TaskRef>,
+    },
     /// Put back the newest changes.
     Undo {
         /// How many; at least 1.
@@ -277,6 +282,11 @@ pub enum Answer {
     Reject,
     /// These of the tasks shown (indices into the pending tasks, from 0).
     Pick(Vec<usize>),
+    /// Those of the tasks shown that these mean; finding out needs more than their numbers and titles (“the overdue
+    /// one”). What is not among them is meant all the same (“neither, the garage one”).
+    Among(Vec<TaskRef>),
+    /// What was the question? (“what?”, “which ones?”)
+    Again,
     /// The text asked for, as a draft (“milk tomorrow” to “What would you like to buy?”).
     Text(Box<Draft>),
 }

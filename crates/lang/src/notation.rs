@@ -30,6 +30,7 @@ pub fn intent(intent: &Intent) -> String {
         }
         Intent::Update { targets, edit: changes } => format!("update{}{}", refs(targets), edit(changes)),
         Intent::Delete { targets } => format!("delete{}", refs(targets)),
+        Intent::Instead { targets } => format!("instead{}", refs(targets)),
         Intent::Undo { count } => format!("undo {count}"),
         Intent::Redo => "redo".to_owned(),
         Intent::Answer(given) => answer(given),
@@ -183,6 +184,8 @@ fn answer(given: &Answer) -> String {
             let picked: Vec<String> = picked.iter().map(|index| (index + 1).to_string()).collect();
             format!("pick {}", picked.join(" "))
         }
+        Answer::Among(targets) => format!("among{}", refs(targets)),
+        Answer::Again => "again".to_owned(),
         Answer::Text(text) => format!("text {}", draft(text)),
     }
 }

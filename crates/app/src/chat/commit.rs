@@ -3,18 +3,22 @@
 use jiff::{SignedDuration, Timestamp};
 use saydo_domain::{
     AnsweredBy, ChangeId, ConversationId, ConversationTitle, MessageText, PendingAction, PendingId, PendingTask, Role,
-    Task,
+    Task, TaskNumber,
 };
 use saydo_lang::Moment;
 use saydo_store::{ReplyFacts, Tx};
 use uuid::Uuid;
 
-use super::{memory::Memory, say, turn::ChatReply};
+use super::{
+    memory::{LastAct, Memory},
+    say,
+    turn::ChatReply,
+};
 use crate::{
     AppError, Caller, Clock, Missing,
     execute::Journal,
     idempotency::{self, Answer},
-    planner::{PendingPlan, Plan, Question, offline::Proposal},
+    planner::{PendingPlan, Plan, Question, TargetAction, offline::Proposal},
     tools::{Done, ToolRun},
     view::PendingView,
 };
@@ -50,11 +54,16 @@ impl TurnCommit {
             clock: self.clock,
             moment: self.moment.clone(),
             journal: Journal::new(&self.caller, self.clock, Some(conversation)),
+            one_change: plan.instead,
             records: Vec::new(),
             done: Vec::new(),
         };
         for call in std::mem::take(&mut plan.calls) {
             run.run(tx, call).await?;
+            // What could not be taken back must not be done to another task as well.
+            if plan.instead && matches!(run.done.last(), Some(Done::Refused(_))) {
+                break;
+            }
         }
         let question = plan.question.take().or_else(|| say::follow_up(&run.done));
         let response = say::reply(&plan, &run.done, question.as_ref(), &self.moment.now);
@@ -65,7 +74,7 @@ impl TurnCommit {
         let answered_by = AnsweredBy::Offline;
         let facts = ReplyFacts { tool_calls: &records, change_id: change, answered_by: &answered_by };
         tx.reply_insert(self.caller.id(), conversation, &response, facts, now).await?;
-        self.remember(tx, conversation, plan, &done, focus, question.as_ref()).await?;
+        self.remember(tx, conversation, plan, Did { done: &done, focus, change }, question.as_ref()).await?;
         tx.conversation_touch(self.caller.id(), conversation, now).await?;
         let reply = ChatReply {
             conversation_id: conversation.get(),
@@ -163,12 +172,13 @@ impl TurnCommit {
         tx: &mut Tx,
         conversation: ConversationId,
         plan: Plan,
-        done: &[Done],
-        focus: Vec<saydo_domain::TaskNumber>,
+        did: Did<'_>,
         question: Option<&Question>,
     ) -> Result<(), AppError> {
         let before = self.memory.clone();
         let memory = &mut self.memory;
+        memory.last = last_act(memory.last.take(), &plan, &did);
+        let Did { done, focus, .. } = did;
         let listed = say::listed(done);
         if !listed.is_empty() {
             memory.listing = listed;
@@ -177,8 +187,12 @@ impl TurnCommit {
         } else if let Some(question) = question.filter(|question| !question.tasks.is_empty()) {
             memory.listing = question.tasks.iter().map(|task| task.number).collect();
         }
+        let asked_about = question.map(|question| &question.tasks).filter(|tasks| !tasks.is_empty());
         if let Some(focus) = plan.focus.or((!focus.is_empty()).then_some(focus)) {
             memory.focus = focus;
+        } else if let Some(tasks) = asked_about {
+            // “Actually, delete it instead.”
+            memory.focus = tasks.iter().map(|task| task.number).collect();
         }
         if let Some(deed) = say::deed(done, &self.moment.now) {
             memory.deed = Some(deed);
@@ -192,5 +206,29 @@ impl TurnCommit {
             tx.conversation_set_memory(self.caller.id(), conversation, &value).await?;
         }
         Ok(())
+    }
+}
+
+/// What a turn did.
+struct Did<'a> {
+    done: &'a [Done],
+    focus: Vec<TaskNumber>,
+    change: Option<ChangeId>,
+}
+
+/// What “no, I meant the other one” would take back and do to another.
+fn last_act(before: Option<LastAct>, plan: &Plan, did: &Did<'_>) -> Option<LastAct> {
+    let earlier = |last: LastAct| if plan.instead { last.changes } else { Vec::new() };
+    match (did.change, plan.action.clone()) {
+        (Some(change), Some(action)) => {
+            let changes = std::iter::once(change).chain(before.map(earlier).unwrap_or_default()).collect();
+            Some(LastAct { action, tasks: say::acted_on(did.done), changes })
+        }
+        (Some(_), None) => None,
+        (None, Some(TargetAction::Show)) => {
+            let tasks = plan.focus.clone().unwrap_or_default();
+            Some(LastAct { action: TargetAction::Show, tasks, changes: Vec::new() })
+        }
+        (None, _) => before,
     }
 }

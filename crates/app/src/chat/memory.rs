@@ -1,12 +1,23 @@
 //! What a conversation remembers besides its messages: typed data, stored with it.
 
-use saydo_domain::TaskNumber;
+use saydo_domain::{ChangeId, TaskNumber};
 use serde::{Deserialize, Serialize};
 
-use crate::planner::plan::Reason;
+use crate::planner::{TargetAction, plan::Reason};
+
+/// One thing that was done with tasks that somebody referred to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastAct {
+    /// What.
+    pub action: TargetAction,
+    /// With which tasks.
+    pub tasks: Vec<TaskNumber>,
+    /// The change it made, and those it took back for it, newest first; none when it only showed something.
+    pub changes: Vec<ChangeId>,
+}
 
 /// What “the second one”, “it” and “why?” refer to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
     /// The tasks of the list last shown, in the order shown.
@@ -17,6 +28,8 @@ pub struct Memory {
     pub last_was_add: bool,
     /// What the last change did, in words.
     pub deed: Option<String>,
+    /// What was done or shown last, for “no, I meant the other one”.
+    pub last: Option<LastAct>,
     /// Why the last attributes were read as they were.
     pub reasons: Vec<Reason>,
 }

@@ -6,21 +6,16 @@ use saydo_domain::{PendingKind, TaskNumber};
 use crate::{
     execute::Outcome,
     planner::{PendingPlan, Plan, Question, plan::Asked},
-    reply::{list, receipt, talk},
+    reply::{list, receipt, talk, undone},
     tools::{Done, DueWindow, Listing, Status},
+    undo::PutBack,
 };
 
 /// The reply: what was said, the receipts, the lists, the question.
 pub(super) fn reply(plan: &Plan, done: &[Done], question: Option<&Question>, now: &Zoned) -> String {
     let mut parts: Vec<String> = plan.says.clone();
     parts.extend(deeds(done, now));
-    parts.extend(done.iter().filter_map(|done| match done {
-        Done::Refused(sentence) if sentence == "Task not found" => Some(talk::NO_SUCH_TASK.to_owned()),
-        Done::Refused(sentence) => {
-            Some(format!("{} Nothing was changed.", sentence.trim_end_matches('.').to_owned() + "."))
-        }
-        _ => None,
-    }));
+    parts.extend(refusals(done));
     let listings: Vec<&Listing> = done.iter().filter_map(listing).collect();
     parts.extend(lists(&listings, &plan.asked, now));
     if let Some(question) = question
@@ -33,6 +28,24 @@ pub(super) fn reply(plan: &Plan, done: &[Done], question: Option<&Question>, now
     parts.join("\n")
 }
 
+/// What could not be done. That nothing was changed is said only when that is so.
+fn refusals(done: &[Done]) -> Vec<String> {
+    let any = changed(done);
+    let refused = done.iter().filter_map(|done| if let Done::Refused(sentence) = done { Some(sentence) } else { None });
+    let told = |sentence: &String| match sentence.as_str() {
+        "Task not found" => talk::NO_SUCH_TASK.to_owned(),
+        "There is nothing to undo." if any => "That is all there was to undo.".to_owned(),
+        "There is nothing to undo." => talk::NOTHING_TO_UNDO.to_owned(),
+        sentence => {
+            let nothing = if any { "" } else { " Nothing was changed." };
+            format!("{}.{nothing}", sentence.trim_end_matches('.'))
+        }
+    };
+    let mut sentences: Vec<String> = refused.map(told).collect();
+    sentences.dedup();
+    sentences
+}
+
 const fn listing(done: &Done) -> Option<&Listing> {
     match done {
         Done::Listed(listing) => Some(listing),
@@ -42,25 +55,42 @@ const fn listing(done: &Done) -> Option<&Listing> {
 
 /// What was done to tasks, in words; `None` when nothing was.
 pub(super) fn deed(done: &[Done], now: &Zoned) -> Option<String> {
-    let changed = done.iter().any(|done| match done {
+    changed(done).then(|| deeds(done, now).join(" "))
+}
+
+fn changed(done: &[Done]) -> bool {
+    done.iter().any(|done| match done {
         Done::Outcome(outcome) => outcome.changed,
-        Done::Undone(_) => true,
+        Done::Undone(_) | Done::TakenBack(_) => true,
         _ => false,
-    });
-    changed.then(|| deeds(done, now).join(" "))
+    })
+}
+
+/// The existing tasks that a turn changed, taken back ones not among them.
+pub(super) fn acted_on(done: &[Done]) -> Vec<TaskNumber> {
+    let number = |done: &Done| match done {
+        Done::Outcome(outcome) if outcome.changed && outcome.before.is_some() => Some(outcome.task.number),
+        _ => None,
+    };
+    done.iter().filter_map(number).collect()
 }
 
 fn deeds(done: &[Done], now: &Zoned) -> Vec<String> {
+    let taken_back: Vec<&PutBack> =
+        done.iter().filter_map(|done| if let Done::TakenBack(back) = done { Some(&**back) } else { None }).collect();
     let outcomes: Vec<Outcome> = done
         .iter()
         .filter_map(|done| if let Done::Outcome(outcome) = done { Some((**outcome).clone()) } else { None })
         .collect();
-    let mut parts = Vec::new();
-    if !outcomes.is_empty() {
-        parts.push(receipt::sentences(&outcomes, now));
+    let mut parts: Vec<String> = Vec::new();
+    let told = if outcomes.is_empty() { String::new() } else { receipt::sentences(&outcomes, now) };
+    let both = undone::taken_back(&taken_back).into_iter().chain((!told.is_empty()).then_some(told));
+    let both: Vec<String> = both.collect();
+    if !both.is_empty() {
+        parts.push(both.join(" "));
     }
     parts.extend(done.iter().filter_map(|done| match done {
-        Done::Undone(undone) => Some(receipt::undone(undone)),
+        Done::Undone(undone) => Some(undone::in_full(&undone.put_back, now)),
         _ => None,
     }));
     parts

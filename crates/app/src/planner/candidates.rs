@@ -1,6 +1,6 @@
 //! The titles a reference by words is looked up among.
 
-use saydo_domain::UserId;
+use saydo_domain::{TaskNumber, UserId};
 use saydo_lang::{Candidate, Match, Scored};
 use saydo_store::{CompletedScope, Conn, TitleRow};
 
@@ -32,11 +32,14 @@ impl Candidates {
         Ok(Self { rows: conn.task_titles(user, CompletedScope::All).await? })
     }
 
-    fn within(&self, scope: Scope) -> Vec<Candidate<'_>> {
-        let fits = |row: &&TitleRow| match scope {
-            Scope::Open => !row.completed,
-            Scope::Completed => row.completed,
-            Scope::Any => true,
+    fn within(&self, scope: Scope, without: &[TaskNumber]) -> Vec<Candidate<'_>> {
+        let fits = |row: &&TitleRow| {
+            let state = match scope {
+                Scope::Open => !row.completed,
+                Scope::Completed => row.completed,
+                Scope::Any => true,
+            };
+            state && !without.contains(&row.number)
         };
         let rows = self.rows.iter().filter(fits);
         rows.map(|row| Candidate { number: row.number, title: &row.title, completed: row.completed }).collect()
@@ -45,14 +48,14 @@ impl Candidates {
     /// All that plausibly match, best first.
     #[must_use]
     pub fn rank(&self, words: &str) -> Vec<Scored> {
-        saydo_lang::rank(words, &self.within(Scope::Any))
+        saydo_lang::rank(words, &self.within(Scope::Any, &[]))
     }
 
-    /// What the words mean within a scope; outside it only when nothing inside matches.
+    /// What the words mean within a scope, those in `without` excepted; outside it only when nothing inside matches.
     #[must_use]
-    pub fn resolve(&self, words: &str, scope: Scope) -> Match {
-        match saydo_lang::resolve(words, &self.within(scope)) {
-            Match::None if scope != Scope::Any => saydo_lang::resolve(words, &self.within(Scope::Any)),
+    pub fn resolve(&self, words: &str, scope: Scope, without: &[TaskNumber]) -> Match {
+        match saydo_lang::resolve(words, &self.within(scope, without)) {
+            Match::None if scope != Scope::Any => saydo_lang::resolve(words, &self.within(Scope::Any, without)),
             found => found,
         }
     }

@@ -27,6 +27,10 @@ pub struct Plan {
     pub focus: Option<Vec<TaskNumber>>,
     /// Why attributes were read as they were, for “why that date?”.
     pub reasons: Vec<Reason>,
+    /// What the calls do with the tasks: what “no, I meant the other one” does with others.
+    pub action: Option<TargetAction>,
+    /// Whether the calls take back a change and do something else, all as one change.
+    pub instead: bool,
     /// What the answer to a list call should say.
     pub asked: Asked,
 }
@@ -69,13 +73,16 @@ impl Plan {
 
     /// Adds what another plan of the same message proposes. The first question is kept: one at a time.
     pub fn extend(&mut self, other: Self) {
-        self.calls.extend(other.calls);
         self.tasks.extend(other.tasks);
         self.versions.extend(other.versions);
         self.says.extend(other.says);
         self.reasons.extend(other.reasons);
         self.shown = other.shown.or(self.shown.take());
         self.focus = other.focus.or(self.focus.take());
+        self.instead |= other.instead;
+        // Two different things done at once: “the other one” would not say which of them was wrong.
+        self.action = if self.calls.is_empty() || self.action == other.action { other.action } else { None };
+        self.calls.extend(other.calls);
         if other.asked != Asked::Show {
             self.asked = other.asked;
         }

@@ -43,6 +43,8 @@ pub struct Finder<'a> {
     pub moment: &'a Moment,
     /// What was shown and talked about.
     pub memory: &'a Memory,
+    /// Tasks that words, places and filters do not mean: “the *other* report”.
+    pub without: Vec<TaskNumber>,
     candidates: Option<Candidates>,
 }
 
@@ -55,7 +57,7 @@ impl std::fmt::Debug for Finder<'_> {
 impl<'a> Finder<'a> {
     /// A finder for one turn.
     pub const fn new(conn: &'a mut Conn, caller: &'a Caller, moment: &'a Moment, memory: &'a Memory) -> Self {
-        Self { conn, caller, moment, memory, candidates: None }
+        Self { conn, caller, moment, memory, without: Vec::new(), candidates: None }
     }
 
     /// All references together. The first that is not clear decides.
@@ -142,7 +144,7 @@ impl<'a> Finder<'a> {
         if self.candidates.is_none() {
             self.candidates = Some(Candidates::load(self.conn, self.caller.id()).await?);
         }
-        let found = self.candidates.as_ref().map_or(Match::None, |all| all.resolve(words, scope));
+        let found = self.candidates.as_ref().map_or(Match::None, |all| all.resolve(words, scope, &self.without));
         match found {
             Match::None => Ok(Found::Missing(words.to_owned())),
             Match::One(one) => self.by_number(one.number).await,
@@ -165,7 +167,7 @@ impl<'a> Finder<'a> {
     /// “The other one”: of the tasks last shown or asked about, those that were not meant.
     async fn other(&mut self) -> Result<Found, AppError> {
         let mut numbers = self.memory.listing.clone();
-        numbers.retain(|number| !self.memory.focus.contains(number));
+        numbers.retain(|number| !self.memory.focus.contains(number) && !self.without.contains(number));
         let tasks = self.load(&numbers).await?;
         Ok(match tasks.len() {
             0 => Found::NoFocus,
@@ -188,6 +190,7 @@ impl<'a> Finder<'a> {
             return Ok(Found::TooMany(total));
         }
         let mut tasks = self.conn.tasks_list(self.caller.id(), &query).await?;
+        tasks.retain(|task| !self.without.contains(&task.number));
         crate::reply::list::sort(&mut tasks, &self.moment.now);
         Ok(if tasks.is_empty() { Found::Nothing } else { Found::Tasks(tasks) })
     }

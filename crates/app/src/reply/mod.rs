@@ -4,3 +4,4 @@ pub mod due;
 pub mod list;
 pub mod receipt;
 pub mod talk;
+pub mod undone;

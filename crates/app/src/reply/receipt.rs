@@ -3,7 +3,7 @@
 use jiff::Zoned;
 use saydo_domain::{Due, Priority, Task};
 
-use crate::{execute::Outcome, reply::due, undo::Undone};
+use crate::{execute::Outcome, reply::due};
 
 /// A title in the quotation marks we use.
 #[must_use]
@@ -48,7 +48,7 @@ fn attributes(task: &Task, now: &Zoned) -> String {
 }
 
 /// What an update changed: `due Fri 13 Mar, 15:00; high priority`.
-fn differences(before: &Task, after: &Task, now: &Zoned) -> String {
+pub(super) fn differences(before: &Task, after: &Task, now: &Zoned) -> Vec<String> {
     let mut parts = Vec::new();
     if before.title != after.title {
         parts.push(format!("now called {}", quoted(after.title.as_str())));
@@ -73,7 +73,7 @@ fn differences(before: &Task, after: &Task, now: &Zoned) -> String {
     if before.description != after.description {
         parts.push(if after.description.is_some() { "new description" } else { "no description" }.to_owned());
     }
-    parts.join("; ")
+    parts
 }
 
 /// One sentence for one outcome.
@@ -105,7 +105,7 @@ pub fn sentence(outcome: &Outcome, now: &Zoned) -> String {
         (true, false) => format!("Marked {name} as not complete."),
         _ => {
             let old = quoted(before.title.as_str());
-            format!("Updated {old}: {}.", differences(before, task, now))
+            format!("Updated {old}: {}.", differences(before, task, now).join("; "))
         }
     }
 }
@@ -180,19 +180,4 @@ fn added_details(group: &[Outcome], now: &Zoned) -> Vec<String> {
         Some(format!("{}: {attributes}.", quoted(outcome.task.title.as_str())))
     };
     group.iter().filter_map(detail).collect()
-}
-
-/// What an undo put back, in one line.
-#[must_use]
-pub fn undone(undone: &Undone) -> String {
-    let kept = undone.tasks.iter().map(|task| task.title.as_str());
-    let gone = names(undone.gone.iter().map(String::as_str));
-    let back = names(kept);
-    let verb = if undone.change.undoes.is_some() { "Done again" } else { "Undone" };
-    match (back.is_empty(), gone.is_empty()) {
-        (false, true) => format!("{verb}: {back} as before."),
-        (true, false) => format!("{verb}: {gone} removed again."),
-        (false, false) => format!("{verb}: {back} as before, {gone} removed again."),
-        (true, true) => format!("{verb}."),
-    }
 }

@@ -11,6 +11,9 @@ pub const NO_SUCH_TASK: &str = "I couldn't find that task. Would you like to see
 /// The fixed sentence for an empty list (LANGUAGE.md).
 pub const EMPTY_LIST: &str = "You don't have any tasks yet. Would you like to add one?";
 
+/// When there is no change left to take back.
+pub const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
+
 /// When a message is not understood.
 pub const LOST: &str = "I'm not sure what you'd like me to do. I can add, list, complete, change and delete tasks: \
                         try “call mom tomorrow at 5”, “what's due this week?” or “mark 2 done”.";

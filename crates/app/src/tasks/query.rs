@@ -110,6 +110,7 @@ impl TaskListInput {
             label,
             due,
             text: self.q.clone().filter(|text| !text.trim().is_empty()),
+            topic: None,
             sort,
             limit: limit(self.limit)?,
             cursor: self.cursor.as_deref().map(|text| cursor(text, sort)).transpose()?,

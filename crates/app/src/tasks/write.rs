@@ -9,7 +9,7 @@ use crate::{
     command::{Action, Command},
     execute::Journal,
     idempotency::{self, Answer},
-    reply::receipt,
+    reply::{receipt, undone},
     tasks::{TaskInput, TaskPatchInput},
     undo::{self, Undone, Which},
     view::{TaskView, UndoView},
@@ -173,8 +173,8 @@ impl App {
 pub(crate) fn undo_view(undone: &Undone) -> UndoView {
     UndoView {
         change_id: undone.id.to_string(),
-        undone: undone.change.id.to_string(),
-        summary: receipt::undone(undone),
-        tasks: undone.tasks.iter().map(TaskView::from).collect(),
+        undone: undone.put_back.change.id.to_string(),
+        summary: undone::briefly(&undone.put_back),
+        tasks: undone.put_back.tasks.iter().map(TaskView::from).collect(),
     }
 }

@@ -66,7 +66,7 @@ pub struct ListTasksArgs {
     /// Only due on this day or earlier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_to: Option<Date>,
-    /// Only with these words in title or description.
+    /// Only about this: these words in title or description, or a label of that name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// At most this many: 1 to 200, 50 by default.
@@ -111,7 +111,8 @@ impl ListTasksArgs {
             priority: self.priority,
             label: self.label.as_deref().map(Label::new).transpose()?,
             due: self.due_filter(now),
-            text: self.query.clone().filter(|text| !text.trim().is_empty()),
+            text: None,
+            topic: self.query.clone().filter(|text| !text.trim().is_empty()),
             sort: TaskSort { key: TaskSortKey::Due, direction: SortDirection::Ascending },
             limit,
             cursor: None,

@@ -9,7 +9,7 @@ use crate::{
     AppError, Caller, Clock,
     execute::{Journal, Outcome},
     tools::{Listing, ToolCall, add_task, complete_task, delete_task, find_task, list_tasks, undo, update_task},
-    undo::Undone,
+    undo::{PutBack, Undone},
 };
 
 /// What a tool call did, for the receipt.
@@ -19,6 +19,8 @@ pub enum Done {
     Outcome(Box<Outcome>),
     /// It put a change back.
     Undone(Box<Undone>),
+    /// It put a change back as a part of this turn's own change.
+    TakenBack(Box<PutBack>),
     /// It listed tasks.
     Listed(Listing),
     /// It found tasks.
@@ -38,6 +40,8 @@ pub struct ToolRun {
     pub moment: Moment,
     /// The turn's journal.
     pub journal: Journal,
+    /// Whether an undo of a named change is a part of this turn's own change.
+    pub one_change: bool,
     /// The calls so far with their results.
     pub records: Vec<ToolCallRecord>,
     /// What they did, in order.
@@ -83,8 +87,8 @@ impl ToolRun {
         for done in &self.done {
             match done {
                 Done::Outcome(outcome) => focus.push(outcome.task.number),
-                Done::Undone(undone) => focus.extend(undone.tasks.iter().map(|task| task.number)),
-                Done::Listed(_) | Done::Found(_) | Done::Refused(_) => {}
+                Done::Undone(undone) => focus.extend(undone.put_back.tasks.iter().map(|task| task.number)),
+                Done::TakenBack(_) | Done::Listed(_) | Done::Found(_) | Done::Refused(_) => {}
             }
         }
         focus

@@ -3,7 +3,7 @@
 use saydo_domain::ValidationError;
 use saydo_store::Tx;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Done, ToolRun};
 use crate::{
@@ -22,13 +22,15 @@ pub struct UndoArgs {
 }
 
 pub(super) async fn run(run: &mut ToolRun, tx: &mut Tx, args: UndoArgs) -> Result<(Done, Value), AppError> {
-    let which = match args.change_id {
-        None => Which::Newest,
-        Some(id) => {
-            Which::Id(id.parse().map_err(|_| ValidationError::new("change_id", "change_id is the id of a change."))?)
-        }
-    };
-    let undone = undo::undo(tx, &run.caller, run.clock, which).await?;
+    let change =
+        |id: String| id.parse().map_err(|_| ValidationError::new("change_id", "change_id is the id of a change."));
+    let id = args.change_id.map(change).transpose()?;
+    if let (true, Some(id)) = (run.one_change, id) {
+        let put_back = undo::within(tx, &run.caller, &mut run.journal, id).await?;
+        let result = json!({ "undone": id.to_string() });
+        return Ok((Done::TakenBack(Box::new(put_back)), result));
+    }
+    let undone = undo::undo(tx, &run.caller, run.clock, id.map_or(Which::Newest, Which::Id)).await?;
     let result = serde_json::to_value(undo_view(&undone)).unwrap_or_default();
     Ok((Done::Undone(Box::new(undone)), result))
 }

@@ -2,14 +2,17 @@
 //!
 //! A script is a text file: `> message`, then `< ` lines (the whole reply), then `= ` lines (the whole list, one task
 //! a line: number, title, state, due, priority, labels), both optional. `! ` names a direct decision on the question.
-//! `~ reopen` closes the database and opens it again: nothing may be lost. The clock stands at
-//! 2026-03-11T10:00 in Berlin, a Wednesday.
+//! `~ reopen` closes the database and opens it again: nothing may be lost; `~ later 6` does so 6 minutes later. The
+//! clock stands at 2026-03-11T10:00 in Berlin, a Wednesday.
+//!
+//! To read a conversation, or to write a script from what was said: `STORY=draft.txt cargo test -p saydo-app --test
+//! stories -- --nocapture every` prints the script at that path as it plays.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::{fmt::Write as _, path::Path};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use saydo_app::{
     App, Caller, Clock,
     chat::{ChatReply, Decision, PendingDecision},
@@ -31,7 +34,7 @@ struct Talk {
 impl Talk {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = support::open(folder.path()).await;
+        let app = support::open(folder.path(), support::now()).await;
         let user = User {
             id: UserId::new("ana").unwrap(),
             email: None,
@@ -96,7 +99,7 @@ impl Talk {
 enum Step {
     Say(String),
     Decide(String),
-    Reopen,
+    Later(i64),
 }
 
 struct Exchange {
@@ -112,7 +115,9 @@ fn read(script: &str) -> Vec<Exchange> {
         let step = match line.split_at_checked(2) {
             Some(("> ", text)) => Some(Step::Say(text.to_owned())),
             Some(("! ", text)) => Some(Step::Decide(text.to_owned())),
-            Some(("~ ", _)) => Some(Step::Reopen),
+            Some(("~ ", text)) => {
+                Some(Step::Later(text.split(' ').next_back().and_then(|n| n.parse().ok()).unwrap_or(0)))
+            }
             _ => None,
         };
         if let Some(step) = step {
@@ -138,16 +143,28 @@ async fn play(path: &Path) -> Vec<String> {
     let script = std::fs::read_to_string(path).unwrap();
     let mut talk = Talk::start().await;
     let mut failures = Vec::new();
+    let mut now = support::now();
+    let telling = std::env::var_os("STORY").is_some();
     for exchange in read(&script) {
         let place = format!("{}:{}", path.file_name().unwrap_or_default().to_string_lossy(), exchange.line);
+        if telling && let Step::Say(message) = &exchange.step {
+            println!("> {message}");
+        }
         let reply = match exchange.step {
             Step::Say(message) => talk.say(&message).await,
             Step::Decide(decision) => talk.decide(&decision).await,
-            Step::Reopen => {
-                talk.app = support::open(talk.folder.path()).await;
+            Step::Later(minutes) => {
+                now += minutes.minutes();
+                talk.app = support::open(talk.folder.path(), now).await;
                 continue;
             }
         };
+        if telling {
+            let lines = |text: &str, mark: &str| -> String {
+                text.lines().map(|line| format!("{mark} {line}\n").replace(" \n", "\n")).collect()
+            };
+            println!("{}{}", lines(&reply, "<"), lines(&talk.list().await, "="));
+        }
         if let Some(expected) = exchange.reply
             && expected.trim_end() != reply.trim_end()
         {
@@ -169,6 +186,9 @@ async fn every_script_plays_as_written() {
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     assert!(paths.len() >= 5, "the scripts are missing");
+    if let Some(story) = std::env::var_os("STORY") {
+        paths = vec![story.into()];
+    }
     let mut failures = Vec::new();
     for path in paths {
         failures.extend(play(&path).await);

@@ -8,10 +8,10 @@ pub(crate) fn now() -> Timestamp {
     "2026-03-11T09:00:00Z".parse().unwrap()
 }
 
-pub(crate) async fn open(folder: &Path) -> App {
+pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
     let store = Store::open(StoreConfig::new(folder.join("saydo.db").to_string_lossy())).await.unwrap();
     store.migrate_up().await.unwrap();
-    let clock = Clock::Frozen(now());
+    let clock = Clock::Frozen(now);
     let config = AccountsConfig {
         secret: "a secret of more than thirty-two characters".to_owned().into(),
         trusted_issuers: Vec::new(),

@@ -78,9 +78,11 @@ fn intent_frames(intent: &Intent, now: &Zoned) -> Vec<Frame> {
         }
         Intent::Delete { targets } => targeted("delete", targets, now),
         Intent::Update { targets, edit } => edited(targeted("update", targets, now), edit),
+        // The corpora know it as a change that does not say what to change.
+        Intent::Instead { targets } => targeted("update", targets, now),
         Intent::Undo { count } => Frame::new("undo").with("count", count.to_string()),
         Intent::Redo => Frame::new("redo"),
-        Intent::Answer(answer) => answer_frame(answer),
+        Intent::Answer(answer) => answer_frame(answer, now),
         Intent::WhatDidYouDo => Frame::new("what"),
         Intent::WhyThatDate => Frame::new("why"),
         Intent::Talk(topic) => Frame::new("talk").with("topic", topic_word(*topic)),
@@ -261,7 +263,7 @@ fn list_frame(query: &ListQuery, now: &Zoned) -> Frame {
     frame
 }
 
-fn answer_frame(answer: &Answer) -> Frame {
+fn answer_frame(answer: &Answer, now: &Zoned) -> Frame {
     match answer {
         Answer::Accept => Frame::new("answer").with("v", "accept"),
         Answer::Reject => Frame::new("answer").with("v", "reject"),
@@ -271,6 +273,8 @@ fn answer_frame(answer: &Answer) -> Frame {
             let picks: Vec<String> = picks.iter().map(ToString::to_string).collect();
             Frame::new("answer").with("v", format!("pick:{}", picks.join(",")))
         }
+        Answer::Among(targets) => targeted("answer", targets, now).with("v", "among"),
+        Answer::Again => Frame::new("answer").with("v", "again"),
         Answer::Text(draft) => draft_frame("answer", draft).with("v", "text"),
     }
 }

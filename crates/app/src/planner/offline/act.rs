@@ -24,6 +24,8 @@ impl Planner<'_> {
         let found = self.finder.find(targets, scope(&action)).await?;
         Ok(match found {
             Found::Missing(_) | Found::Nothing | Found::NoFocus if self.only_if_found => None,
+            // One task that fits only in part: a new task is as likely.
+            Found::Several(tasks) if self.only_if_found && tasks.len() == 1 => None,
             Found::Tasks(tasks) => Some(self.act_on(tasks, &action)),
             Found::Partly(tasks, missing) => {
                 let mut plan = self.act_on(tasks, &action);
@@ -51,7 +53,12 @@ impl Planner<'_> {
         if matches!(action, TargetAction::Show) {
             let text: Vec<String> = tasks.iter().map(|task| list::details(task, now)).collect();
             let numbers = tasks.iter().map(|task| task.number).collect();
-            return Plan { says: vec![text.join("\n")], focus: Some(numbers), ..Plan::default() };
+            return Plan {
+                says: vec![text.join("\n")],
+                focus: Some(numbers),
+                action: Some(TargetAction::Show),
+                ..Plan::default()
+            };
         }
         let call = |task: &Task| {
             let task_id = task.number.get();
@@ -63,7 +70,7 @@ impl Planner<'_> {
                 TargetAction::Delete | TargetAction::Show => ToolCall::DeleteTask(DeleteTaskArgs { task_id }),
             }
         };
-        Plan { calls: tasks.iter().map(call).collect(), tasks, ..Plan::default() }
+        Plan { calls: tasks.iter().map(call).collect(), tasks, action: Some(action.clone()), ..Plan::default() }
     }
 
     pub(super) fn which_question(&self, action: TargetAction) -> Question {
@@ -79,7 +86,7 @@ impl Planner<'_> {
     }
 }
 
-const fn scope(action: &TargetAction) -> Scope {
+pub(super) const fn scope(action: &TargetAction) -> Scope {
     match action {
         TargetAction::Complete { completed: true } => Scope::Open,
         TargetAction::Complete { completed: false } => Scope::Completed,
@@ -88,7 +95,10 @@ const fn scope(action: &TargetAction) -> Scope {
 }
 
 pub(super) fn choose_question(tasks: Vec<Task>, action: TargetAction) -> Question {
-    let prompt = "Which one do you mean?".to_owned();
+    let prompt = match tasks.as_slice() {
+        [only] => format!("Do you mean {}?", quoted(only.title.as_str())),
+        _ => "Which one do you mean?".to_owned(),
+    };
     Question { kind: PendingKind::Choose, prompt, tasks, then: PendingPlan::Pick { action } }
 }
 

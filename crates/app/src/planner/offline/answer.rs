@@ -1,12 +1,12 @@
 //! The answer to a waiting question, whatever its shape.
 
 use saydo_domain::{PendingAction, Task, TaskNumber};
-use saydo_lang::{Answer, Context, Draft, Intent};
+use saydo_lang::{Answer, Context, Draft, Intent, TaskFilter, TaskRef};
 
 use super::{Planner, act, add, stored};
 use crate::{
     AppError,
-    planner::{PendingPlan, Plan, Question, TargetAction, edit::EditSpec},
+    planner::{PendingPlan, Plan, Question, TargetAction, candidates::Scope, edit::EditSpec, targets::Found},
     tools::{AddTaskArgs, ToolCall},
 };
 
@@ -26,6 +26,15 @@ impl Planner<'_> {
             (PendingPlan::Pick { action } | PendingPlan::Which { action }, Answer::Pick(picked)) => {
                 self.pick(pending, picked, &action).await?
             }
+            (then, Answer::Again) => self.again(pending, then).await?,
+            (PendingPlan::Run { calls }, Answer::Among(targets)) => {
+                let picked = self.among(pending, targets).await?;
+                if picked.is_empty() {
+                    return self.none_of_these(pending, PendingPlan::Run { calls }).await;
+                }
+                accepted(pending, calls, Some(&picked))
+            }
+            (PendingPlan::Pick { action }, Answer::Among(targets)) => self.pick_among(pending, targets, action).await?,
             (PendingPlan::Which { action }, Answer::Text(_)) => self.which(action).await?,
             (PendingPlan::Pick { action }, Answer::Text(_)) => self.which_of(pending, action).await?,
             (PendingPlan::Title { verb }, Answer::Text(draft)) => self.title(&verb, draft),
@@ -52,6 +61,61 @@ impl Planner<'_> {
         let tasks = self.load(&numbers).await?;
         let mut plan = self.act_on(tasks, action);
         plan.versions = versions(pending, Some(&numbers));
+        Ok(plan)
+    }
+
+    /// The tasks of the question that references mean which need looking up; of a word also those labelled so.
+    async fn among(&mut self, pending: &PendingAction, targets: &[TaskRef]) -> Result<Vec<TaskNumber>, AppError> {
+        let shown: Vec<TaskNumber> = pending.tasks.iter().map(|task| task.number).collect();
+        let tasks = self.load(&shown).await?;
+        let mut picked = Vec::new();
+        for target in targets {
+            let mut fitting: Vec<TaskNumber> = match target {
+                TaskRef::Filter(filter) => {
+                    let narrowed = TaskRef::Filter(TaskFilter { completed: None, ..filter.clone() });
+                    match self.finder.find(std::slice::from_ref(&narrowed), Scope::Any).await? {
+                        Found::Tasks(found) => found.iter().map(|task| task.number).collect(),
+                        _ => Vec::new(),
+                    }
+                }
+                TaskRef::Words(words) => {
+                    let labelled = |task: &&Task| task.labels.iter().any(|label| is_called(label.as_str(), words));
+                    tasks.iter().filter(labelled).map(|task| task.number).collect()
+                }
+                _ => Vec::new(),
+            };
+            fitting.retain(|number| shown.contains(number) && !picked.contains(number));
+            picked.extend(fitting);
+        }
+        Ok(picked)
+    }
+
+    /// One of the choices by what it is, else a task that was not among them.
+    async fn pick_among(
+        &mut self,
+        pending: &PendingAction,
+        targets: &[TaskRef],
+        action: TargetAction,
+    ) -> Result<Plan, AppError> {
+        let picked = self.among(pending, targets).await?;
+        if !picked.is_empty() {
+            let shown = |number: &TaskNumber| pending.tasks.iter().position(|task| task.number == *number);
+            let places: Vec<usize> = picked.iter().filter_map(shown).collect();
+            return self.pick(pending, &places, &action).await;
+        }
+        let elsewhere = |target: &TaskRef| matches!(target, TaskRef::Words(_) | TaskRef::Number(_));
+        if targets.iter().all(elsewhere)
+            && let Found::Tasks(tasks) = self.finder.find(targets, act::scope(&action)).await?
+        {
+            return Ok(self.act_on(tasks, &action));
+        }
+        self.none_of_these(pending, PendingPlan::Pick { action }).await
+    }
+
+    /// What was said fits none of the tasks shown: they are shown again.
+    async fn none_of_these(&mut self, pending: &PendingAction, then: PendingPlan) -> Result<Plan, AppError> {
+        let mut plan = self.again(pending, then).await?;
+        plan.says.insert(0, "None of these fits that.".to_owned());
         Ok(plan)
     }
 
@@ -164,4 +228,11 @@ fn as_typed(title: &str, message: &str) -> String {
         chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
     };
     if message.contains(title) && !message.contains(&lowered) { title.to_owned() } else { lowered }
+}
+
+/// Whether a label is what the words say, in the singular or the plural.
+fn is_called(label: &str, words: &str) -> bool {
+    let words = words.trim().trim_start_matches('#').to_lowercase();
+    let singular = |text: &str| text.strip_suffix('s').unwrap_or(text).to_owned();
+    singular(label) == singular(&words)
 }

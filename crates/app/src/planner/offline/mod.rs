@@ -3,6 +3,7 @@
 mod act;
 mod add;
 mod answer;
+mod instead;
 mod list;
 mod policy;
 
@@ -125,6 +126,7 @@ impl Planner<'_> {
                 return self.act(targets, TargetAction::Update { edit }).await;
             }
             Intent::Delete { targets } => return self.act(targets, TargetAction::Delete).await,
+            Intent::Instead { targets } => return self.instead(targets).await,
             Intent::Undo { count } => undo((*count).clamp(1, MOST_UNDOS)),
             Intent::Redo => self.redo().await?,
             Intent::Answer(answer) => self.answer(answer).await?,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Edit, Intent, Reading, TaskRef,
-    reference::Strength,
+    reference::{self, Reference, Strength},
     rules::{
         pattern::Slot,
         phrase::{self, is_any},
@@ -42,17 +42,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             }
             Some(vec![reading])
         }
-        "correct-other" => {
-            let reference = found.reference()??;
-            let bare = found.captures.first().is_some_and(|(_, range)| range.len() == found.units.len());
-            if reference.strength == Strength::Soft && !said_other(found)
-                || bare && reference.targets != [TaskRef::Other]
-            {
-                return None;
-            }
-            let intent = Intent::Update { targets: reference.targets, edit: Box::default() };
-            Some(vec![found.reading(intent)])
-        }
+        "correct-other" => other(found),
         _ => {
             let units = found.slot(Slot::New)?;
             let title = literal(found, units).filter(|title| title.chars().count() <= 200)?;
@@ -76,6 +66,44 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             Some(vec![reading])
         }
     }
+}
+
+/// `no, I meant the other report`, `wrong one, 7`: what was just done was meant for somebody else.
+fn other(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let hards = found.slots(Slot::Hard).count();
+    let reference = match found.slots(Slot::Ref).chain(found.slots(Slot::Hard)).last() {
+        // Of two references the first is the one that was wrong, unless the second is denied: `7, not 5`.
+        Some(_) if hards == 2 && !found.units.first().is_some_and(|unit| is_any(unit, &["not"])) => {
+            found.reference()?
+        }
+        Some(units) => Some(reference::parse(found.segment.message, units, found.segment.context)?),
+        None => None,
+    };
+    let Some(Reference { mut targets, strength, .. }) = reference else {
+        return Some(vec![found.reading(Intent::Instead { targets: Vec::new() })]);
+    };
+    let bare = found.captures.first().is_some_and(|(_, range)| range.len() == found.units.len());
+    let said = found.units.first().is_some_and(|unit| is_any(unit, &["not", "no"]))
+        || phrase::prefix(found.units, "wrongone").is_some();
+    if bare && targets != [TaskRef::Other]
+        || strength == Strength::Soft && found.segment.context.last_was_add && !said_other(found)
+    {
+        return None;
+    }
+    let named = strength > Strength::Soft || said_other(found);
+    for target in &mut targets {
+        if let TaskRef::Words(words) = target
+            && let Some(rest) = words.strip_prefix("other ")
+        {
+            *words = rest.to_owned();
+        }
+    }
+    let mut reading = found.reading(Intent::Instead { targets });
+    if !named {
+        reading.only_if_found = true;
+        reading.confidence = if said { 0.88 } else { 0.8 };
+    }
+    Some(vec![reading])
 }
 
 fn said_other(found: &Match<'_, '_, '_>) -> bool {
