@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How willing to read words as attributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Mode {
     /// A line with a title: look-alikes (`may`, `christmas`, `sat`) stay in the title.
     #[default]
@@ -20,7 +20,7 @@ pub(crate) enum Mode {
 }
 
 /// What to look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Options {
     /// How willing to read words as attributes.
     pub(crate) mode: Mode,

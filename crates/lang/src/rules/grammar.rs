@@ -3,10 +3,14 @@
 //! A section begins with `= name confidence [if-found] [residual]`; the lines after it are its patterns. `residual`
 //! patterns are matched against what is left when dates and other attributes are taken out of the message.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::{
     hash::QuickMap,
+    message::Unit,
     pattern::{Node, Pattern, Slot, VerbForm, compile},
     vocabulary::{ClassId, Vocabulary, WordId, lines},
 };
@@ -41,16 +45,23 @@ pub(crate) struct Section {
     pub(crate) residual: bool,
 }
 
-/// A pattern of a section, with the words one of which must be there.
+/// A pattern of a section.
 #[derive(Debug)]
 pub(crate) struct Rule {
     /// Its section.
     pub(crate) section: usize,
     /// What to match.
     pub(crate) pattern: Pattern,
-    /// For a pattern that begins with a slot: the words of which one is needed, as bits.
-    pub(crate) needs: Option<Box<[u64]>>,
+    /// The sets of words of which the message must have one each.
+    needs: Box<[SetId]>,
 }
+
+/// A set of words that one place of a pattern may begin with.
+type SetId = u16;
+
+/// Which sets have a word in a run of units.
+#[derive(Debug)]
+pub(crate) struct Present(Vec<bool>);
 
 /// Everything the rules know.
 #[derive(Debug, Default)]
@@ -61,6 +72,9 @@ pub(crate) struct Grammar {
     pub(crate) sections: Vec<Section>,
     /// All patterns, in the order of the tables.
     pub(crate) rules: Vec<Rule>,
+    /// By word: the sets that it is in.
+    sets: Vec<Vec<SetId>>,
+    set_count: usize,
     /// The patterns that may begin with a word.
     by_word: QuickMap<WordId, Vec<usize>>,
     /// The patterns that may begin with a verb of things to do.
@@ -85,18 +99,38 @@ impl Grammar {
         self.spellings.get(usize::from(word)).copied().unwrap_or("")
     }
 
-    /// The rules that may match something that begins so, in the order of the tables.
-    pub(crate) fn candidates(&self, first: Option<WordId>, verb: bool) -> Vec<usize> {
-        let mut found = self.by_any.clone();
-        if let Some(rules) = first.and_then(|word| self.by_word.get(&word)) {
-            found.extend(rules);
+    /// The rules that may match units, in the order of the tables: by how they begin, and by what they cannot be without.
+    pub(crate) fn candidates<'g>(&'g self, units: &[Unit], present: &'g Present) -> impl Iterator<Item = &'g Rule> {
+        let first = units.first();
+        let by_word = first.and_then(|unit| self.by_word.get(&unit.word?)).map_or(&[][..], Vec::as_slice);
+        let by_verb = if first.is_some_and(|unit| unit.verb.is_some()) { self.by_verb.as_slice() } else { &[] };
+        let mut lists = [by_word, by_verb, &self.by_any];
+        let ordered = std::iter::from_fn(move || {
+            let next = *lists.iter().filter_map(|list| list.first()).min()?;
+            for list in &mut lists {
+                if let Some(rest) = list.strip_prefix(&[next]) {
+                    *list = rest;
+                }
+            }
+            Some(&self.rules[next])
+        });
+        ordered.filter(|rule| rule.needs.iter().all(|set| present.0[usize::from(*set)]))
+    }
+
+    /// The sets that have a word among the units.
+    pub(crate) fn present(&self, units: &[Unit]) -> Present {
+        let mut present = vec![false; self.set_count];
+        for unit in units {
+            for set in unit.word.and_then(|word| self.sets.get(usize::from(word))).into_iter().flatten() {
+                present[usize::from(*set)] = true;
+            }
+            if let Some(verb) = unit.verb {
+                for (set, is) in VERB_FORMS.into_iter().zip([verb.is_base, verb.is_past, verb.is_gerund]) {
+                    present[usize::from(set)] |= is;
+                }
+            }
         }
-        if verb {
-            found.extend(&self.by_verb);
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
+        Present(present)
     }
 
     /// The class of that name; a missing one has no members.
@@ -116,7 +150,7 @@ fn read() -> Grammar {
             grammar.refused.push(line);
         }
     }
-    grammar.vocabulary.sort();
+    grammar.vocabulary.finish();
     grammar.spellings = vec![""; grammar.vocabulary.len()];
     for (word, id) in grammar.vocabulary.words() {
         if let Some(place) = grammar.spellings.get_mut(usize::from(id)) {
@@ -142,25 +176,12 @@ fn read_line(grammar: &mut Grammar, line: &'static str) -> Option<()> {
     }
     let section = grammar.sections.len().checked_sub(1)?;
     let pattern = compile(line, &mut grammar.vocabulary)?;
-    grammar.rules.push(Rule { section, pattern, needs: None });
+    grammar.rules.push(Rule { section, pattern, needs: Box::default() });
     Some(())
 }
 
-fn bits(words: &HashSet<WordId>, count: usize) -> Box<[u64]> {
-    let mut bits = vec![0; count / 64 + 1];
-    for word in words {
-        bits[usize::from(*word) / 64] |= 1 << (word % 64);
-    }
-    bits.into_boxed_slice()
-}
-
-impl Rule {
-    /// Whether the word is one of those that are needed.
-    pub(crate) fn needs(&self, word: WordId) -> bool {
-        let bits = self.needs.as_deref().and_then(|bits| bits.get(usize::from(word) / 64));
-        bits.is_some_and(|bits| bits & (1 << (word % 64)) != 0)
-    }
-}
+/// The sets of the verb forms: base, past, gerund.
+const VERB_FORMS: [SetId; 3] = [0, 1, 2];
 
 /// What a sequence may begin with.
 #[derive(Debug, Default)]
@@ -173,11 +194,19 @@ struct Firsts {
 
 fn index(grammar: &mut Grammar) {
     let vocabulary = &grammar.vocabulary;
+    grammar.sets = vec![Vec::new(); vocabulary.len()];
+    let mut known: HashMap<Vec<WordId>, SetId> = HashMap::new();
     for (i, rule) in grammar.rules.iter_mut().enumerate() {
+        let mut needs = needed(vocabulary, &rule.pattern.nodes, |words| {
+            let next = SetId::try_from(known.len() + VERB_FORMS.len()).ok()?;
+            Some(*known.entry(words).or_insert(next))
+        });
+        needs.sort_unstable();
+        needs.dedup();
+        rule.needs = needs.into_boxed_slice();
         let firsts = firsts(vocabulary, &rule.pattern.nodes);
         if firsts.slot || firsts.empty {
             grammar.by_any.push(i);
-            rule.needs = needed(vocabulary, &rule.pattern.nodes).map(|words| bits(&words, vocabulary.len()));
             continue;
         }
         for word in firsts.words {
@@ -185,6 +214,12 @@ fn index(grammar: &mut Grammar) {
         }
         if firsts.verb {
             grammar.by_verb.push(i);
+        }
+    }
+    grammar.set_count = known.len() + VERB_FORMS.len();
+    for (words, set) in known {
+        for word in words {
+            grammar.sets[usize::from(word)].push(set);
         }
     }
 }
@@ -222,12 +257,25 @@ fn first_of(vocabulary: &Vocabulary, node: &Node) -> Firsts {
     }
 }
 
-/// The words one of which must be there: those of the first node that is certain.
-fn needed(vocabulary: &Vocabulary, nodes: &[Node]) -> Option<HashSet<WordId>> {
-    nodes.iter().find_map(|node| {
+/// The sets of which a match needs a word each: those of the nodes that are certain.
+fn needed(
+    vocabulary: &Vocabulary,
+    nodes: &[Node],
+    mut set_of: impl FnMut(Vec<WordId>) -> Option<SetId>,
+) -> Vec<SetId> {
+    let set = |node: &Node| {
+        if let Node::Verb(form) = node {
+            return Some(VERB_FORMS[*form as usize]);
+        }
         let one = first_of(vocabulary, node);
-        (!one.slot && !one.empty && !one.verb).then_some(one.words)
-    })
+        if one.slot || one.empty || one.verb {
+            return None;
+        }
+        let mut words: Vec<WordId> = one.words.into_iter().collect();
+        words.sort_unstable();
+        set_of(words)
+    };
+    nodes.iter().filter_map(set).collect()
 }
 
 #[cfg(test)]

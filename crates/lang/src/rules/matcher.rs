@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    fuel::Fuel,
     message::Unit,
     pattern::{Node, Slot, VerbForm},
     vocabulary::Vocabulary,
@@ -10,6 +11,8 @@ use super::{
 
 /// Steps after which a pattern is given up: far more than any sentence needs.
 const MOST_STEPS: u32 = 3_000;
+/// What it costs to look at a match, beside the units in its slots.
+const ACCEPTING: usize = 20;
 
 /// The slots of a match: what they take and which units they took.
 pub(crate) type Captures = Vec<(Slot, Range<usize>)>;
@@ -26,25 +29,32 @@ struct Run<'a, 'f> {
     units: &'a [Unit],
     captures: Captures,
     steps: u32,
+    fuel: &'a Fuel,
     accept: &'f mut dyn FnMut(&Captures) -> bool,
 }
 
-/// Tries all ways to match the nodes to all of the units until `accept` takes one; shortest slots first.
-pub(crate) fn find(vocabulary: &Vocabulary, nodes: &[Node], units: &[Unit], accept: &mut dyn FnMut(&Captures) -> bool) {
-    let mut run = Run { vocabulary, units, captures: Captures::new(), steps: 0, accept };
+/// Tries all ways to match the nodes to all of the units until `accept` takes one, or the fuel is used up; shortest slots
+/// first.
+pub(crate) fn find(
+    vocabulary: &Vocabulary,
+    nodes: &[Node],
+    units: &[Unit],
+    fuel: &Fuel,
+    accept: &mut dyn FnMut(&Captures) -> bool,
+) {
+    let mut run = Run { vocabulary, units, captures: Captures::new(), steps: 0, fuel, accept };
     run.step(Rest { nodes, next: None }, 0);
 }
 
 impl Run<'_, '_> {
     fn step(&mut self, rest: Rest<'_>, at: usize) -> bool {
-        self.steps += 1;
-        if self.steps > MOST_STEPS {
+        if !self.walk() {
             return false;
         }
         let Some((node, nodes)) = rest.nodes.split_first() else {
             return match rest.next {
                 Some(next) => self.step(*next, at),
-                None => self.units[at..].iter().all(|unit| unit.skip) && (self.accept)(&self.captures),
+                None => self.units[at..].iter().all(|unit| unit.skip) && self.accepted(),
             };
         };
         let after = Rest { nodes, next: rest.next };
@@ -56,6 +66,18 @@ impl Run<'_, '_> {
             Node::Slot(slot) => self.slot(*slot, after, at),
             Node::Word(_) | Node::Class(_) | Node::Verb(_) => self.word(node, after, at),
         }
+    }
+
+    /// Counts a step; false when there were too many.
+    fn walk(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= MOST_STEPS && self.fuel.spend(1)
+    }
+
+    /// Whether the match is taken: what its slots hold is looked at unit by unit.
+    fn accepted(&mut self) -> bool {
+        let looked_at: usize = self.captures.iter().map(|(_, range)| range.len()).sum();
+        self.fuel.spend(ACCEPTING + looked_at) && (self.accept)(&self.captures)
     }
 
     fn word(&mut self, node: &Node, after: Rest<'_>, mut at: usize) -> bool {
@@ -84,7 +106,7 @@ impl Run<'_, '_> {
             if hit && self.step(after, at + 1) {
                 return true;
             }
-            if hit || !(unit.skip || unit.clitic) {
+            if hit || !(unit.skip || unit.clitic) || !self.walk() {
                 return false;
             }
             at += 1;
@@ -97,8 +119,9 @@ impl Run<'_, '_> {
         }
         let last_of_all = after.nodes.is_empty() && after.next.is_none();
         let first = if last_of_all { self.units.len() } else { at + 1 };
-        for end in first..=self.units.len() {
-            if end <= at || self.steps > MOST_STEPS {
+        let last = self.units.len().min(at.saturating_add(slot.most_units()));
+        for end in first..=last {
+            if end <= at || self.steps > MOST_STEPS || self.fuel.is_empty() {
                 return false;
             }
             self.captures.push((slot, at..end));

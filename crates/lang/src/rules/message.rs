@@ -1,16 +1,22 @@
 //! A message as the rules see it: units (words of the lexicon, numbers, the rest) over the tokens of the text.
 
-use std::{cell::RefCell, ops::Range};
+use std::{cell::RefCell, ops::Range, rc::Rc};
 
 use super::{
+    fuel::Fuel,
     grammar::grammar,
+    hash::QuickMap,
     verbs::{self, Forms},
     vocabulary::WordId,
 };
 use crate::{
-    Edit, TaskFilter,
+    Edit, Moment, TaskFilter,
+    attributes::{Extraction, Options, extract},
     token::{Token, TokenKind, tokenize},
 };
+
+/// What it costs to look for attributes at a token: as much as so many steps of a match.
+const READING: usize = 15;
 
 /// A word as the rules see it; one token may be two of them (`don't` is `do` `not`).
 #[derive(Debug, Clone, Copy)]
@@ -40,18 +46,19 @@ pub(crate) struct Message<'t> {
     pub(crate) units: Vec<Unit>,
     /// What was found in runs of tokens: rules ask about the same ones again and again.
     pub(crate) known: Known,
+    /// The work that may still be spent on it.
+    pub(crate) fuel: Fuel,
 }
-
-/// A group of tasks that so many units over a range of tokens speak of, if they do.
-type KnownGroup = (Range<usize>, usize, Option<TaskFilter>);
 
 /// Answers by token range.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     /// The edit that the tokens say.
-    pub(crate) edits: RefCell<Vec<(Range<usize>, Option<Edit>)>>,
-    /// The groups of tasks.
-    pub(crate) groups: RefCell<Vec<KnownGroup>>,
+    pub(crate) edits: RefCell<QuickMap<Range<usize>, Option<Edit>>>,
+    /// The group of tasks that so many units over the tokens speak of, if they do.
+    pub(crate) groups: RefCell<QuickMap<(Range<usize>, usize), Option<TaskFilter>>>,
+    /// What the tokens say about when, how urgent and the like.
+    attributes: RefCell<QuickMap<(Range<usize>, Options), Rc<Extraction>>>,
 }
 
 impl<'t> Message<'t> {
@@ -71,7 +78,8 @@ impl<'t> Message<'t> {
                 (last.word, last.clitic) = (grammar().vocabulary.id("is"), true);
             }
         }
-        Self { text, tokens, units, known: Known::default() }
+        let fuel = Fuel::new(units.len());
+        Self { text, tokens, units, known: Known::default(), fuel }
     }
 
     /// The token of a unit.
@@ -85,6 +93,18 @@ impl<'t> Message<'t> {
             (Some(first), Some(last)) => first.token..last.token + 1,
             _ => 0..0,
         }
+    }
+
+    /// The attributes in a range of tokens. Every range is read once.
+    pub(crate) fn attributes(&self, range: Range<usize>, moment: &Moment, options: Options) -> Rc<Extraction> {
+        let key = (range, options);
+        if let Some(known) = self.known.attributes.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        self.fuel.spend(READING * key.0.len());
+        let extraction = Rc::new(extract(&self.tokens[key.0.clone()], self.text, moment, options));
+        self.known.attributes.borrow_mut().insert(key, Rc::clone(&extraction));
+        extraction
     }
 
     /// The text of the units as typed, with single spaces, without punctuation at the ends.

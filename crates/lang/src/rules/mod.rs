@@ -6,6 +6,7 @@
 mod correction;
 pub(crate) mod filter;
 pub(crate) mod frames;
+mod fuel;
 pub(crate) mod grammar;
 pub(crate) mod hash;
 pub(crate) mod list_of_lines;
@@ -13,6 +14,7 @@ mod matcher;
 pub(crate) mod message;
 mod pattern;
 pub(crate) mod phrase;
+mod run_on;
 pub(crate) mod segment;
 pub(crate) mod split;
 pub(crate) mod things;

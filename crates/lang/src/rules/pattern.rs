@@ -40,6 +40,16 @@ impl Slot {
             _ => return None,
         })
     }
+
+    /// How many units it takes at most: what is longer is not read as such anyway.
+    pub(crate) const fn most_units(self) -> usize {
+        match self {
+            Self::Ref => 60,
+            Self::Edit | Self::Label => 24,
+            Self::Count => 8,
+            Self::Hard | Self::New | Self::Text | Self::What => usize::MAX,
+        }
+    }
 }
 
 /// A verb form of things to do.

@@ -39,7 +39,7 @@ pub(crate) fn suffix(units: &[Unit], class: &str) -> Option<usize> {
     let vocabulary = &grammar().vocabulary;
     let last = units.last()?.word?;
     let single = vocabulary.is_in(last, class).then_some(1);
-    let phrases = vocabulary.all_phrases(class).iter().filter(|phrase| {
+    let phrases = vocabulary.phrases_before(class, last).iter().filter(|phrase| {
         units.len() >= phrase.len()
             && phrase.last() == Some(&last)
             && units[units.len() - phrase.len()..]

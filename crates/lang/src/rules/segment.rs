@@ -1,6 +1,6 @@
 //! One command's worth of a message: politeness peeled off, attributes found once.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, rc::Rc};
 
 use super::{
     filter::residual,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Context,
-    attributes::{Extraction, Options, extract},
+    attributes::{Extraction, Options},
     token::TokenKind,
 };
 
@@ -28,8 +28,8 @@ pub(crate) struct Segment<'a, 't> {
     pub(crate) asked: bool,
     /// Whether it was put as a wish or a need (`I need to …`).
     pub(crate) wanted: bool,
-    rest: OnceCell<(Vec<Unit>, Extraction)>,
-    adding: OnceCell<(Vec<Unit>, Extraction)>,
+    rest: OnceCell<(Vec<Unit>, Rc<Extraction>)>,
+    adding: OnceCell<(Vec<Unit>, Rc<Extraction>)>,
 }
 
 impl<'a, 't> Segment<'a, 't> {
@@ -88,26 +88,26 @@ impl<'a, 't> Segment<'a, 't> {
     }
 
     /// The same with notes taken out too, for a new task.
-    pub(crate) fn adding(&self) -> &(Vec<Unit>, Extraction) {
+    pub(crate) fn adding(&self) -> &(Vec<Unit>, Rc<Extraction>) {
         self.adding.get_or_init(|| {
             let range = self.message.token_range(&self.units);
-            let tokens = &self.message.tokens[range.clone()];
-            let extraction = extract(tokens, self.message.text, &self.context.moment, Options::default());
-            (residual(&self.units, &extraction, range.start), extraction)
+            let first = range.start;
+            let extraction = self.message.attributes(range, &self.context.moment, Options::default());
+            (residual(&self.units, &extraction, first), extraction)
         })
     }
 
     /// The units whose words are no attributes, and the attributes.
-    pub(crate) fn rest(&self) -> &(Vec<Unit>, Extraction) {
+    pub(crate) fn rest(&self) -> &(Vec<Unit>, Rc<Extraction>) {
         self.rest.get_or_init(|| {
             let past = self.units.iter().any(|unit| {
                 is_any(unit, &["did", "have", "completed", "finished", "done", "was", "were", "ticked", "closed"])
             });
             let range = self.message.token_range(&self.units);
             let options = Options { past_is_fine: past, keep_description: true, ..Options::default() };
-            let tokens = &self.message.tokens[range.clone()];
-            let extraction = extract(tokens, self.message.text, &self.context.moment, options);
-            (residual(&self.units, &extraction, range.start), extraction)
+            let first = range.start;
+            let extraction = self.message.attributes(range, &self.context.moment, options);
+            (residual(&self.units, &extraction, first), extraction)
         })
     }
 }

@@ -54,6 +54,15 @@ fn rank(mut readings: Vec<Reading>) -> Understanding {
 }
 
 fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
+    let readings = read(message, context);
+    if message.fuel.is_empty() {
+        // Some rules were not tried: what the others made of it must not count. It is one text.
+        return frames::fallback::read(&Segment::new(message, &message.units, context), &[]);
+    }
+    readings
+}
+
+fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     let units = trim(&message.units);
     if units.is_empty() {
         return symbols(message, context);
@@ -119,7 +128,10 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
     let mut intents: Vec<Intent> = Vec::new();
     let mut confidence: f32 = 1.0;
     let mut only_if_found = false;
-    for reading in parts.iter().filter_map(choose) {
+    let chosen: Vec<&Reading> = parts.iter().filter_map(choose).collect();
+    let acts = |reading: &&&Reading| !is_idle(reading);
+    let any = chosen.iter().any(|reading| acts(&reading) && reading.confidence >= Reading::SURE);
+    for reading in chosen.iter().filter(|reading| !any || acts(reading)) {
         confidence = confidence.min(reading.confidence);
         only_if_found |= reading.only_if_found;
         for intent in &reading.intents {
@@ -140,6 +152,15 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
         }
     }
     Reading { intents, confidence, only_if_found, rule: "several" }
+}
+
+/// A sentence that only tells something or is polite: beside a command it asks for nothing.
+fn is_idle(reading: &Reading) -> bool {
+    reading.rule == "statement"
+        || matches!(
+            reading.intents.as_slice(),
+            [Intent::Talk(Topic::Acknowledgement | Topic::Greeting | Topic::Thanks | Topic::HowAreYou)]
+        )
 }
 
 fn append(drafts: &mut Vec<Draft>, more: &[Draft]) {
@@ -210,6 +231,7 @@ impl Pass {
 /// The readings of the rules that match.
 fn matches(segment: &Segment<'_, '_>, passes: &[Pass], wanted: impl Fn(&str) -> bool) -> Vec<Reading> {
     let grammar: &Grammar = grammar();
+    let fuel = &segment.message.fuel;
     let mut readings: Vec<Reading> = Vec::new();
     for pass in passes {
         let units = match pass {
@@ -220,16 +242,13 @@ fn matches(segment: &Segment<'_, '_>, passes: &[Pass], wanted: impl Fn(&str) -> 
         if units.len() > MOST_UNITS || *pass == Pass::Behind && units.len() == segment.units.len() {
             continue;
         }
-        let first = units.first();
-        let candidates =
-            grammar.candidates(first.and_then(|unit| unit.word), first.is_some_and(|unit| unit.verb.is_some()));
-        for rule in candidates.into_iter().map(|at| &grammar.rules[at]) {
+        let present = grammar.present(units);
+        for rule in grammar.candidates(units, &present) {
             let section = &grammar.sections[rule.section];
-            let there = || units.iter().any(|unit| unit.word.is_some_and(|word| rule.needs(word)));
-            if !pass.takes(section) || !wanted(section.name) || rule.needs.is_some() && !there() {
+            if !pass.takes(section) || !wanted(section.name) {
                 continue;
             }
-            matcher::find(&grammar.vocabulary, &rule.pattern.nodes, units, &mut |captures| {
+            matcher::find(&grammar.vocabulary, &rule.pattern.nodes, units, fuel, &mut |captures| {
                 let made = frames::make(section, segment, units, captures, *pass == Pass::Behind);
                 let any = !made.is_empty();
                 readings.extend(made);

@@ -22,6 +22,8 @@ struct Class {
 pub(crate) struct Vocabulary {
     ids: QuickMap<&'static str, WordId>,
     bits: Vec<u128>,
+    /// By word: the classes that have a phrase beginning with it, and those that have one ending with it.
+    edges: Vec<(u128, u128)>,
     classes: Vec<Class>,
     class_ids: QuickMap<&'static str, ClassId>,
     contractions: QuickMap<&'static str, Box<[WordId]>>,
@@ -130,21 +132,34 @@ impl Vocabulary {
 
     /// The phrases of several words in the class that begin with a word.
     pub(crate) fn phrases(&self, class: ClassId, first: Option<WordId>) -> &[Box<[WordId]>] {
-        let (Some(class), Some(first)) = (self.classes.get(usize::from(class)), first) else { return &[] };
+        let Some(first) = first.filter(|first| self.edges[usize::from(*first)].0 & (1 << class) != 0) else {
+            return &[];
+        };
+        let Some(class) = self.classes.get(usize::from(class)) else { return &[] };
         let start = class.phrases.partition_point(|phrase| phrase[0] < first);
         let count = class.phrases[start..].partition_point(|phrase| phrase[0] == first);
         &class.phrases[start..start + count]
     }
 
-    /// All phrases of several words in the class.
-    pub(crate) fn all_phrases(&self, class: ClassId) -> &[Box<[WordId]>] {
+    /// The phrases of several words in the class, if any of them ends with a word.
+    pub(crate) fn phrases_before(&self, class: ClassId, last: WordId) -> &[Box<[WordId]>] {
+        if self.edges[usize::from(last)].1 & (1 << class) == 0 {
+            return &[];
+        }
         self.classes.get(usize::from(class)).map_or(&[], |class| &class.phrases)
     }
 
-    /// Puts the phrases in order, when all are read.
-    pub(crate) fn sort(&mut self) {
-        for class in &mut self.classes {
+    /// Puts the phrases in order and notes where they begin and end, when all are read.
+    pub(crate) fn finish(&mut self) {
+        self.edges = vec![(0, 0); self.bits.len()];
+        for (at, class) in self.classes.iter_mut().enumerate() {
             class.phrases.sort_unstable();
+            for phrase in &class.phrases {
+                if let [first, .., last] = **phrase {
+                    self.edges[usize::from(first)].0 |= 1 << at;
+                    self.edges[usize::from(last)].1 |= 1 << at;
+                }
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Context, TaskFilter, Window,
-    attributes::{DueMatch, Extraction, Options, extract},
+    attributes::{DueMatch, Extraction, Options},
     token::TokenKind,
 };
 
@@ -29,6 +29,9 @@ pub(crate) struct Wanted {
     /// Words that are about the title.
     pub(crate) query: bool,
 }
+
+/// More words than this name no group of tasks.
+const MOST_UNITS: usize = 40;
 
 /// Reads a reference like `all overdue tasks`: it must speak of several.
 pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
@@ -51,23 +54,23 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
     if units.first().is_some_and(commands) {
         return None;
     }
-    if units.iter().any(|unit| in_class(unit, "listnoun")) {
+    if units.len() > MOST_UNITS || units.iter().any(|unit| in_class(unit, "listnoun")) {
         return None;
     }
-    let range = message.token_range(units);
-    let mut known = message.known.groups.borrow_mut();
-    if let Some((_, _, known)) = known.iter().find(|(tokens, count, _)| *tokens == range && *count == units.len()) {
+    let key = (message.token_range(units), units.len());
+    if let Some(known) = message.known.groups.borrow().get(&key) {
         return known.clone();
     }
     let group = group(message, units, context);
-    known.push((range, units.len(), group.clone()));
+    message.known.groups.borrow_mut().insert(key, group.clone());
     group
 }
 
 fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
     let range = message.token_range(units);
-    let extraction = extract(&message.tokens[range.clone()], message.text, &context.moment, Options::default());
-    let residual: Vec<Unit> = residual(units, &extraction, range.start);
+    let first = range.start;
+    let extraction = message.attributes(range, &context.moment, Options::default());
+    let residual: Vec<Unit> = residual(units, &extraction, first);
     let wanted = read(message, &residual, &extraction, context)?;
     let state = wanted.filter.completed.is_some() || wanted.filter.due == Some(Window::Overdue);
     let several = wanted.all || wanted.head && wanted.narrowed || state && !wanted.query && units.len() <= 3;

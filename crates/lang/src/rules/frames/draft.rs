@@ -5,7 +5,7 @@ use saydo_domain::Due;
 
 use crate::{
     Draft, Edit,
-    attributes::{Extraction, Options, extract},
+    attributes::{Extraction, Options},
     rules::{
         message::{Message, Unit, tidy},
         phrase,
@@ -23,9 +23,8 @@ pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
     if range.start > 0 && message.tokens[range.start - 1].is_punct('!') && !message.tokens[range.start].space_before {
         range.start -= 1;
     }
-    let tokens = &message.tokens[range];
-    let extraction = extract(tokens, message.text, &segment.context.moment, Options::default());
-    let mut draft = from_extraction(message, tokens, extraction);
+    let extraction = message.attributes(range.clone(), &segment.context.moment, Options::default());
+    let mut draft = from_extraction(message, &message.tokens[range], Extraction::clone(&extraction));
     if before_that {
         draft.relative_to = Some(usize::MAX);
     }
@@ -36,7 +35,7 @@ pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
 pub(crate) fn draft_within(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
     let (message, (_, extraction)) = (segment.message, segment.adding());
     let range = message.token_range(&segment.units);
-    let mut extraction = extraction.clone();
+    let mut extraction = Extraction::clone(extraction);
     for (consumed, token) in extraction.consumed.iter_mut().zip(range.clone()) {
         *consumed |= !units.iter().any(|unit| unit.token == token);
     }

@@ -31,19 +31,19 @@ pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
     }
     let message = segment.message;
     let range = message.token_range(units);
-    if let Some((_, known)) = message.known.edits.borrow().iter().find(|(known, _)| *known == range) {
+    if let Some(known) = message.known.edits.borrow().get(&range) {
         return known.clone();
     }
     let edit = find(segment, range.clone());
-    message.known.edits.borrow_mut().push((range, edit.clone()));
+    message.known.edits.borrow_mut().insert(range, edit.clone());
     edit
 }
 
 fn find(segment: &Segment<'_, '_>, range: Range<usize>) -> Option<Edit> {
     let message = segment.message;
-    let tokens = &message.tokens[range];
+    let tokens = &message.tokens[range.clone()];
     let options = Options { mode: Mode::Value, keep_description: true, ..Options::default() };
-    let extraction = extract(tokens, message.text, &segment.context.moment, options);
+    let extraction = message.attributes(range, &segment.context.moment, options);
     if !extraction.explains_all(tokens) || extraction.found.is_empty() && extraction.shift.is_none() {
         return None;
     }

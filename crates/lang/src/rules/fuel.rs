@@ -1,0 +1,30 @@
+//! How much work one message may cost: counted, never timed, so that the same text always has the same readings.
+
+use std::cell::Cell;
+
+/// What any message may cost. Sentences need a few hundred, two dozen commands in one message some ten thousands.
+const BASE: u32 = 60_000;
+/// What each unit of a longer message may cost in addition.
+const EACH: u32 = 600;
+
+/// The work left for one message: about one for each step of a match, and for each unit looked at.
+#[derive(Debug)]
+pub(crate) struct Fuel(Cell<u32>);
+
+impl Fuel {
+    /// Enough for a message of so many units.
+    pub(crate) fn new(units: usize) -> Self {
+        Self(Cell::new(u32::try_from(units).unwrap_or(u32::MAX).saturating_mul(EACH).saturating_add(BASE)))
+    }
+
+    /// Takes the cost of some work; false when nothing is left.
+    pub(crate) fn spend(&self, cost: usize) -> bool {
+        self.0.set(self.0.get().saturating_sub(u32::try_from(cost).unwrap_or(u32::MAX)));
+        !self.is_empty()
+    }
+
+    /// Whether the work has become too much.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.get() == 0
+    }
+}
