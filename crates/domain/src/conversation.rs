@@ -14,6 +14,8 @@ pub struct Conversation {
     pub user_id: UserId,
     /// What it is called.
     pub title: ConversationTitle,
+    /// The name an outside client knows it by, such as `agui:…`; unique per user.
+    pub thread: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When the last message came.

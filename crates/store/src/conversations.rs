@@ -15,6 +15,7 @@ fn conversation(row: &Row) -> Result<Conversation, StoreError> {
         id: ConversationId::new(row.int("id")?),
         user_id: UserId::new(row.text("user_id")?).map_err(|_| row.bad("user_id"))?,
         title: row.make("title")?,
+        thread: row.text_opt("thread")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
@@ -30,7 +31,7 @@ impl Conn {
         user: &UserId,
         id: ConversationId,
     ) -> Result<Option<(Conversation, Value)>, StoreError> {
-        const SQL: &str = "SELECT id, user_id, title, memory, created_at, updated_at FROM conversations \
+        const SQL: &str = "SELECT id, user_id, title, thread, memory, created_at, updated_at FROM conversations \
              WHERE user_id = $1 AND id = $2";
         let row = self.row(Statement::new("conversation.find", SQL).bind(user).bind(id)).await?;
         row.map(|row| Ok((conversation(&row)?, row.json("memory")?))).transpose()
@@ -59,7 +60,7 @@ impl Conn {
         user: &UserId,
         limit: u32,
     ) -> Result<Vec<ConversationSummary>, StoreError> {
-        const SQL: &str = "SELECT id, user_id, title, created_at, updated_at, \
+        const SQL: &str = "SELECT id, user_id, title, thread, created_at, updated_at, \
              (SELECT COUNT(*) FROM messages WHERE messages.user_id = $1 \
              AND messages.conversation_id = conversations.id) AS message_count \
              FROM conversations WHERE user_id = $1 ORDER BY activity DESC, id DESC LIMIT $2";
@@ -75,7 +76,7 @@ impl Conn {
     /// # Errors
     /// When the database fails.
     pub async fn conversation_latest(&mut self, user: &UserId) -> Result<Option<Conversation>, StoreError> {
-        const SQL: &str = "SELECT id, user_id, title, created_at, updated_at FROM conversations \
+        const SQL: &str = "SELECT id, user_id, title, thread, created_at, updated_at FROM conversations \
              WHERE user_id = $1 ORDER BY activity DESC, id DESC LIMIT 1";
         self.row(Statement::new("conversation.latest", SQL).bind(user)).await?.as_ref().map(conversation).transpose()
     }

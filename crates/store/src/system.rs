@@ -1,9 +1,9 @@
 //! The methods without an owner: housekeeping over everybody's rows, and health. No request of a user gets here.
 
 use jiff::Timestamp;
-use saydo_domain::{User, UserId};
+use saydo_domain::{Turn, User, UserId};
 
-use crate::{Conn, StoreError, Tx, statement::Statement, users};
+use crate::{Conn, StoreError, Tx, statement::Statement, turns, users};
 
 impl Conn {
     /// Accounts in the order of their ids, for the administrator's command line.
@@ -67,14 +67,18 @@ impl Tx {
         self.run(Statement::new("system.turns_purge", SQL).bind(before).bind(limit)).await
     }
 
-    /// Declares running turns interrupted that gave no sign of life since this instant; says how many.
+    /// Declares running turns interrupted that gave no sign of life since this instant; says which, in any order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turns_interrupt_stale(&mut self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "UPDATE turns SET status = 'interrupted', ended_at = $2 \
-             WHERE status = 'running' AND heartbeat_at < $1";
-        self.run(Statement::new("system.turns_interrupt_stale", SQL).bind(before).bind(now)).await
+    pub async fn turns_interrupt_stale(&mut self, before: Timestamp, now: Timestamp) -> Result<Vec<Turn>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE turns SET status = 'interrupted', ended_at = $2 WHERE status = 'running' AND heartbeat_at < $1 \
+             RETURNING ",
+            turns::columns!()
+        );
+        let rows = self.rows(Statement::new("system.turns_interrupt_stale", SQL).bind(before).bind(now)).await?;
+        rows.iter().map(turns::turn).collect()
     }
 
     /// Removes up to `limit` journal entries older than this instant: they can no longer be undone. Says how many.

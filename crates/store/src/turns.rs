@@ -5,13 +5,17 @@ use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Turn, TurnId, TurnKey, 
 
 use crate::{Conn, StoreError, Tx, row::Row, statement::Statement};
 
+macro_rules! columns {
+    () => {
+        "id, user_id, conversation_id, status, stop_requested, change_id, answered_by, idempotency_key, fingerprint, \
+         started_at, heartbeat_at, ended_at"
+    };
+}
+pub(crate) use columns;
+
 macro_rules! select_turns {
     ($rest:literal) => {
-        concat!(
-            "SELECT id, user_id, conversation_id, status, stop_requested, change_id, answered_by, idempotency_key, \
-             fingerprint, started_at, heartbeat_at, ended_at FROM turns ",
-            $rest
-        )
+        concat!("SELECT ", columns!(), " FROM turns ", $rest)
     };
 }
 
@@ -30,7 +34,7 @@ pub struct NewTurn {
     pub started_at: Timestamp,
 }
 
-fn turn(row: &Row) -> Result<Turn, StoreError> {
+pub(crate) fn turn(row: &Row) -> Result<Turn, StoreError> {
     let key = row.text_opt("idempotency_key")?.zip(row.text_opt("fingerprint")?);
     Ok(Turn {
         id: row.parse("id")?,
@@ -96,8 +100,19 @@ impl Tx {
         self.run(statement).await.map(drop)
     }
 
+    /// Notes the change that a running turn has begun to make, for whoever finds the turn cut off. `false` when it
+    /// does not run any more: whoever commits effects in the same transaction must then give them up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_set_change(&mut self, user: &UserId, id: TurnId, change: ChangeId) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE turns SET change_id = $3 WHERE user_id = $1 AND id = $2 AND status = 'running'";
+        Ok(self.run(Statement::new("turn.set_change", SQL).bind(user).bind(id).bind(change)).await? > 0)
+    }
+
     /// Notes how a running turn ended. `false` when it does not run: it was declared interrupted or its conversation
-    /// is gone. Whoever commits effects in the same transaction must then give them up.
+    /// is gone. Whoever commits effects in the same transaction must then give them up. Without a change it keeps the
+    /// one of [`Self::turn_set_change`].
     ///
     /// # Errors
     /// When the database fails.
@@ -110,7 +125,7 @@ impl Tx {
         answered_by: Option<&AnsweredBy>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE turns SET status = $3, change_id = $4, answered_by = $5, ended_at = $6 \
+        const SQL: &str = "UPDATE turns SET status = $3, change_id = COALESCE($4, change_id), answered_by = $5, ended_at = $6 \
              WHERE user_id = $1 AND id = $2 AND status = 'running'";
         let statement = Statement::new("turn.finish", SQL)
             .bind(user)
