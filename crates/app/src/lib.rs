@@ -15,6 +15,7 @@ pub mod command;
 pub mod error;
 pub mod execute;
 pub mod idempotency;
+pub mod llm;
 pub mod parse;
 pub mod planner;
 pub mod reply;
