@@ -258,11 +258,7 @@ fn first_of(vocabulary: &Vocabulary, node: &Node) -> Firsts {
 }
 
 /// The sets of which a match needs a word each: those of the nodes that are certain.
-fn needed(
-    vocabulary: &Vocabulary,
-    nodes: &[Node],
-    mut set_of: impl FnMut(Vec<WordId>) -> Option<SetId>,
-) -> Vec<SetId> {
+fn needed(vocabulary: &Vocabulary, nodes: &[Node], mut set_of: impl FnMut(Vec<WordId>) -> Option<SetId>) -> Vec<SetId> {
     let set = |node: &Node| {
         if let Node::Verb(form) = node {
             return Some(VERB_FORMS[*form as usize]);

@@ -109,8 +109,14 @@ pub(crate) fn from_extraction(extraction: &Extraction, text: &str) -> Edit {
     edit
 }
 
+/// `by an additional two and a half hours or so later`
+const MOST_WORDS_OF_A_SHIFT: usize = 10;
+
 /// How far the words move a due: `two days`, `by a week`, `an hour later`.
 pub(crate) fn shift(text: &str, moment: &Moment) -> Option<Shift> {
+    if text.split_whitespace().count() > MOST_WORDS_OF_A_SHIFT {
+        return None;
+    }
     let text = text.to_lowercase();
     let bare = ["later", "earlier", "sooner", "more", "further", "extra", "additional", "back", "forward"]
         .iter()
