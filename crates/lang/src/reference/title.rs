@@ -67,7 +67,9 @@ fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Stren
         return (!quoted.is_empty()).then(|| (TaskRef::Words(quoted.to_owned()), Strength::Named));
     }
     let tied = |unit: Option<&Unit>| unit.is_some_and(|unit| in_class(unit, "tied"));
-    if tied(units.first()) || tied(units.last()) {
+    // `up` of `bump up 4`, `back` of `push back a week`
+    let particle = |unit: &Unit| is_any(unit, &["up", "down", "back", "forward", "out", "over", "off", "away"]);
+    if tied(units.first()) || tied(units.last()) || units.first().is_some_and(particle) {
         return None;
     }
     let empty =

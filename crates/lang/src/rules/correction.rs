@@ -85,7 +85,7 @@ fn instead(old: &Draft, new: Draft) -> Draft {
         .split_whitespace()
         .next()
         .is_some_and(|word| super::verbs::form(&word.to_lowercase()).is_some_and(|form| form.is_base));
-    let title = if is_verb && !has_verb { format!("{verb} {}", lowered(&new.title)) } else { new.title.clone() };
+    let title = if is_verb && !has_verb { format!("{verb} {}", draft::lowered(&new.title)) } else { new.title.clone() };
     Draft {
         title,
         due: new.due.or(old.due),
@@ -93,9 +93,4 @@ fn instead(old: &Draft, new: Draft) -> Draft {
         priority: new.priority.or(old.priority),
         ..new
     }
-}
-
-fn lowered(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -1,22 +1,26 @@
 //! Several commands in one message: `add milk and mark 3 done`.
 
 use super::{
-    command_confidence,
+    is_command,
     message::{Message, Unit},
     phrase::{self, is_any, trim},
+    run_on,
     segment::courteous,
 };
-use crate::{Context, Reading};
+use crate::{Context, Reading, token::TokenKind};
 
 /// More commands or things than this in one message are one long text.
 pub(super) const MOST_PARTS: usize = 40;
 
+/// A command of more parts than three is looked for in no more units than these.
+const LONGEST: usize = 40;
+
 /// The commands of a message, as runs of units; one run when it is one command.
 pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit>> {
-    let units = without_thanks(message);
+    let units = without_opener(message, without_thanks(message));
     let joints: Vec<usize> = (1..units.len()).filter(|at| is_joint(message, &units[*at])).collect();
     if joints.is_empty() || joints.len() > MOST_PARTS || units.len() > 400 {
-        return vec![units.to_vec()];
+        return run_on::split(message, units, context);
     }
     let mut cuts = vec![0];
     for (i, at) in joints.iter().enumerate() {
@@ -29,22 +33,24 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         if right >= units.len() || left.is_empty() || cuts.contains(&right) {
             continue;
         }
-        let ends = joints[i + 1..].iter().copied().filter(|end| *end > right + 1).take(3).chain([units.len()]);
+        let rest = Some(units.len()).filter(|end| end - right <= LONGEST);
+        let ends = joints[i + 1..].iter().copied().filter(|end| *end > right + 1).take(3).chain(rest);
         if opens_command(message, &units[right..], sentence_ends(message, &units[*at]))
             && stands_alone(message, left)
             && !(left.len() == 1 && message.token(&units[*at]).text == "!")
             && !wipes(left, &units[right..])
             && ends
                 .into_iter()
-                .any(|end| is_command(message, &units[right..end], sentence_ends(message, &units[*at]), context))
+                .any(|end| begins_anew(message, &units[right..end], sentence_ends(message, &units[*at]), context))
         {
             cuts.push(right);
         }
     }
     let bounds = cuts.iter().copied().zip(cuts.iter().copied().skip(1).chain([units.len()]));
     bounds
-        .map(|(from, to)| without_joints(message, &units[from..to]).to_vec())
+        .map(|(from, to)| without_joints(message, &units[from..to]))
         .filter(|part| !trim(part).is_empty())
+        .flat_map(|part| run_on::split(message, part, context))
         .collect()
 }
 
@@ -55,6 +61,17 @@ fn without_thanks<'m>(message: &'m Message<'_>) -> &'m [Unit] {
         (1..units.len()).rev().find(|at| sentence_ends(message, &units[*at]) && !trim(&units[at + 1..]).is_empty());
     match last {
         Some(at) if courteous(&units[at + 1..]) => &units[..at],
+        _ => units,
+    }
+}
+
+/// The units without first sentences of courtesy: `Cheers. Also strike 12`.
+fn without_opener<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
+    let end = units.iter().take(12).position(|unit| sentence_ends(message, unit));
+    match end {
+        Some(at) if at > 0 && courteous(&units[..at]) && !courteous(&units[at + 1..]) => {
+            without_opener(message, &units[at + 1..])
+        }
         _ => units,
     }
 }
@@ -126,8 +143,8 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
             || sentence && first.verb.is_some_and(|verb| verb.is_base))
 }
 
-fn is_command(message: &Message<'_>, units: &[Unit], sentence: bool, context: &Context) -> bool {
-    if command_confidence(message, units, context) >= Reading::SURE {
+fn begins_anew(message: &Message<'_>, units: &[Unit], sentence: bool, context: &Context) -> bool {
+    if is_command(message, units, context, Reading::SURE) {
         return true;
     }
     let first = trim(units).first();
@@ -142,6 +159,14 @@ fn stands_alone(message: &Message<'_>, units: &[Unit]) -> bool {
             .contains(&&*message.token(unit).norm)
     });
     let courtesy = courteous(units) || ["oops", "yes", "no"].iter().any(|class| phrase::whole(units, class));
-    (words > 1 || units.first().is_some_and(|unit| unit.verb.is_none())) && !abbreviation && !courtesy
+    // `for 7, add the note …`
+    let topic = units.first().is_some_and(|unit| is_any(unit, &["for", "on", "in", "to", "with", "under", "regarding", "about", "as", "re"]))
+        && units.iter().all(|unit| {
+            unit.skip
+                || message.token(unit).kind == TokenKind::Number
+                || is_any(unit, &["for", "on", "in", "to", "with", "under", "regarding", "about", "as", "re"])
+                || ["task", "number", "numberword"].iter().any(|class| phrase::in_class(unit, class))
+        });
+    !topic && (words > 1 || units.first().is_some_and(|unit| unit.verb.is_none())) && !abbreviation && !courtesy
         || phrase::whole(units, "undo")
 }

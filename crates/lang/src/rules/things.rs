@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 
 use super::{
     frames::draft,
+    headed,
     message::{Message, Unit},
     phrase::{is_any, trim},
     segment::Segment,
+    sequence,
     split::MOST_PARTS,
     vocabulary::lines,
 };
@@ -25,6 +27,9 @@ static PAIRS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
 
 /// The things to do that the units name: usually one.
 pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
+    if let Some(drafts) = headed::drafts(segment, units).or_else(|| sequence::timed(segment, units)) {
+        return drafts;
+    }
     let parts = parts(segment, units, explicit);
     let mut drafts: Vec<Draft> = parts.iter().map(|part| draft::draft(segment, part)).collect();
     if drafts.len() > 1 && drafts.iter().any(|draft| draft.title.is_empty()) {
@@ -63,7 +68,8 @@ fn share(drafts: &mut [Draft]) {
 
 fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Vec<&'u [Unit]> {
     let message = segment.message;
-    let chunks = chunks(message, units);
+    let chunks: Vec<&[Unit]> =
+        chunks(message, units).into_iter().flat_map(|chunk| sequence::in_one_breath(message, chunk)).collect();
     if chunks.len() < 2 || chunks.len() > MOST_PARTS {
         return vec![units];
     }
@@ -190,7 +196,7 @@ fn things(segment: &Segment<'_, '_>, units: &[Unit], chunks: &[&[Unit]], explici
 }
 
 /// Whether the two belong together: `salt and pepper`.
-fn pair(message: &Message<'_>, left: &[Unit], right: &[Unit]) -> bool {
+pub(super) fn pair(message: &Message<'_>, left: &[Unit], right: &[Unit]) -> bool {
     let word = |unit: Option<&Unit>| {
         unit.map_or(String::new(), |unit| message.token(unit).norm.trim_end_matches("'s").to_owned())
     };

@@ -98,7 +98,7 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     readings
 }
 
-pub(super) fn read_part(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {
+pub(crate) fn read_part(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {
     let mut readings = small_talk(message, units, context);
     readings.extend(read_segment(&Segment::new(message, units, context)));
     readings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
@@ -170,20 +170,23 @@ fn append(drafts: &mut Vec<Draft>, more: &[Draft]) {
     }
 }
 
-/// How sure it is that the units are a command by themselves, other than a bare thing to do.
-pub(crate) fn command_confidence(message: &Message<'_>, units: &[Unit], context: &Context) -> f32 {
+/// Whether the units are a command by themselves, other than a bare thing to do, at least so surely.
+pub(crate) fn is_command(message: &Message<'_>, units: &[Unit], context: &Context, confidence: f32) -> bool {
     let segment = Segment::new(message, units, context);
     let asks =
         segment.units.first().is_some_and(|unit| phrase::in_class(unit, "showstrict") || phrase::is(unit, "what"));
-    let commands = matches(&segment, &ALL, |name| match name {
+    let wanted = |name: &str| match name {
         "show" => asks,
         name => !matches!(name, "bare-question" | "add-need" | "add-event" | "acknowledgement"),
+    };
+    let mut found = false;
+    search(&segment, &ALL, wanted, &mut |made| {
+        found |= made.iter().any(|reading| {
+            reading.confidence >= confidence && (!reading.only_if_found || reading.rule == "complete-past")
+        });
+        !found
     });
-    let sure = commands
-        .iter()
-        .filter(|reading| !reading.only_if_found || reading.rule == "complete-past")
-        .map(|reading| reading.confidence);
-    sure.fold(0.0, f32::max)
+    found
 }
 
 /// All readings of one command, best first.
@@ -230,9 +233,24 @@ impl Pass {
 
 /// The readings of the rules that match.
 fn matches(segment: &Segment<'_, '_>, passes: &[Pass], wanted: impl Fn(&str) -> bool) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = Vec::new();
+    search(segment, passes, wanted, &mut |made| {
+        readings.extend(made);
+        true
+    });
+    readings
+}
+
+/// Gives the readings of each rule that matches away, until no more are wanted.
+fn search(
+    segment: &Segment<'_, '_>,
+    passes: &[Pass],
+    wanted: impl Fn(&str) -> bool,
+    more: &mut dyn FnMut(Vec<Reading>) -> bool,
+) {
     let grammar: &Grammar = grammar();
     let fuel = &segment.message.fuel;
-    let mut readings: Vec<Reading> = Vec::new();
+    let doubt = if segment.units.iter().any(|unit| unit.typo) { 0.03 } else { 0.0 };
     for pass in passes {
         let units = match pass {
             Pass::Whole => &segment.units,
@@ -248,19 +266,20 @@ fn matches(segment: &Segment<'_, '_>, passes: &[Pass], wanted: impl Fn(&str) -> 
             if !pass.takes(section) || !wanted(section.name) {
                 continue;
             }
+            let mut found = Vec::new();
             matcher::find(&grammar.vocabulary, &rule.pattern.nodes, units, fuel, &mut |captures| {
-                let made = frames::make(section, segment, units, captures, *pass == Pass::Behind);
-                let any = !made.is_empty();
-                readings.extend(made);
-                any
+                found = frames::make(section, segment, units, captures, *pass == Pass::Behind);
+                !found.is_empty()
             });
+            if found.is_empty() {
+                continue;
+            }
+            for reading in &mut found {
+                reading.confidence -= doubt;
+            }
+            if !more(found) {
+                return;
+            }
         }
     }
-    let typos = segment.units.iter().filter(|unit| unit.typo).count();
-    if typos > 0 {
-        for reading in &mut readings {
-            reading.confidence -= 0.03;
-        }
-    }
-    readings
 }

@@ -67,6 +67,9 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
 }
 
 fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
+    if !may_be_group(units) {
+        return None;
+    }
     let range = message.token_range(units);
     let first = range.start;
     let extraction = message.attributes(range, &context.moment, Options::default());
@@ -78,6 +81,26 @@ fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Tas
     let several = several && (wanted.all && !wanted.query || !singular);
     // `the work stuff` is as likely a title as it is a group.
     (several && (!wanted.query || wanted.all || wanted.head)).then_some(wanted.filter)
+}
+
+/// Reads what one task is: `the overdue one`, `the one due friday`, `high priority`.
+pub(crate) fn singular(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
+    let range = message.token_range(units);
+    let first = range.start;
+    let extraction = message.attributes(range, &context.moment, Options::default());
+    let residual: Vec<Unit> = residual(units, &extraction, first);
+    let wanted = read(message, &residual, &extraction, context)?;
+    (wanted.narrowed && !wanted.query && !wanted.all).then_some(wanted.filter)
+}
+
+/// A quick look before the attributes are read: a group is called `all`, `tasks`, or by a state.
+fn may_be_group(units: &[Unit]) -> bool {
+    let begins = |at: usize| {
+        ["all", "tasks", "completed", "pending", "overdue"]
+            .iter()
+            .any(|class| phrase::prefix(&units[at..], class).is_some())
+    };
+    (0..units.len()).any(|at| phrase::is(&units[at], "task") || begins(at))
 }
 
 /// The units whose tokens (counted from `first`) no attribute took.

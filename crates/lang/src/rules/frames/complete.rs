@@ -182,5 +182,10 @@ pub(super) fn speakable(units: &[crate::rules::message::Unit]) -> bool {
     let clause = |unit: &crate::rules::message::Unit| {
         is_any(unit, &["i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so", "as", "not"])
     };
-    !units.is_empty() && units.len() <= 16 && !units.iter().any(clause)
+    // `milk can come`: what may be done is no name either.
+    let modal = |pair: &[crate::rules::message::Unit]| {
+        is_any(&pair[0], &["can", "could", "will", "would", "should", "must", "might"])
+            && pair[1].verb.is_some_and(|verb| verb.is_base)
+    };
+    !units.is_empty() && units.len() <= 16 && !units.iter().any(clause) && !units.windows(2).any(modal)
 }

@@ -12,6 +12,9 @@ use crate::{
 
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let intent = |targets| Intent::Delete { targets };
+    if shell(found) {
+        return None;
+    }
     if found.section.name == "delete-named" {
         let mut text = found.text(Slot::Text)?;
         if let [only] = found.slot(Slot::Text)?
@@ -61,6 +64,14 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         readings.extend(told);
     }
     Some(readings)
+}
+
+/// `rm -rf /`, `del *.*`: for another machine.
+fn shell(found: &Match<'_, '_, '_>) -> bool {
+    let message = found.segment.message;
+    let next = found.units.first().and_then(|unit| message.tokens.get(unit.token + 1));
+    found.units.first().is_some_and(|unit| is_any(unit, &["rm", "del"]))
+        && next.is_some_and(|token| matches!(token.text, "-" | "/" | "*" | "." | "~"))
 }
 
 /// A deletion without an object: everything, when the list was named; else which one is asked.

@@ -4,8 +4,8 @@ use jiff::ToSpan;
 use saydo_domain::Due;
 
 use crate::{
-    Draft, Edit,
-    attributes::{Extraction, Options},
+    Draft, Edit, Moment,
+    attributes::{Extraction, Options, extract},
     rules::{
         message::{Message, Unit, tidy},
         phrase,
@@ -16,6 +16,11 @@ use crate::{
 
 /// The draft that the units say.
 pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
+    draft_from(segment, units, &segment.context.moment)
+}
+
+/// The same as said at another moment: what follows `at 7` is later than that.
+pub(crate) fn draft_from(segment: &Segment<'_, '_>, units: &[Unit], moment: &Moment) -> Draft {
     let message = segment.message;
     let (units, before_that) = relative(segment, phrase::trim(units));
     let mut range = message.token_range(units);
@@ -23,8 +28,14 @@ pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
     if range.start > 0 && message.tokens[range.start - 1].is_punct('!') && !message.tokens[range.start].space_before {
         range.start -= 1;
     }
-    let extraction = message.attributes(range.clone(), &segment.context.moment, Options::default());
-    let mut draft = from_extraction(message, &message.tokens[range], Extraction::clone(&extraction));
+    let tokens = &message.tokens[range.clone()];
+    let extraction = if std::ptr::eq(moment, &raw const segment.context.moment) {
+        Extraction::clone(&message.attributes(range, moment, Options::default()))
+    } else {
+        // What is known about the tokens is known for the message's own moment.
+        extract(tokens, message.text, moment, Options::default())
+    };
+    let mut draft = from_extraction(message, tokens, extraction);
     if before_that {
         draft.relative_to = Some(usize::MAX);
     }
@@ -69,6 +80,17 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: 
         problems: extraction.problems,
         relative_to: None,
     }
+}
+
+/// A title with its first letter in upper case.
+pub(crate) fn titled(title: &str) -> String {
+    super::update::capitalised(title)
+}
+
+/// With the first letter in lower case, as after a verb.
+pub(crate) fn lowered(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Without the `on`, `by`, `for` that a date left behind.

@@ -7,12 +7,13 @@ use saydo_domain::{Field, Priority};
 use crate::{
     Edit, Moment, Shift,
     attributes::{Extraction, Mode, Options, extract},
+    lexicon::{self, PhraseKind},
     rules::{
         message::Unit,
         phrase::{self, is_any, trim},
         segment::Segment,
     },
-    token::tokenize,
+    token::{Token, tokenize},
 };
 
 /// The edit that the units say; `None` when they say anything else too.
@@ -110,11 +111,17 @@ pub(crate) fn from_extraction(extraction: &Extraction, text: &str) -> Edit {
 }
 
 /// `by an additional two and a half hours or so later`
-const MOST_WORDS_OF_A_SHIFT: usize = 10;
+const MOST_WORDS_OF_A_SHIFT: usize = 12;
 
 /// How far the words move a due: `two days`, `by a week`, `an hour later`.
 pub(crate) fn shift(text: &str, moment: &Moment) -> Option<Shift> {
-    if text.split_whitespace().count() > MOST_WORDS_OF_A_SHIFT {
+    // A quick look before the attributes are read: without a unit there is no stretch of time.
+    let words = tokenize(text);
+    let is_unit = |token: &Token<'_>| {
+        let entry = lexicon::look_up(&token.norm);
+        entry.unit.is_some() || entry.phrases.iter().any(|phrase| phrase.kind == PhraseKind::Unit)
+    };
+    if words.len() > MOST_WORDS_OF_A_SHIFT || !words.iter().any(is_unit) {
         return None;
     }
     let text = text.to_lowercase();

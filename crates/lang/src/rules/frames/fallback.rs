@@ -54,6 +54,9 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if segment.question {
         return vec![question_reading(segment, made)];
     }
+    if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
+        return vec![reading(Intent::Add(drafts), 0.92, "add-headed")];
+    }
     let confidence = likelihood(segment, first);
     let drafts = things::drafts(segment, &segment.units, false);
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
@@ -149,8 +152,7 @@ fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
         (false, _) => likelihood,
     };
     let mood = words.iter().take(3).any(|unit| in_class(unit, "mood"));
-    let code = ["</", "();", "<script", "{}", "--;"].iter().any(|piece| message.text.contains(piece));
-    let opinion = code || !verb && mood || !verb && words.iter().take(5).any(|unit| in_class(unit, "opinion"));
+    let opinion = super::code::is_code(message, verb) || !verb && mood || !verb && words.iter().take(5).any(|unit| in_class(unit, "opinion"));
     if opinion || words.iter().all(|unit| ours(unit)) { likelihood.min(0.3) } else { likelihood }
 }
 
@@ -175,6 +177,10 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         _ if subject || past => 0.2,
         // `work is killing me`
         _ if verb && words.get(1).is_some_and(|unit| !unit.clitic && is_any(unit, &["is", "are"])) => 0.3,
+        // `report sent`: as likely told as ordered; a task of that name decides.
+        2..=4 if verb && words.last().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base)) => {
+            0.8
+        }
         _ if verb => 0.9,
         _ if finite || told => 0.3,
         1 => 0.76,

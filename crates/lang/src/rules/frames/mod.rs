@@ -1,6 +1,7 @@
 //! What a match means: one file per kind of command.
 
 mod add;
+mod code;
 mod complete;
 mod correct;
 mod delete;

@@ -25,6 +25,12 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         "how-are-you" => Intent::Talk(Topic::HowAreYou),
         "injection" => Intent::Talk(Topic::Injection),
         "out-of-scope" => return out_of_scope(found),
+        "leave-alone" => {
+            if found.captures.iter().any(|(slot, _)| *slot != Slot::Text) {
+                found.reference()??;
+            }
+            Intent::Talk(Topic::Acknowledgement)
+        }
         "greeting" => Intent::Talk(Topic::Greeting),
         "thanks" => Intent::Talk(Topic::Thanks),
         "goodbye" => Intent::Talk(Topic::Goodbye),

@@ -146,11 +146,20 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
             {
                 return None;
             }
+            Some(_) if dated_in_full(found) => return None,
             Some(units) => edit::read(found.segment, units).filter(has_when)?,
             None => Edit::default(),
         },
         _ => Edit::default(),
     })
+}
+
+/// `due 5 march`: the number is a part of the date, unlike that of `due 5 friday`.
+fn dated_in_full(found: &Match<'_, '_, '_>) -> bool {
+    let [due, rest @ ..] = found.units else { return false };
+    found.slot(Slot::Hard).is_some()
+        && is_any(due, &["due"])
+        && edit::read(found.segment, rest).is_some_and(|edit| edit.due_date_only)
 }
 
 fn has_when(edit: &Edit) -> bool {
@@ -186,8 +195,11 @@ fn title_or_edit(found: &Match<'_, '_, '_>) -> Option<Edit> {
     Some(Edit { title: Some(capitalised(&title)), ..Edit::default() })
 }
 
-/// With the first letter in upper case.
+/// With the first letter in upper case, unless it begins with an address.
 pub(super) fn capitalised(text: &str) -> String {
+    if text.split_whitespace().next().is_some_and(|word| word.contains("://") || word.starts_with("www.")) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -1,0 +1,113 @@
+//! Lists with a head: `three errands: stamps, bank, cobbler`, `groceries: milk and eggs`, `to call: Ana, Bo`.
+//!
+//! A head that only says that things follow (how many, what kind of list, when) is dropped, and what it says about when
+//! holds for all. A verb in the head holds for each thing. Any other head is a subject, and the line stays one task.
+
+use super::{
+    frames::draft,
+    message::{Message, Unit},
+    phrase::{in_class, is_any, trim},
+    segment::Segment,
+    split::MOST_PARTS,
+    things,
+};
+use crate::{Draft, token::TokenKind};
+
+/// Nouns that announce a list.
+const NOUNS: [&str; 24] = [
+    "errands", "errand", "chores", "jobs", "groceries", "grocery", "shopping", "list", "things", "stuff", "todo", "todos",
+    "tasks", "items", "reminders", "supermarket", "agenda", "plan", "plans", "bits", "shop", "homework", "calls", "purchases",
+];
+
+/// Words around them that say nothing more.
+const GLUE: [&str; 34] = [
+    "to", "do", "the", "my", "our", "for", "me", "us", "of", "i", "we", "need", "have", "must", "still", "also", "more", "new",
+    "following", "these", "some", "couple", "few", "a", "as", "well", "are", "is", "here", "on", "at", "this", "quick", "please",
+];
+
+/// The drafts of a list with a head; `None` when the units are none.
+pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Draft>> {
+    let message = segment.message;
+    let at = units.iter().take(10).position(|unit| ends_head(message, unit))?;
+    let (head, items) = (trim(&units[..at]), trim(&units[at + 1..]));
+    let parts = items_of(message, items);
+    if head.is_empty() || parts.len() < 2 || parts.len() > MOST_PARTS {
+        return None;
+    }
+    let said = draft::draft(segment, head);
+    let verb = announces(segment, head, !message.token(&units[at]).is_punct(':'))?;
+    let draft = |part: &&[Unit]| {
+        let mut draft = draft::draft(segment, part);
+        let own = part.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+        if let Some(verb) = verb.filter(|_| !own) {
+            let name = part.first().is_some_and(|unit| message.token(unit).text.starts_with(char::is_uppercase));
+            let thing = if name { draft.title } else { draft::lowered(&draft.title) };
+            draft.title = draft::titled(&format!("{verb} {thing}"));
+        }
+        within(draft, &said)
+    };
+    let drafts: Vec<Draft> = parts.iter().map(draft).collect();
+    drafts.iter().all(|draft| !draft.title.is_empty()).then_some(drafts)
+}
+
+/// A colon before a space, or a dash between spaces.
+fn ends_head(message: &Message<'_>, unit: &Unit) -> bool {
+    let token = message.token(unit);
+    let spaced = message.tokens.get(unit.token + 1).is_some_and(|next| next.space_before);
+    spaced && (token.is_punct(':') || token.space_before && matches!(token.text, "-" | "–" | "—"))
+}
+
+/// Whether the words only announce a list, and the verb that they give to each thing.
+fn announces(segment: &Segment<'_, '_>, head: &[Unit], dash: bool) -> Option<Option<&'static str>> {
+    let message = segment.message;
+    let range = message.token_range(head);
+    let options = crate::attributes::Options::default();
+    let found = crate::attributes::extract(
+        &message.tokens[range.clone()],
+        message.text,
+        &segment.context.moment,
+        options,
+    );
+    let rest: Vec<Unit> = super::filter::residual(head, &found, range.start).into_iter().filter(|unit| !unit.skip).collect();
+    let norm = |unit: &Unit| message.token(unit).norm.clone();
+    let noun = |unit: &Unit| NOUNS.contains(&&*norm(unit)) || in_class(unit, "list");
+    let counts = |unit: &Unit| message.token(unit).kind == TokenKind::Number || in_class(unit, "numberword");
+    let glue = |unit: &Unit| GLUE.contains(&&*norm(unit)) || unit.clitic || in_class(unit, "addonly");
+    let verbs: Vec<&Unit> = rest
+        .iter()
+        .filter(|unit| !noun(unit) && !glue(unit) && !counts(unit) && unit.verb.is_some_and(|verb| verb.is_base))
+        .collect();
+    let known = |unit: &Unit| noun(unit) || glue(unit) || counts(unit) || verbs.iter().any(|verb| verb.token == unit.token);
+    let named = rest.iter().any(noun) || found.due.is_some() && rest.iter().all(glue);
+    let led = verbs.len() == 1 && (rest.len() == 1 || named || rest.first().is_some_and(|unit| is_any(unit, &["to"])));
+    if !rest.iter().all(known) || verbs.len() > 1 || !(named || led && !dash) {
+        return None;
+    }
+    Some(verbs.first().and_then(|unit| unit.verb).map(|verb| verb.base))
+}
+
+/// The things: between commas, or `and` when there is none, and at the last `and` unless it binds a pair.
+fn items_of<'u>(message: &Message<'_>, items: &'u [Unit]) -> Vec<&'u [Unit]> {
+    let comma = |unit: &Unit| matches!(message.token(unit).text, "," | ";");
+    let pieces: Vec<&[Unit]> = items.split(comma).map(trim).filter(|piece| !piece.is_empty()).collect();
+    let mut parts = Vec::new();
+    for piece in pieces {
+        let and = |unit: &Unit| is_any(unit, &["and", "plus"]);
+        let split: Vec<&[Unit]> = piece.split(and).map(trim).filter(|part| !part.is_empty()).collect();
+        match split.as_slice() {
+            [left, right] if things::pair(message, left, right) => parts.push(piece),
+            _ => parts.extend(split),
+        }
+    }
+    parts
+}
+
+/// A thing with what the head says about all of them.
+fn within(mut draft: Draft, head: &Draft) -> Draft {
+    draft.due = draft.due.or(head.due);
+    draft.priority = draft.priority.or(head.priority);
+    draft.recurrence = draft.recurrence.or_else(|| head.recurrence.clone());
+    let labels: Vec<_> = head.labels.iter().filter(|label| !draft.labels.contains(label)).cloned().collect();
+    draft.labels.extend(labels);
+    draft
+}
