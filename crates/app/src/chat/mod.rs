@@ -9,7 +9,7 @@
 mod commit;
 mod conversations;
 pub mod memory;
-mod say;
+pub(crate) mod say;
 mod turn;
 
 pub use conversations::{

@@ -54,7 +54,7 @@ const fn listing(done: &Done) -> Option<&Listing> {
 }
 
 /// What was done to tasks, in words; `None` when nothing was.
-pub(super) fn deed(done: &[Done], now: &Zoned) -> Option<String> {
+pub(crate) fn deed(done: &[Done], now: &Zoned) -> Option<String> {
     changed(done).then(|| deeds(done, now).join(" "))
 }
 

@@ -8,7 +8,7 @@ use saydo_lang::Moment;
 use serde::{Deserialize, Serialize};
 
 /// The body of `POST /api/tasks`, and the arguments of `add_task`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskInput {
     /// 1 to 200 characters after trimming.
@@ -31,7 +31,7 @@ pub struct TaskInput {
 }
 
 /// A recurrence as a client may send it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(untagged)]
 pub enum RecurrenceInput {
     /// In words.
@@ -41,7 +41,7 @@ pub enum RecurrenceInput {
 }
 
 /// A recurrence rule as a client may send it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleInput {
     /// The RRULE (RFC 5545 §3.3.10).
@@ -49,6 +49,7 @@ pub struct RuleInput {
     /// `due` (the default) or `completion`.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
+    #[schemars(with = "String")]
     pub from: RepeatFrom,
     /// The rule in words.
     #[serde(default)]

@@ -2,18 +2,22 @@
 
 use saydo_domain::TaskNumber;
 use saydo_store::Tx;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Done, ToolRun, add_task::task_result};
+use super::{
+    Done, ToolRun,
+    output::{CompleteOutput, TaskOutput},
+    result,
+};
 use crate::{
     AppError,
     command::{Action, Command},
-    view::TaskView,
 };
 
 /// Arguments of `complete_task`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompleteTaskArgs {
     /// The task's number.
@@ -30,12 +34,13 @@ const fn done() -> bool {
 pub(super) async fn run(run: &mut ToolRun, tx: &mut Tx, args: CompleteTaskArgs) -> Result<(Done, Value), AppError> {
     let command = Command::change(TaskNumber::new(args.task_id), Action::SetCompleted(args.completed));
     let outcome = run.journal.run(tx, command).await?;
-    let view = TaskView::from(&outcome.task);
-    let mut result = json!({
-        "task_id": view.id, "title": view.title, "completed": view.completed, "updated_at": view.updated_at,
-    });
-    if let Some(next) = &outcome.next {
-        result["next"] = task_result(&TaskView::from(next));
-    }
+    let output = CompleteOutput {
+        task_id: args.task_id,
+        title: outcome.task.title.to_string(),
+        completed: outcome.task.completed(),
+        updated_at: outcome.task.updated_at.to_string(),
+        next: outcome.next.as_ref().map(TaskOutput::from),
+    };
+    let result = result(&output)?;
     Ok((Done::Outcome(Box::new(outcome)), result))
 }

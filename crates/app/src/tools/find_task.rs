@@ -2,14 +2,19 @@
 
 use saydo_domain::Task;
 use saydo_store::Conn;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::Done;
+use super::{
+    Done,
+    output::{FindOutput, MatchOutput},
+    result,
+};
 use crate::{AppError, Caller, planner::candidates::Candidates};
 
 /// Arguments of `find_task`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FindTaskArgs {
     /// Words of the title, in any order; typos are forgiven.
@@ -20,17 +25,31 @@ pub struct FindTaskArgs {
 }
 
 pub(super) async fn run(caller: &Caller, conn: &mut Conn, args: &FindTaskArgs) -> Result<(Done, Value), AppError> {
+    let scored = find(caller, conn, &args.query, args.limit).await?;
+    let output = |(task, score): &(Task, f32)| MatchOutput {
+        task_id: task.number.get(),
+        title: task.title.to_string(),
+        score: *score,
+    };
+    let result = result(&FindOutput { matches: scored.iter().map(output).collect() })?;
+    Ok((Done::Found(scored.into_iter().map(|(task, _)| task).collect()), result))
+}
+
+/// The tasks whose titles fit the words, best first.
+pub(super) async fn find(
+    caller: &Caller,
+    conn: &mut Conn,
+    query: &str,
+    limit: Option<usize>,
+) -> Result<Vec<(Task, f32)>, AppError> {
     let candidates = Candidates::load(conn, caller.id()).await?;
-    let mut scored = candidates.rank(&args.query);
-    scored.truncate(args.limit.unwrap_or(10).clamp(1, 50));
+    let mut scored = candidates.rank(query);
+    scored.truncate(limit.unwrap_or(10).clamp(1, 50));
     let numbers: Vec<_> = scored.iter().map(|scored| scored.number).collect();
     let tasks: Vec<Task> = conn.tasks_find(caller.id(), &numbers).await?;
-    let matches: Vec<Value> = tasks
-        .iter()
-        .filter_map(|task| {
-            let score = scored.iter().find(|scored| scored.number == task.number)?.score;
-            Some(json!({ "task_id": task.number, "title": task.title, "score": score }))
-        })
-        .collect();
-    Ok((Done::Found(tasks), json!({ "matches": matches })))
+    let score = |task: Task| {
+        let score = scored.iter().find(|scored| scored.number == task.number)?.score;
+        Some((task, score))
+    };
+    Ok(tasks.into_iter().filter_map(score).collect())
 }

@@ -4,21 +4,25 @@ use jiff::{ToSpan, Zoned, civil::Date};
 use saydo_domain::{Label, Priority, Task, ValidationError};
 use saydo_lang::Moment;
 use saydo_store::{Conn, DueFilter, SortDirection, TaskQuery, TaskSort, TaskSortKey};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Done, add_task::task_result};
+use super::{
+    Done,
+    output::{ListOutput, TaskOutput},
+    result,
+};
 use crate::{
     AppError, Caller,
     reply::list::{end_of_week, sort},
-    view::TaskView,
 };
 
 /// Tasks listed unless asked otherwise.
 const DEFAULT_LIMIT: u32 = 50;
 
 /// Open, completed or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Both.
@@ -31,7 +35,7 @@ pub enum Status {
 }
 
 /// A span of time a task may be due in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DueWindow {
     /// Due today.
@@ -44,8 +48,18 @@ pub enum DueWindow {
     None,
 }
 
+/// Describes [`Priority`].
+#[derive(Debug, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum PrioritySchema {
+    High,
+    Medium,
+    Low,
+}
+
 /// Arguments of `list_tasks`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListTasksArgs {
     /// Open, completed or both.
@@ -53,6 +67,7 @@ pub struct ListTasksArgs {
     pub status: Option<Status>,
     /// Only of this priority.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<PrioritySchema>")]
     pub priority: Option<Priority>,
     /// Only with this label.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,9 +77,11 @@ pub struct ListTasksArgs {
     pub due: Option<DueWindow>,
     /// Only due on this day or later.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub due_from: Option<Date>,
     /// Only due on this day or earlier.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub due_to: Option<Date>,
     /// Only about this: these words in title or description, or a label of that name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,7 +181,7 @@ pub(super) async fn run(
     args: &ListTasksArgs,
 ) -> Result<(Done, Value), AppError> {
     let listing = list(caller, moment, conn, args).await?;
-    let tasks: Vec<Value> = listing.tasks.iter().map(|task| task_result(&TaskView::from(task))).collect();
-    let result = json!({ "count": tasks.len(), "total": listing.total, "tasks": tasks });
+    let tasks: Vec<TaskOutput> = listing.tasks.iter().map(TaskOutput::from).collect();
+    let result = result(&ListOutput { count: tasks.len(), total: listing.total, tasks })?;
     Ok((Done::Listed(listing), result))
 }

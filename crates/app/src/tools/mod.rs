@@ -5,22 +5,28 @@
 //! (the database) ends the turn.
 
 mod add_task;
+mod answer;
+pub mod catalogue;
 mod complete_task;
 mod delete_task;
 mod find_task;
 mod list_tasks;
+mod output;
 mod run;
+mod search;
 mod undo;
 mod update_task;
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::tasks::TaskInput as AddTaskArgs;
+pub use answer::ToolAnswer;
 pub use complete_task::CompleteTaskArgs;
 pub use delete_task::DeleteTaskArgs;
 pub use find_task::FindTaskArgs;
 pub use list_tasks::{DueWindow, ListTasksArgs, Listing, Status, list};
 pub use run::{Done, ToolRun};
+pub use search::{FetchArgs, SearchArgs};
 pub use undo::UndoArgs;
 pub use update_task::UpdateTaskArgs;
 
@@ -42,6 +48,15 @@ pub enum ToolCall {
     FindTask(FindTaskArgs),
     /// Put back a change.
     Undo(UndoArgs),
+    /// Find tasks by any words of them, as ChatGPT connectors do.
+    Search(SearchArgs),
+    /// Read one task, as ChatGPT connectors do.
+    Fetch(FetchArgs),
+}
+
+/// A result as JSON.
+fn result(output: &impl Serialize) -> Result<serde_json::Value, crate::AppError> {
+    serde_json::to_value(output).map_err(|error| crate::AppError::Internal(error.to_string()))
 }
 
 impl ToolCall {
@@ -56,7 +71,25 @@ impl ToolCall {
             Self::DeleteTask(_) => "delete_task",
             Self::FindTask(_) => "find_task",
             Self::Undo(_) => "undo",
+            Self::Search(_) => "search",
+            Self::Fetch(_) => "fetch",
         }
+    }
+
+    /// A call as a model or an outside client wrote it.
+    ///
+    /// # Errors
+    /// A sentence that says what to write instead.
+    pub fn parse(name: &str, arguments: &serde_json::Value) -> Result<Self, String> {
+        let spec = catalogue::find(name).ok_or_else(|| {
+            let names: Vec<&str> = catalogue::all().iter().map(|spec| spec.name).collect();
+            format!("There is no tool of that name. The tools are {}.", names.join(", "))
+        })?;
+        if !arguments.is_object() {
+            return Err(format!("The arguments of {} are one JSON object.", spec.name));
+        }
+        let call = serde_json::json!({ "tool": spec.name, "params": arguments });
+        serde_json::from_value(call).map_err(|error| format!("The arguments of {} don't fit: {error}.", spec.name))
     }
 
     /// The arguments as JSON.
@@ -70,6 +103,8 @@ impl ToolCall {
             Self::DeleteTask(args) => serde_json::to_value(args),
             Self::FindTask(args) => serde_json::to_value(args),
             Self::Undo(args) => serde_json::to_value(args),
+            Self::Search(args) => serde_json::to_value(args),
+            Self::Fetch(args) => serde_json::to_value(args),
         };
         params.unwrap_or_default()
     }
@@ -81,13 +116,14 @@ impl ToolCall {
             Self::CompleteTask(args) => Some(args.task_id),
             Self::UpdateTask(args) => Some(args.task_id),
             Self::DeleteTask(args) => Some(args.task_id),
-            Self::AddTask(_) | Self::ListTasks(_) | Self::FindTask(_) | Self::Undo(_) => None,
+            Self::AddTask(_) | Self::Undo(_) => None,
+            Self::ListTasks(_) | Self::FindTask(_) | Self::Search(_) | Self::Fetch(_) => None,
         }
     }
 
     /// Whether this can change anything.
     #[must_use]
     pub const fn may_change(&self) -> bool {
-        !matches!(self, Self::ListTasks(_) | Self::FindTask(_))
+        !matches!(self, Self::ListTasks(_) | Self::FindTask(_) | Self::Search(_) | Self::Fetch(_))
     }
 }

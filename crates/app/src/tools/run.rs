@@ -2,13 +2,15 @@
 
 use saydo_domain::{FieldError, Task, TaskNumber, ToolCallRecord};
 use saydo_lang::Moment;
-use saydo_store::Tx;
+use saydo_store::{Conn, Tx};
 use serde_json::{Value, json};
 
 use crate::{
     AppError, Caller, Clock,
     execute::{Journal, Outcome},
-    tools::{Listing, ToolCall, add_task, complete_task, delete_task, find_task, list_tasks, undo, update_task},
+    tools::{
+        Listing, ToolCall, add_task, complete_task, delete_task, find_task, list_tasks, search, undo, update_task,
+    },
     undo::{PutBack, Undone},
 };
 
@@ -75,8 +77,7 @@ impl ToolRun {
             ToolCall::UpdateTask(args) => update_task::run(self, tx, *args).await,
             ToolCall::DeleteTask(args) => delete_task::run(self, tx, args).await,
             ToolCall::Undo(args) => undo::run(self, tx, args).await,
-            ToolCall::ListTasks(args) => list_tasks::run(&self.caller, &self.moment, tx, &args).await,
-            ToolCall::FindTask(args) => find_task::run(&self.caller, tx, &args).await,
+            read => look(&self.caller, &self.moment, tx, read).await,
         }
     }
 
@@ -95,8 +96,27 @@ impl ToolRun {
     }
 }
 
+/// Carries out a call that changes nothing, on any connection.
+///
+/// # Errors
+/// As the tool; `Internal` for a call that would change something.
+pub(super) async fn look(
+    caller: &Caller,
+    moment: &Moment,
+    conn: &mut Conn,
+    call: ToolCall,
+) -> Result<(Done, Value), AppError> {
+    match call {
+        ToolCall::ListTasks(args) => list_tasks::run(caller, moment, conn, &args).await,
+        ToolCall::FindTask(args) => find_task::run(caller, conn, &args).await,
+        ToolCall::Search(args) => search::search(caller, moment, conn, &args).await,
+        ToolCall::Fetch(args) => search::fetch(caller, moment, conn, &args).await,
+        other => Err(AppError::Internal(format!("{} is no reading tool", other.name()))),
+    }
+}
+
 /// A mistake as a sentence for the planner and the person; what is fatal stays an error.
-fn refusal(error: AppError) -> Result<String, AppError> {
+pub(super) fn refusal(error: AppError) -> Result<String, AppError> {
     match error {
         AppError::Invalid(invalid) => {
             let messages: Vec<String> = invalid.errors.into_iter().map(|FieldError { message, .. }| message).collect();

@@ -2,40 +2,46 @@
 
 use saydo_domain::{Field, TaskNumber, ValidationError};
 use saydo_store::Tx;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Done, ToolRun, add_task::task_result};
+use super::{Done, ToolRun, output::TaskOutput, result};
 use crate::{
     AppError,
     command::{Action, Command},
     tasks::{RecurrenceInput, TaskPatchInput},
-    view::TaskView,
 };
 
 /// Arguments of `update_task`: absent keeps, `null` clears.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UpdateTaskArgs {
     /// The task's number.
     pub task_id: i64,
     /// New title.
-    #[serde(skip_serializing_if = "Field::is_keep")]
+    #[serde(default, skip_serializing_if = "Field::is_keep")]
+    #[schemars(with = "Option<String>")]
     pub title: Field<String>,
     /// New description.
-    #[serde(skip_serializing_if = "Field::is_keep")]
+    #[serde(default, skip_serializing_if = "Field::is_keep")]
+    #[schemars(with = "Option<String>")]
     pub description: Field<String>,
     /// New priority.
-    #[serde(skip_serializing_if = "Field::is_keep")]
+    #[serde(default, skip_serializing_if = "Field::is_keep")]
+    #[schemars(with = "Option<String>")]
     pub priority: Field<String>,
     /// New due: a day, a date-time with offset, or words.
-    #[serde(skip_serializing_if = "Field::is_keep")]
+    #[serde(default, skip_serializing_if = "Field::is_keep")]
+    #[schemars(with = "Option<String>")]
     pub due_date: Field<String>,
     /// New recurrence: a rule, or words.
-    #[serde(skip_serializing_if = "Field::is_keep")]
+    #[serde(default, skip_serializing_if = "Field::is_keep")]
+    #[schemars(with = "Option<RecurrenceInput>")]
     pub recurrence: Field<RecurrenceInput>,
     /// All labels from now on.
-    #[serde(skip_serializing_if = "Field::is_keep")]
+    #[serde(default, skip_serializing_if = "Field::is_keep")]
+    #[schemars(with = "Option<Vec<String>>")]
     pub labels: Field<Vec<String>>,
 }
 
@@ -49,6 +55,6 @@ pub(super) async fn run(run: &mut ToolRun, tx: &mut Tx, args: UpdateTaskArgs) ->
     let (patch, _) = input.validate(&run.moment)?;
     let command = Command::change(TaskNumber::new(task_id), Action::Update(Box::new(patch)));
     let outcome = run.journal.run(tx, command).await?;
-    let result = task_result(&TaskView::from(&outcome.task));
+    let result = result(&TaskOutput::from(&outcome.task))?;
     Ok((Done::Outcome(Box::new(outcome)), result))
 }
