@@ -1,11 +1,19 @@
 //! Accounts, sessions, tokens.
 
-use jiff::ToSpan as _;
+use jiff::{
+    ToSpan as _,
+    civil::{Date, date},
+};
 use saydo_domain::{Email, PersonName, Role, User, UserId};
-use saydo_store::{Session, Store, StoreError, TokenState};
+use saydo_store::{Session, Store, StoreError, TokenState, UsageDelta};
 use serde_json::json;
 
-use crate::support::{at, new_change, new_conversation, new_tasks, new_user, noon, put_change, user, write};
+use crate::{
+    access_tokens::{put_token, token},
+    support::{at, new_change, new_conversation, new_tasks, new_user, noon, put_change, user, write},
+    turns::{new_turn, put_turn},
+    usage,
+};
 
 pub(crate) async fn an_account_is_given_back(store: &Store) {
     let id = new_user(store, "ann").await;
@@ -166,6 +174,12 @@ pub(crate) async fn deleting_an_account_leaves_no_row(store: &Store) {
         tx.session_insert(&one).await
     })
     .unwrap();
+    let turn = new_turn(&id, conversation);
+    put_turn(store, &turn).await;
+    put_token(store, &token(&id, "Script"), "hash").await.unwrap();
+    usage::add(store, &id, date(2026, 3, 11), "tiny", UsageDelta::default()).await.unwrap();
+    let (mine, begun) = (id.clone(), turn.id);
+    write!(store, |tx| tx.turn_events_append(&mine, begun, 1, &["{}".to_owned()], noon()).await).unwrap();
 
     let mine = id.clone();
     assert_eq!(write!(store, |tx| tx.user_delete(&mine).await), Ok(true));
@@ -177,6 +191,11 @@ pub(crate) async fn deleting_an_account_leaves_no_row(store: &Store) {
     assert_eq!(conn.change_find(&id, change).await, Ok(None));
     assert_eq!(conn.change_effects(&id, 1).await, Ok(Vec::new()));
     assert_eq!(conn.sessions_list(&id).await, Ok(Vec::new()));
+    assert_eq!(conn.turns_all(&id).await, Ok(Vec::new()));
+    assert_eq!(conn.turn_events_after(&id, turn.id, 0, 9).await, Ok(Vec::new()));
+    assert_eq!(conn.access_token_by_hash("hash").await, Ok(None));
+    assert_eq!(conn.access_tokens_list(&id).await, Ok(Vec::new()));
+    assert_eq!(conn.usage_list(&id, Date::MIN, Date::MAX).await, Ok(Vec::new()));
     let mine = id.clone();
     assert_eq!(write!(store, |tx| tx.user_delete(&mine).await), Ok(false));
 }

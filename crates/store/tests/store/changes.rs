@@ -136,3 +136,55 @@ pub(crate) async fn old_changes_are_purged(store: &Store) {
     assert_eq!(left.iter().map(|change| (change.id, change.seq)).collect::<Vec<_>>(), [(kept, 3)]);
     assert_eq!(conn.change_effects(&user, 1).await, Ok(Vec::new()));
 }
+
+pub(crate) async fn a_change_grows(store: &Store) {
+    let user = new_user(store, "ann").await;
+    let other = put_change(store, new_change(&user, "Other")).await;
+    let tasks = [1, 2, 3].map(|number| task(&user, number, "Task"));
+    let version = |number: i64, version| Task { version, ..tasks[usize::try_from(number).unwrap() - 1].clone() };
+    let effect =
+        |number, before: Option<Task>, after: Option<Task>| Effect { number: TaskNumber::new(number), before, after };
+    let begun = vec![effect(1, Some(version(1, 1)), Some(version(1, 2))), effect(2, None, Some(version(2, 1)))];
+    let further = vec![
+        effect(3, None, Some(version(3, 1))),
+        effect(1, Some(version(1, 2)), Some(version(1, 3))),
+        effect(2, Some(version(2, 1)), None),
+        effect(3, Some(version(3, 1)), Some(version(3, 2))),
+    ];
+    let (new, mine) = (new_change(&user, "Begun"), user.clone());
+    let id = new.id;
+    write!(store, |tx| {
+        tx.change_insert(&new, &begun).await?;
+        assert!(tx.change_extend(&mine, id, "Begun and grown", &further).await?);
+        assert!(tx.change_extend(&mine, id, "Grown", &[]).await?);
+        Ok::<_, StoreError>(())
+    })
+    .unwrap();
+    let mut conn = store.read().await.unwrap();
+    let grown = vec![
+        effect(1, Some(version(1, 1)), Some(version(1, 3))),
+        effect(2, None, None),
+        effect(3, None, Some(version(3, 2))),
+    ];
+    assert_eq!(conn.change_effects(&user, 2).await, Ok(grown));
+    let change = conn.change_find(&user, id).await.unwrap().unwrap();
+    assert_eq!((change.summary.as_str(), change.seq), ("Grown", 2));
+    assert_eq!(conn.change_effects(&user, 1).await.unwrap().len(), 1);
+    assert_eq!(conn.change_find(&user, other).await.unwrap().unwrap().summary, "Other");
+}
+
+pub(crate) async fn a_change_put_back_grows_no_more(store: &Store) {
+    let user = new_user(store, "ann").await;
+    let change = put_change(store, new_change(&user, "Added")).await;
+    undo(store, &user, change).await;
+    let effect = Effect { number: TaskNumber::new(2), before: None, after: Some(task(&user, 2, "Two")) };
+    let mine = user.clone();
+    let grown = write!(store, |tx| {
+        assert!(!tx.change_extend(&mine, ChangeId::new(uuid::Uuid::now_v7()), "Nobody's", &[]).await?);
+        tx.change_extend(&mine, change, "More", &[effect]).await
+    });
+    assert_eq!(grown, Ok(false));
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(conn.change_effects(&user, 1).await.unwrap().len(), 1);
+    assert_eq!(conn.change_find(&user, change).await.unwrap().unwrap().summary, "Added");
+}

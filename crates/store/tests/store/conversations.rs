@@ -17,6 +17,7 @@ pub(crate) async fn a_conversation_lives(store: &Store) {
         id,
         user_id: user.clone(),
         title: ConversationTitle::new("Milk 🥛").unwrap(),
+        thread: None,
         created_at: noon(),
         updated_at: noon(),
     };
@@ -159,4 +160,29 @@ pub(crate) async fn a_new_question_replaces_the_old(store: &Store) {
     assert_eq!(write!(store, |tx| tx.pending_clear(&mine, id).await), Ok(true));
     let mine = user.clone();
     assert_eq!(write!(store, |tx| tx.pending_clear(&mine, id).await), Ok(false));
+}
+
+pub(crate) async fn an_outside_name_finds_its_conversation(store: &Store) {
+    let (ann, bob) = (new_user(store, "ann").await, new_user(store, "bob").await);
+    let (one, two) = (new_conversation(store, &ann, "One").await, new_conversation(store, &ann, "Two").await);
+    let of_bob = new_conversation(store, &bob, "Bob's").await;
+    let name = async |user: &UserId, id, thread: &'static str| {
+        let user = user.clone();
+        write!(store, |tx| tx.conversation_set_thread(&user, id, thread).await)
+    };
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(conn.conversation_find_thread(&ann, "agui:ü🥛").await, Ok(None));
+    assert_eq!(name(&ann, one, "agui:ü🥛").await, Ok(true));
+    assert_eq!(name(&ann, one, "agui:ü🥛").await, Ok(true));
+    assert_eq!(name(&bob, of_bob, "agui:ü🥛").await, Ok(true));
+    assert_eq!(name(&ann, two, "agui:ü🥛").await, Err(StoreError::Conflict("conversation.thread")));
+    assert_eq!(name(&bob, one, "agui:mine").await, Ok(false));
+    assert_eq!(conn.conversation_find_thread(&ann, "agui:ü🥛").await, Ok(Some(one)));
+    assert_eq!(conn.conversation_find_thread(&bob, "agui:ü🥛").await, Ok(Some(of_bob)));
+    let found = conn.conversation_find(&ann, one).await.unwrap().unwrap().0;
+    assert_eq!(found.thread.as_deref(), Some("agui:ü🥛"));
+    assert_eq!(conn.conversation_latest(&ann).await.unwrap().unwrap().thread, None);
+    let listed = conn.conversations_list(&ann, 9).await.unwrap();
+    let threads: Vec<_> = listed.iter().map(|summary| summary.conversation.thread.as_deref()).collect();
+    assert_eq!(threads, [None, Some("agui:ü🥛")]);
 }

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod access_tokens;
 mod accounts;
 mod changes;
 mod conversations;
@@ -16,6 +17,8 @@ mod plans;
 mod sqlite;
 mod support;
 mod tasks;
+mod turns;
+mod usage;
 
 /// Stamps every function of the suite onto an engine.
 macro_rules! conformance {
@@ -54,13 +57,25 @@ conformance! {
     conversations {
         a_conversation_lives, the_one_last_spoken_in_comes_first, messages_are_kept_in_order,
         ids_are_never_reused, a_question_is_answered_once, a_new_question_replaces_the_old,
+        an_outside_name_finds_its_conversation,
     }
     changes {
         a_change_keeps_its_effects, undo_and_redo_find_their_change, anything_new_ends_redo,
         undo_within_a_conversation, untouched_tasks_equal_their_snapshot, old_changes_are_purged,
+        a_change_grows, a_change_put_back_grows_no_more,
     }
+    turns {
+        a_turn_runs_and_ends_once, a_turn_that_is_stopped_hears_of_it, a_key_has_one_turn,
+        events_are_read_in_order_from_any_point, an_event_number_is_taken_once, a_turn_goes_with_its_conversation,
+        turns_without_a_sign_of_life_are_interrupted, old_turns_are_purged,
+    }
+    access_tokens { a_token_opens_the_door_of_its_owner, tokens_are_listed_and_deleted, a_hash_is_taken_once }
+    usage { usage_adds_up_by_day_and_model, absurd_counts_do_no_harm }
     idempotency { an_answer_is_kept_until_it_expires, a_live_key_is_not_taken_twice }
-    owners { another_user_reads_nothing, another_user_changes_nothing, rows_need_their_owner }
+    owners {
+        another_user_reads_nothing, another_user_changes_nothing, another_user_touches_no_turn_and_no_token,
+        rows_need_their_owner,
+    }
     group_commit {
         a_failed_job_leaves_nothing, a_panicking_job_harms_nobody, thirty_two_at_once,
         a_job_outlives_its_caller, a_job_sees_what_earlier_ones_wrote, an_error_swallowed_is_harmless,

@@ -1,34 +1,84 @@
 //! The schema up and down.
 
+use saydo_domain::Role;
 use saydo_store::{MigrationStatus, SchemaState, StoreError, TaskQuery};
 use sqlx::Connection as _;
 
-use crate::support::{Opened, config, new_tasks, new_user};
+use crate::{
+    support::{Opened, config, new_change, new_conversation, new_tasks, new_user, noon, put_change, write},
+    turns::{new_turn, put_turn},
+};
 
-fn status(applied: bool) -> Vec<MigrationStatus> {
-    vec![MigrationStatus { version: 1, name: "init".to_owned(), applied }]
+fn status(init: bool, models: bool) -> Vec<MigrationStatus> {
+    let status = |version, name: &str, applied| MigrationStatus { version, name: name.to_owned(), applied };
+    vec![status(1, "init", init), status(2, "models", models)]
 }
 
 #[tokio::test]
 async fn up_and_down_and_up() {
     let opened = Opened::sqlite_empty().await;
     let store = &opened.store;
-    assert_eq!(store.migration_status().await, Ok(status(false)));
-    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(1)));
+    assert_eq!(store.migration_status().await, Ok(status(false, false)));
+    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(2)));
     assert_eq!(store.migrate_down_one().await, Ok(None));
-    assert_eq!(store.migrate_up().await, Ok(1));
+    assert_eq!(store.migrate_up().await, Ok(2));
     assert_eq!(store.migrate_up().await, Ok(0));
-    assert_eq!(store.migration_status().await, Ok(status(true)));
+    assert_eq!(store.migration_status().await, Ok(status(true, true)));
     assert_eq!(store.check_schema().await, Ok(SchemaState::Current));
 
     let user = new_user(store, "ann").await;
     new_tasks(store, &user, 3, |_| ()).await;
-    assert_eq!(store.migrate_down_one().await, Ok(Some(1)));
+    assert_eq!(store.migrate_down_one().await, Ok(Some(2)));
+    assert_eq!(store.migration_status().await, Ok(status(true, false)));
     assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(1)));
-    assert_eq!(store.migrate_up().await, Ok(1));
+    assert_eq!(store.migrate_down_one().await, Ok(Some(1)));
+    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(2)));
+    assert_eq!(store.migrate_up().await, Ok(2));
     let user = new_user(store, "ann").await;
     assert_eq!(store.read().await.unwrap().tasks_list(&user, &TaskQuery::default()).await, Ok(Vec::new()));
     opened.close().await;
+}
+
+#[tokio::test]
+async fn one_step_down_and_up_keeps_what_was_there_before_it() {
+    let opened = Opened::sqlite().await;
+    let store = &opened.store;
+    let user = new_user(store, "ann").await;
+    let tasks = new_tasks(store, &user, 3, |_| ()).await;
+    let conversation = new_conversation(store, &user, "Milk").await;
+    let mine = user.clone();
+    write!(store, |tx| {
+        tx.message_insert(&mine, conversation, Role::User, "hi", &[], noon()).await?;
+        tx.conversation_set_thread(&mine, conversation, "agui:1").await
+    })
+    .unwrap();
+    put_change(store, new_change(&user, "Added")).await;
+    put_turn(store, &new_turn(&user, conversation)).await;
+
+    assert_eq!(store.migrate_down_one().await, Ok(Some(2)));
+    // The older program goes on working on these tables.
+    let mut raw = raw(&opened).await;
+    let found: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM messages").fetch_one(&mut raw).await.unwrap();
+    raw.close().await.unwrap();
+    assert_eq!(found, 1);
+    assert_eq!(store.migrate_up().await, Ok(1));
+
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(conn.tasks_all(&user).await, Ok(tasks));
+    let kept = conn.conversation_find(&user, conversation).await.unwrap().unwrap().0;
+    assert_eq!((kept.title.as_str(), kept.thread), ("Milk", None));
+    assert_eq!(conn.messages_count(&user, conversation).await, Ok(1));
+    assert_eq!(conn.changes_newest(&user, 9).await.unwrap().len(), 1);
+    assert_eq!(conn.turns_all(&user).await, Ok(Vec::new()));
+    drop(conn);
+    // A number is never given twice, not even over this.
+    assert!(new_conversation(store, &user, "Cheese").await > conversation);
+    opened.close().await;
+}
+
+async fn raw(opened: &Opened) -> sqlx::SqliteConnection {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(opened.folder.path().join("saydo.db"));
+    sqlx::SqliteConnection::connect_with(&options).await.unwrap()
 }
 
 #[tokio::test]
@@ -53,14 +103,12 @@ async fn many_processes_migrate_once() {
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
     let opened = Opened::sqlite().await;
-    let path = opened.folder.path().join("saydo.db");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut raw = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let mut raw = raw(&opened).await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                  VALUES (99, 'from the future', TRUE, x'00', 0)";
     sqlx::query(newer).execute(&mut raw).await.unwrap();
     raw.close().await.unwrap();
-    let refused = StoreError::SchemaTooNew { found: 99, known: 1 };
+    let refused = StoreError::SchemaTooNew { found: 99, known: 2 };
     assert_eq!(opened.store.check_schema().await, Err(refused.clone()));
     assert_eq!(opened.store.migrate_up().await, Err(refused.clone()));
     assert_eq!(opened.store.migrate_down_one().await, Err(refused));

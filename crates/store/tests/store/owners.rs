@@ -1,13 +1,23 @@
 //! Somebody else's things do not exist.
 
-use saydo_domain::{
-    ConversationId, ConversationTitle, PendingAction, PendingId, PendingKind, Role, TaskNumber, UserId,
+use jiff::{
+    ToSpan as _,
+    civil::{Date, date},
 };
-use saydo_store::{CompletedScope, Store, StoreError, TaskCounts, TaskQuery};
+use saydo_domain::{
+    AccessToken, ConversationId, ConversationTitle, PendingAction, PendingId, PendingKind, Role, TaskNumber,
+    TurnStatus, UserId,
+};
+use saydo_store::{CompletedScope, NewTurn, Store, StoreError, TaskCounts, TaskQuery, UsageDelta};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{new_change, new_conversation, new_tasks, new_user, noon, now_in, put_change, task, write};
+use crate::{
+    access_tokens::{put_token, token},
+    support::{new_change, new_conversation, new_tasks, new_user, noon, now_in, put_change, task, write},
+    turns::{new_turn, put_turn},
+    usage,
+};
 
 /// Ann, who has everything, and Mallory, who has nothing.
 struct Two {
@@ -16,6 +26,8 @@ struct Two {
     conversation: ConversationId,
     pending: PendingAction,
     change: saydo_domain::ChangeId,
+    turn: NewTurn,
+    token: AccessToken,
 }
 
 async fn two(store: &Store) -> Two {
@@ -40,11 +52,21 @@ async fn two(store: &Store) -> Two {
         tx.pending_put(&asked).await
     })
     .unwrap();
-    Two { ann, mallory, conversation, pending, change }
+    let (turn, token) = (new_turn(&ann, conversation), token(&ann, "Mine"));
+    put_turn(store, &turn).await;
+    put_token(store, &token, "hash").await.unwrap();
+    usage::add(store, &ann, date(2026, 3, 11), "tiny", UsageDelta { turns: 1, ..UsageDelta::default() }).await.unwrap();
+    let (mine, id) = (ann.clone(), turn.id);
+    write!(store, |tx| {
+        tx.conversation_set_thread(&mine, conversation, "agui:1").await?;
+        tx.turn_events_append(&mine, id, 1, &["{}".to_owned()], noon()).await
+    })
+    .unwrap();
+    Two { ann, mallory, conversation, pending, change, turn, token }
 }
 
 pub(crate) async fn another_user_reads_nothing(store: &Store) {
-    let Two { mallory, conversation, pending, change, .. } = two(store).await;
+    let Two { mallory, conversation, pending, change, turn, .. } = two(store).await;
     let mut conn = store.read().await.unwrap();
     let one = TaskNumber::new(1);
     assert_eq!(conn.task_find(&mallory, one).await, Ok(None));
@@ -70,10 +92,16 @@ pub(crate) async fn another_user_reads_nothing(store: &Store) {
     assert_eq!(conn.changes_undoable(&mallory, 9, Some(conversation)).await, Ok(Vec::new()));
     assert_eq!(conn.changes_newest(&mallory, 9).await, Ok(Vec::new()));
     assert_eq!(conn.change_effects(&mallory, 1).await, Ok(Vec::new()));
+    assert_eq!(conn.turn_find(&mallory, turn.id).await, Ok(None));
+    assert_eq!(conn.turns_all(&mallory).await, Ok(Vec::new()));
+    assert_eq!(conn.turn_events_after(&mallory, turn.id, 0, 9).await, Ok(Vec::new()));
+    assert_eq!(conn.access_tokens_list(&mallory).await, Ok(Vec::new()));
+    assert_eq!(conn.usage_list(&mallory, Date::MIN, Date::MAX).await, Ok(Vec::new()));
+    assert_eq!(conn.conversation_find_thread(&mallory, "agui:1").await, Ok(None));
 }
 
 pub(crate) async fn another_user_changes_nothing(store: &Store) {
-    let Two { ann, mallory, conversation, pending, change } = two(store).await;
+    let Two { ann, mallory, conversation, pending, change, .. } = two(store).await;
     let before = store.read().await.unwrap().tasks_all(&ann).await.unwrap();
     let (evil, this) = (mallory.clone(), pending.id);
     write!(store, |tx| {
@@ -106,12 +134,44 @@ pub(crate) async fn another_user_changes_nothing(store: &Store) {
     assert_eq!(conn.tasks_all(&ann).await.unwrap().len(), 3);
 }
 
+pub(crate) async fn another_user_touches_no_turn_and_no_token(store: &Store) {
+    let Two { ann, mallory, conversation, change, turn, token, .. } = two(store).await;
+    let (evil, id, this) = (mallory.clone(), turn.id, token.id);
+    write!(store, |tx| {
+        assert!(!tx.turn_stop(&evil, id).await?);
+        assert!(tx.turn_beat(&evil, id, noon() + 1.hour()).await?);
+        assert!(!tx.turn_set_change(&evil, id, change).await?);
+        assert!(!tx.turn_finish(&evil, id, TurnStatus::Failed, None, None, noon()).await?);
+        assert!(!tx.access_token_delete(&evil, this).await?);
+        assert!(!tx.access_token_touch(&evil, this, noon()).await?);
+        assert!(!tx.conversation_set_thread(&evil, conversation, "agui:2").await?);
+        assert!(!tx.change_extend(&evil, change, "Mine now", &[]).await?);
+        Ok::<_, StoreError>(())
+    })
+    .unwrap();
+    let evil = mallory.clone();
+    let told = write!(store, |tx| tx.turn_events_append(&evil, id, 2, &["{}".to_owned()], noon()).await);
+    assert_eq!(told, Err(StoreError::Reference));
+    let theirs = new_turn(&mallory, conversation);
+    assert_eq!(write!(store, |tx| tx.turn_insert(&theirs).await), Err(StoreError::Reference));
+
+    let mut conn = store.read().await.unwrap();
+    let kept = conn.turn_find(&ann, turn.id).await.unwrap().unwrap();
+    assert_eq!((kept.status, kept.stop_requested, kept.heartbeat_at), (TurnStatus::Running, false, noon()));
+    assert_eq!(kept.change_id, None);
+    assert_eq!(conn.turn_events_after(&ann, turn.id, 0, 9).await.unwrap().len(), 1);
+    assert_eq!(conn.access_tokens_list(&ann).await, Ok(vec![token]));
+    assert_eq!(conn.conversation_find_thread(&ann, "agui:1").await, Ok(Some(conversation)));
+    assert_eq!(conn.change_find(&ann, change).await.unwrap().unwrap().summary, "Mine");
+}
+
 pub(crate) async fn rows_need_their_owner(store: &Store) {
     let nobody = UserId::new("nobody").unwrap();
     let orphan = task(&nobody, 1, "Orphan");
     assert_eq!(write!(store, |tx| tx.task_insert(&orphan).await), Err(StoreError::Reference));
     let change = new_change(&nobody, "Orphan");
     assert_eq!(write!(store, |tx| tx.change_insert(&change, &[]).await), Err(StoreError::Reference));
+    assert_eq!(put_token(store, &token(&nobody, "Orphan"), "hash").await, Err(StoreError::Reference));
     let title = ConversationTitle::new("Orphan").unwrap();
     let made = write!(store, |tx| tx.conversation_insert(&nobody, &title, noon()).await);
     assert_eq!(made, Err(StoreError::Reference));
