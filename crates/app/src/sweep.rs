@@ -1,13 +1,18 @@
-//! Removing what has had its time: trash after 30 days, kept answers after a day, expired revocations.
+//! Removing what has had its time: trash after 30 days, kept answers and ended turns after a day, expired revocations.
 
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use saydo_store::{StoreError, Tx};
 
 use crate::{App, AppError};
 
 /// How long a deleted task can come back.
 pub const TRASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Tasks removed per transaction, so that the writer is never held up for long.
+/// How long the events of a turn can be replayed after it ended.
+pub const TURNS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Tasks or turns removed per transaction, so that the writer is never held up for long.
 const BATCH: u32 = 500;
 
 /// What a sweep removed.
@@ -19,6 +24,8 @@ pub struct Swept {
     pub answers: u64,
     /// Revocations of tokens that have expired by themselves.
     pub tokens: u64,
+    /// Turns that ended long ago, with their events.
+    pub turns: u64,
 }
 
 impl App {
@@ -28,18 +35,30 @@ impl App {
     /// When the store refuses; what was removed before stays removed.
     pub async fn sweep(&self) -> Result<Swept, AppError> {
         let now = self.clock.now();
-        let before = now.checked_sub(TRASH_KEPT).unwrap_or(Timestamp::MIN);
-        let mut swept = Swept::default();
-        loop {
-            let job = self.store.write(move |tx| Box::pin(async move { tx.trash_purge(before, BATCH).await }));
-            let removed: u64 = job.await?;
-            swept.tasks += removed;
-            if removed < u64::from(BATCH) {
-                break;
-            }
-        }
+        let ago = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+        let (trash, ended) = (ago(TRASH_KEPT), ago(TURNS_KEPT));
+        let mut swept = Swept {
+            tasks: self.in_batches(move |tx| Box::pin(tx.trash_purge(trash, BATCH))).await?,
+            turns: self.in_batches(move |tx| Box::pin(tx.turns_purge(ended, BATCH))).await?,
+            ..Swept::default()
+        };
         swept.answers = self.store.write(move |tx| Box::pin(async move { tx.idempotency_purge(now).await })).await?;
         swept.tokens = self.store.write(move |tx| Box::pin(async move { tx.tokens_purge(now).await })).await?;
         Ok(swept)
+    }
+
+    /// Repeats a removal of at most [`BATCH`] rows, each time in its own transaction, until nothing is left.
+    async fn in_batches(
+        &self,
+        remove: impl for<'tx> Fn(&'tx mut Tx) -> BoxFuture<'tx, Result<u64, StoreError>> + Copy + Send + 'static,
+    ) -> Result<u64, AppError> {
+        let mut all = 0;
+        loop {
+            let removed = self.store.write(remove).await?;
+            all += removed;
+            if removed < u64::from(BATCH) {
+                return Ok(all);
+            }
+        }
     }
 }

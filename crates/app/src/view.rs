@@ -1,6 +1,9 @@
 //! The wire shapes of what the use cases return: one shape for REST, chat results and tools.
 
-use saydo_domain::{Change, Due, Label, PendingAction, PendingKind, Priority, Recurrence, Task, User};
+use saydo_domain::{
+    AccessToken, Change, Due, Label, PendingAction, PendingKind, Priority, Recurrence, Task, TokenScope, Turn, User,
+};
+use saydo_store::UsageRow;
 use serde::Serialize;
 
 /// A task as every door shows it (API.md, `Task`).
@@ -187,6 +190,108 @@ impl From<&Change> for ChangeView {
             undoes: change.undoes.map(|id| id.to_string()),
             undone_by: change.undone_by.map(|id| id.to_string()),
             created_at: change.created_at.to_string(),
+        }
+    }
+}
+
+/// A personal access token as the API shows it: without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct AccessTokenView {
+    /// Its id.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do: `read` or `write`.
+    #[schema(value_type = String, example = "read")]
+    pub scope: TokenScope,
+    /// When it was made (RFC 3339, UTC).
+    pub created_at: String,
+    /// When it stops working (RFC 3339, UTC), if ever.
+    pub expires_at: Option<String>,
+    /// When it was last used (RFC 3339, UTC), to the minute or so.
+    pub last_used_at: Option<String>,
+}
+
+impl From<&AccessToken> for AccessTokenView {
+    fn from(token: &AccessToken) -> Self {
+        Self {
+            id: token.id.to_string(),
+            name: token.name.to_string(),
+            scope: token.scope,
+            created_at: token.created_at.to_string(),
+            expires_at: token.expires_at.map(|at| at.to_string()),
+            last_used_at: token.last_used_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// A tracked turn as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct TurnView {
+    /// Its id.
+    pub id: String,
+    /// Its conversation.
+    pub conversation_id: i64,
+    /// `running`, `finished`, `failed`, `cancelled` or `interrupted`.
+    pub status: String,
+    /// The change it made, if it made one.
+    pub change_id: Option<String>,
+    /// `offline`, or the name of the model that answered.
+    pub answered_by: Option<String>,
+    /// When it began (RFC 3339, UTC).
+    pub started_at: String,
+    /// When it ended (RFC 3339, UTC).
+    pub ended_at: Option<String>,
+}
+
+impl From<&Turn> for TurnView {
+    fn from(turn: &Turn) -> Self {
+        Self {
+            id: turn.id.to_string(),
+            conversation_id: turn.conversation_id.get(),
+            status: turn.status.as_str().to_owned(),
+            change_id: turn.change_id.map(|id| id.to_string()),
+            answered_by: turn.answered_by.clone().map(String::from),
+            started_at: turn.started_at.to_string(),
+            ended_at: turn.ended_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// What a model was used for on one day, as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct UsageView {
+    /// The day (UTC).
+    #[schema(example = "2026-03-11")]
+    pub day: String,
+    /// The model's name.
+    pub model: String,
+    /// Turns in which it was asked.
+    pub turns: u64,
+    /// Requests to it.
+    pub calls: u64,
+    /// Tokens read, those from a cache included.
+    pub input_tokens: u64,
+    /// Tokens read from a cache.
+    pub cached_tokens: u64,
+    /// Tokens written.
+    pub output_tokens: u64,
+    /// The cost, in millionths of the currency in which prices are configured.
+    pub cost_micros: u64,
+}
+
+impl From<&UsageRow> for UsageView {
+    fn from(row: &UsageRow) -> Self {
+        let used = row.used;
+        Self {
+            day: row.day.to_string(),
+            model: row.model.clone(),
+            turns: used.turns,
+            calls: used.calls,
+            input_tokens: used.input_tokens,
+            cached_tokens: used.cached_tokens,
+            output_tokens: used.output_tokens,
+            cost_micros: used.cost_micros,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! One's own account: changing it, taking everything away, erasing it.
 
+use jiff::civil::Date;
 use saydo_domain::{Conversation, ConversationSummary, Message, ToolCallRecord, User};
 use serde::Serialize;
 
 use super::{Accounts, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
 use crate::{
     AppError, Missing,
-    view::{ChangeView, TaskView, UserView},
+    view::{AccessTokenView, ChangeView, TaskView, TurnView, UsageView, UserView},
 };
 
 /// As many rows as there are: an export leaves nothing out.
@@ -23,6 +24,12 @@ pub struct ExportView {
     pub conversations: Vec<ExportedConversation>,
     /// The journal, newest first.
     pub changes: Vec<ChangeView>,
+    /// The turns that can be replayed, oldest first.
+    pub turns: Vec<TurnView>,
+    /// The personal access tokens, newest first; their secrets are not known here.
+    pub access_tokens: Vec<AccessTokenView>,
+    /// What language models were used for, by day.
+    pub model_usage: Vec<UsageView>,
 }
 
 /// A conversation with all its messages.
@@ -32,6 +39,8 @@ pub struct ExportedConversation {
     pub id: i64,
     /// What it is called.
     pub title: String,
+    /// The name an outside client knows it by.
+    pub thread: Option<String>,
     /// When it began (RFC 3339, UTC).
     pub created_at: String,
     /// When the last message came (RFC 3339, UTC).
@@ -139,7 +148,12 @@ impl Accounts {
             conversations.push(exported(conversation, messages));
         }
         let changes = conn.changes_newest(&user.id, EVERYTHING).await?.iter().map(ChangeView::from).collect();
-        Ok(ExportView { user: UserView::from(user), tasks, conversations, changes })
+        let turns = conn.turns_all(&user.id).await?.iter().map(TurnView::from).collect();
+        let access_tokens = conn.access_tokens_list(&user.id).await?.iter().map(AccessTokenView::from).collect();
+        let usage = conn.usage_list(&user.id, Date::MIN, Date::MAX).await?;
+        let model_usage = usage.iter().map(UsageView::from).collect();
+        let user = UserView::from(user);
+        Ok(ExportView { user, tasks, conversations, changes, turns, access_tokens, model_usage })
     }
 }
 
@@ -154,6 +168,7 @@ fn exported(conversation: Conversation, messages: Vec<Message>) -> ExportedConve
     ExportedConversation {
         id: conversation.id.get(),
         title: conversation.title.to_string(),
+        thread: conversation.thread,
         created_at: conversation.created_at.to_string(),
         updated_at: conversation.updated_at.to_string(),
         messages: messages.into_iter().map(message).collect(),

@@ -43,7 +43,9 @@ async fn sweep(app: saydo_app::App, shutdown: Shutdown) {
         }
         match app.sweep().await {
             Ok(swept) if swept == Swept::default() => {}
-            Ok(Swept { tasks, answers, tokens }) => tracing::info!(tasks, answers, tokens, "removed what had expired"),
+            Ok(Swept { tasks, answers, tokens, turns }) => {
+                tracing::info!(tasks, answers, tokens, turns, "removed what had expired");
+            }
             Err(_) if shutdown.is_cancelled() => return,
             Err(error) => tracing::warn!(%error, "could not remove what had expired; it is tried again in an hour"),
         }
