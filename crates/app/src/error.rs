@@ -18,6 +18,8 @@ pub enum Missing {
     Change,
     /// An account.
     User,
+    /// A personal access token.
+    Token,
 }
 
 impl Missing {
@@ -30,6 +32,7 @@ impl Missing {
             Self::Pending => "This question was answered already or has expired",
             Self::Change => "Change not found",
             Self::User => "User not found",
+            Self::Token => "Token not found",
         }
     }
 }

@@ -5,8 +5,10 @@
 //! - `throttle`: growing delays after failed logins
 //! - `service`: sign-up, login, tokens that can be revoked
 //! - `profile`: changing, exporting and deleting one's own account
+//! - `access_tokens`: personal access tokens for programs
 //! - `admin`: what the operator's command line may do
 
+mod access_tokens;
 mod admin;
 mod input;
 mod password;
@@ -21,9 +23,10 @@ use jiff::SignedDuration;
 use saydo_store::Store;
 use secrecy::SecretString;
 
+pub use access_tokens::{AccessTokenInput, NewAccessToken};
 pub use input::{LogInInput, NewPasswordInput, PasswordInput, ProfileInput, SignUpInput};
 pub use profile::{ExportView, ExportedConversation, ExportedMessage};
-pub use service::{Identity, Session};
+pub use service::{Access, Identity, Session};
 pub use throttle::Throttling;
 pub use token::ISSUER;
 

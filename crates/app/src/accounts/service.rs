@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use saydo_domain::{Email, PersonName, User, UserId, ValidationError};
+use saydo_domain::{Email, PersonName, TokenScope, User, UserId, ValidationError};
 use saydo_store::{StoreError, Tx};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -38,6 +38,25 @@ pub struct Identity {
     pub token_id: String,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// What it opens.
+    pub access: Access,
+}
+
+/// What a token opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everything: a person who signed in.
+    Person,
+    /// What a personal access token may do; never the account itself.
+    Token(TokenScope),
+}
+
+impl Access {
+    /// Whether anything may be changed.
+    #[must_use]
+    pub const fn may_write(self) -> bool {
+        matches!(self, Self::Person | Self::Token(TokenScope::Write))
+    }
 }
 
 impl Accounts {
@@ -108,6 +127,9 @@ impl Accounts {
     /// # Errors
     /// `Unauthorized`, whatever the reason.
     pub async fn authenticate(&self, token: &str) -> Result<Identity, AppError> {
+        if let Some(identity) = self.authenticate_access_token(token).await? {
+            return Ok(identity);
+        }
         let proven = self.inner.tokens.prove(token, self.now())?;
         let owner = self.store().read().await?.token_owner(&proven.user, &proven.token_id).await?;
         let user = match owner {
@@ -125,7 +147,7 @@ impl Accounts {
             None if proven.origin == Origin::Trusted => self.welcome(&proven).await?,
             None => return Err(AppError::Unauthorized),
         };
-        Ok(Identity { user, token_id: proven.token_id, expires_at: proven.expires_at })
+        Ok(Identity { user, token_id: proven.token_id, expires_at: proven.expires_at, access: Access::Person })
     }
 
     /// Makes the user of a trusted issuer's token on first sight. The e-mail is taken when it is valid and free.
@@ -142,7 +164,7 @@ impl Accounts {
     /// # Errors
     /// When the store refuses.
     pub async fn log_out(&self, identity: &Identity) -> Result<(), AppError> {
-        let Identity { user, token_id, expires_at } = identity.clone();
+        let Identity { user, token_id, expires_at, .. } = identity.clone();
         self.store()
             .write(move |tx| Box::pin(async move { Ok(tx.token_revoke(&user.id, &token_id, expires_at).await?) }))
             .await

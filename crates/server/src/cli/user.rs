@@ -1,7 +1,8 @@
 //! `saydo user`: accounts, for whoever runs the server.
 
 use clap::Subcommand;
-use saydo_app::App;
+use saydo_app::{App, accounts::AccessTokenInput};
+use saydo_domain::TokenScope;
 use secrecy::ExposeSecret as _;
 
 use super::{CliError, read_password};
@@ -35,10 +36,19 @@ pub(super) enum User {
         #[arg(long)]
         yes: bool,
     },
-    /// Print a fresh token, for scripts
+    /// Print a fresh token: a session for scripts, or with --name a personal access token for a program
     Token {
         /// E-mail or id
         user: String,
+        /// Make a personal access token of this name
+        #[arg(long, requires = "scope")]
+        name: Option<String>,
+        /// What it may do: read, or write
+        #[arg(long, requires = "name", value_parser = scope)]
+        scope: Option<TokenScope>,
+        /// Days until it ends; never without it
+        #[arg(long, requires = "name")]
+        days: Option<i64>,
     },
 }
 
@@ -69,14 +79,28 @@ impl User {
                 app.accounts.admin_delete(&user).await?;
                 println!("Erased {}.", user.id);
             }
-            Self::Token { user } => {
+            Self::Token { user, name, scope, days } => {
                 let user = app.accounts.admin_find(&user).await?;
-                println!("{}", app.accounts.admin_token(user).await?.token.expose_secret());
+                let token = match name.zip(scope) {
+                    Some((name, scope)) => {
+                        let input = AccessTokenInput { name, scope, expires_in_days: days };
+                        app.accounts.access_token_create(&user.id, input).await?.text
+                    }
+                    None => app.accounts.admin_token(user).await?.token,
+                };
+                println!("{}", token.expose_secret());
             }
         }
         app.store.close().await;
         Ok(())
     }
+}
+
+fn scope(word: &str) -> Result<TokenScope, String> {
+    [TokenScope::Read, TokenScope::Write]
+        .into_iter()
+        .find(|scope| scope.as_str() == word)
+        .ok_or_else(|| "give read or write".to_owned())
 }
 
 async fn list(app: &App) -> Result<(), CliError> {

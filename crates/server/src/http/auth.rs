@@ -8,7 +8,10 @@ use axum::{
     response::IntoResponse,
 };
 use jiff::tz::TimeZone;
-use saydo_app::{AppError, Caller, accounts::Identity};
+use saydo_app::{
+    AppError, Caller,
+    accounts::{Access, Identity},
+};
 use saydo_domain::Door;
 use saydo_lang::DateOrder;
 
@@ -37,6 +40,9 @@ pub(super) async fn layer(
                 let detail = "Cannot access chat for other users";
                 return Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).into_response();
             }
+            if !identity.access.may_write() && !looks_only(&parts) {
+                return insufficient_scope().into_response();
+            }
             if let Some(context) = parts.extensions.get::<RequestContext>() {
                 context.set_user(&identity.user.id);
             }
@@ -48,6 +54,26 @@ pub(super) async fn layer(
         Err(error) if named.is_some() => error.in_chat().into_response(),
         Err(error) => error.into_response(),
     }
+}
+
+/// What a token that may only read can ask for. MCP sends everything by POST: its door looks at each call itself.
+fn looks_only(parts: &Parts) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method) || parts.uri.path() == "/mcp"
+}
+
+/// A token that may only read was used to write (RFC 6750 §3.1).
+pub(super) fn insufficient_scope() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", "This token may only read.")
+}
+
+/// Stands before what only a person who signed in may do: a program's token never opens the account itself.
+pub(super) async fn person_only(request: Request, next: Next) -> Response<Body> {
+    let person = request.extensions().get::<Identity>().is_some_and(|proof| proof.access == Access::Person);
+    if person {
+        return next.run(request).await;
+    }
+    let detail = "Personal access tokens cannot do this; sign in.";
+    Problem::new(StatusCode::FORBIDDEN, "sign_in_needed", detail).into_response()
 }
 
 async fn prove(state: &AppState, parts: &Parts) -> ApiResult<Identity> {

@@ -15,7 +15,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::{
     auth, context, headers, idempotency, limits, openapi,
     problem::Problem,
-    routes::{account, auth as sign_in, chat, conversations, parse, service, tasks, trash, undo},
+    routes::{account, auth as sign_in, chat, conversations, parse, service, tasks, tokens, trash, undo},
     state::AppState,
 };
 use crate::assets;
@@ -47,8 +47,10 @@ fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
 pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
     let with = || state.clone();
     let protected = protected_routes()
+        .merge(account_routes().route_layer(from_fn(auth::person_only)))
         .merge(chat_routes().route_layer(from_fn_with_state(with(), limits::chat)))
         .route_layer(from_fn_with_state(with(), idempotency::layer))
+        .merge(token_routes().route_layer(from_fn(auth::person_only)))
         .route_layer(from_fn_with_state(with(), limits::calls))
         .route_layer(from_fn_with_state(with(), auth::layer));
     let sign_ins = OpenApiRouter::new()
@@ -66,11 +68,7 @@ pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
 fn protected_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(sign_in::me, sign_in::update_me))
-        .routes(routes!(sign_in::log_out))
-        .routes(routes!(sign_in::log_out_all))
-        .routes(routes!(sign_in::change_password))
         .routes(routes!(account::export))
-        .routes(routes!(account::delete))
         .routes(routes!(tasks::list, tasks::create))
         .routes(routes!(tasks::get, tasks::put, tasks::patch, tasks::delete))
         .routes(routes!(tasks::complete))
@@ -82,6 +80,20 @@ fn protected_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(conversations::latest))
         .routes(routes!(conversations::rename, conversations::delete))
         .routes(routes!(conversations::messages))
+}
+
+/// What only a person who signed in may do, never a program with a token.
+fn account_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::log_out))
+        .routes(routes!(sign_in::log_out_all))
+        .routes(routes!(sign_in::change_password))
+        .routes(routes!(account::delete))
+}
+
+/// Tokens for programs: they stand outside of idempotency, which would keep a new token's text.
+fn token_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(tokens::list, tokens::create)).routes(routes!(tokens::revoke))
 }
 
 fn chat_routes() -> OpenApiRouter<AppState> {

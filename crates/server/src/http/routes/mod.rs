@@ -7,5 +7,6 @@ pub(super) mod conversations;
 pub(super) mod parse;
 pub(super) mod service;
 pub(super) mod tasks;
+pub(super) mod tokens;
 pub(super) mod trash;
 pub(super) mod undo;

@@ -1,0 +1,176 @@
+//! Personal access tokens: how programs come in on behalf of a person. Each is shown once, when it is made; after
+//! that only its hash is known. Deleting the row ends it at once, on every replica.
+
+use jiff::{SignedDuration, Timestamp};
+use rand::Rng as _;
+use saydo_domain::{AccessToken, AccessTokenId, TokenName, TokenScope, User, UserId, ValidationError};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Accounts, Identity, service::Access};
+use crate::{AppError, Missing};
+
+/// What every token begins with, so that secret scanners know it, and so that it is never taken for a JWT.
+const PREFIX: &str = "saydo_pat_";
+/// Random characters after the prefix: 258 bits.
+const RANDOM_CHARS: usize = 43;
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// The longest life that can be asked for.
+const MAX_DAYS: i64 = 3650;
+/// Tokens one person can have.
+const MAX_TOKENS: usize = 100;
+/// How exact “last used” is: one write a minute and token.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// The body of `POST /api/tokens`.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessTokenInput {
+    /// What to call it: 1 to 100 characters after trimming.
+    #[schema(example = "Claude on my laptop")]
+    pub name: String,
+    /// `read`: look only; `write`: look and change.
+    #[schema(value_type = String, example = "write")]
+    pub scope: TokenScope,
+    /// Days until it ends: 1 to 3650; without it, never.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3650)]
+    pub expires_in_days: Option<i64>,
+}
+
+/// A token that was just made: the only time its text is known.
+#[derive(Debug, Clone)]
+pub struct NewAccessToken {
+    /// What is kept of it.
+    pub token: AccessToken,
+    /// What the program sends as bearer token.
+    pub text: SecretString,
+}
+
+impl Accounts {
+    /// Makes a token for this user.
+    ///
+    /// # Errors
+    /// `Invalid` with every field that cannot be accepted, `Conflict` when there are too many already.
+    pub async fn access_token_create(
+        &self,
+        user: &UserId,
+        input: AccessTokenInput,
+    ) -> Result<NewAccessToken, AppError> {
+        let now = self.now();
+        let (name, expires_at) = validate(&input, now)?;
+        let text = make();
+        let token = AccessToken {
+            id: AccessTokenId::new(Uuid::now_v7()),
+            user_id: user.clone(),
+            name,
+            scope: input.scope,
+            created_at: now,
+            expires_at,
+            last_used_at: None,
+        };
+        let (row, hash) = (token.clone(), hash(text.expose_secret()));
+        let stored: Result<(), AppError> = self
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    if tx.access_tokens_list(&row.user_id).await?.len() >= MAX_TOKENS {
+                        let detail = format!("There are {MAX_TOKENS} tokens already; delete one first.");
+                        return Err(AppError::Conflict { code: "too_many_tokens", detail });
+                    }
+                    Ok(tx.access_token_insert(&row, &hash).await?)
+                })
+            })
+            .await;
+        stored?;
+        // A security event: who, which, how much; never the text.
+        tracing::info!(token = %token.id, scope = token.scope.as_str(), "an access token was made");
+        Ok(NewAccessToken { token, text })
+    }
+
+    /// The tokens of this user, newest first, without their texts.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn access_tokens_list(&self, user: &UserId) -> Result<Vec<AccessToken>, AppError> {
+        Ok(self.store().read().await?.access_tokens_list(user).await?)
+    }
+
+    /// Ends a token at once.
+    ///
+    /// # Errors
+    /// `NotFound` when this user has no such token.
+    pub async fn access_token_delete(&self, user: &UserId, id: AccessTokenId) -> Result<(), AppError> {
+        let owner = user.clone();
+        let there: Result<bool, AppError> =
+            self.store().write(move |tx| Box::pin(async move { Ok(tx.access_token_delete(&owner, id).await?) })).await;
+        if !there? {
+            return Err(AppError::NotFound(Missing::Token));
+        }
+        tracing::info!(token = %id, "an access token was revoked");
+        Ok(())
+    }
+
+    /// Proves a personal access token, if the text is one at all.
+    pub(super) async fn authenticate_access_token(&self, text: &str) -> Result<Option<Identity>, AppError> {
+        if !text.starts_with(PREFIX) {
+            return Ok(None);
+        }
+        let found = self.store().read().await?.access_token_by_hash(&hash(text)).await?;
+        let now = self.now();
+        let Some((user, token)) = found.filter(|(_, token)| token.expires_at.is_none_or(|end| end > now)) else {
+            tracing::info!("an access token was refused");
+            return Err(AppError::Unauthorized);
+        };
+        self.touch(&user, &token, now).await;
+        Ok(Some(Identity {
+            user,
+            token_id: token.id.to_string(),
+            expires_at: token.expires_at.unwrap_or(Timestamp::MAX),
+            access: Access::Token(token.scope),
+        }))
+    }
+
+    /// Notes the use. A database that cannot write must not keep readers out.
+    async fn touch(&self, user: &User, token: &AccessToken, now: Timestamp) {
+        if token.last_used_at.is_some_and(|last| now.duration_since(last) < TOUCH_EVERY) {
+            return;
+        }
+        let (user, id) = (user.id.clone(), token.id);
+        let noted: Result<bool, AppError> = self
+            .store()
+            .write(move |tx| Box::pin(async move { Ok(tx.access_token_touch(&user, id, now).await?) }))
+            .await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of an access token was not noted");
+        }
+    }
+}
+
+fn validate(input: &AccessTokenInput, now: Timestamp) -> Result<(TokenName, Option<Timestamp>), ValidationError> {
+    let name = TokenName::new(&input.name);
+    let end = input.expires_in_days.map(|days| {
+        let end = (1..=MAX_DAYS).contains(&days).then(|| now + SignedDuration::from_hours(24 * days));
+        end.ok_or_else(|| ValidationError::new("expires_in_days", format!("Give 1 to {MAX_DAYS} days.")))
+    });
+    match (name, end.transpose()) {
+        (Ok(name), Ok(end)) => Ok((name, end)),
+        (name, end) => {
+            let refused = [name.err(), end.err()];
+            Err(ValidationError { errors: refused.into_iter().flatten().flat_map(|e| e.errors).collect() })
+        }
+    }
+}
+
+fn make() -> SecretString {
+    let mut random = rand::rng();
+    let chars = (0..RANDOM_CHARS).map(|_| char::from(ALPHABET[random.random_range(0..ALPHABET.len())]));
+    SecretString::from(PREFIX.chars().chain(chars).collect::<String>())
+}
+
+/// SHA-256 of the whole token in hex. The token is random and long: no slow hash is needed.
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
