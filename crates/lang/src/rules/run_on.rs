@@ -13,13 +13,16 @@ use crate::{Context, Intent, Reading, TaskRef, token::TokenKind};
 
 /// Words that may begin the next command.
 const OPENERS: [&str; 22] = [
-    "delete", "mark", "add", "complete", "remove", "rename", "reopen", "move", "show", "list", "remind", "tick", "cross",
-    "push", "postpone", "undo", "set", "make", "put", "create", "tag", "cancel",
+    "delete", "mark", "add", "complete", "remove", "rename", "reopen", "move", "show", "list", "remind", "tick",
+    "cross", "push", "postpone", "undo", "set", "make", "put", "create", "tag", "cancel",
 ];
 
 /// After these a verb belongs to what comes before.
 const BINDING: [&str; 16] =
     ["to", "and", "not", "the", "a", "my", "i", "you", "can", "will", "should", "must", "or", "for", "of", "then"];
+
+/// How many words that open a command are tried as the beginning of the next one.
+const MOST_OPENERS: usize = 3;
 
 /// More units than this are no commands in one breath.
 const MOST_UNITS: usize = 60;
@@ -38,23 +41,20 @@ pub(super) fn split(message: &Message<'_>, units: &[Unit], context: &Context) ->
 
 /// Where the second command begins.
 fn cut(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<usize> {
-    let numbered = |unit: &Unit| {
-        message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword")
-    };
+    let numbered = |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword");
     if units.len() < 4 || units.len() > MOST_UNITS || !units.iter().any(numbered) {
         return None;
     }
-    (2..units.len() - 1).find(|at| {
-        let opens = is_any(&units[*at], &OPENERS) && !units[*at].typo && !is_any(&units[at - 1], &BINDING);
+    let opens = |at: &usize| is_any(&units[*at], &OPENERS) && !units[*at].typo && !is_any(&units[at - 1], &BINDING);
+    // A first command of several openers is one command, and so is what follows it.
+    (2..units.len() - 1).filter(opens).take(MOST_OPENERS).find(|at| {
         let (left, right) = (trim(&units[..*at]), trim(&units[*at..]));
-        opens
-            && (left.iter().any(numbered) || right.iter().any(numbered))
+        (left.iter().any(numbered) || right.iter().any(numbered))
             && plain(message, left, context).is_some_and(|hard| {
                 // The right side may run on itself; its first command decides.
-                (2..=right.len()).any(|end| {
-                    (end == right.len() || is_any(&right[end], &OPENERS))
-                        && plain(message, &right[..end], context).is_some_and(|also| hard || also)
-                })
+                let ends = (2..=right.len()).filter(|end| *end == right.len() || is_any(&right[*end], &OPENERS));
+                let mut nearest = ends.take(MOST_OPENERS);
+                nearest.any(|end| plain(message, &right[..end], context).is_some_and(|also| hard || also))
             })
     })
 }
@@ -62,9 +62,8 @@ fn cut(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<usize
 /// Whether the units are a command that we are sure of, and if so, whether all its tasks are named by number.
 fn plain(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<bool> {
     let reading = read_part(message, units, context).into_iter().next()?;
-    let by_number = |targets: &[TaskRef]| {
-        !targets.is_empty() && targets.iter().all(|target| matches!(target, TaskRef::Number(_)))
-    };
+    let by_number =
+        |targets: &[TaskRef]| !targets.is_empty() && targets.iter().all(|target| matches!(target, TaskRef::Number(_)));
     let hard = match reading.intents.as_slice() {
         [Intent::Complete { targets, .. } | Intent::Delete { targets } | Intent::Update { targets, .. }] => {
             let named = !targets.is_empty() && units.len() > 1;

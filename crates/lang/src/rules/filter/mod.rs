@@ -85,6 +85,11 @@ fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Tas
 
 /// Reads what one task is: `the overdue one`, `the one due friday`, `high priority`.
 pub(crate) fn singular(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
+    // `friday one` would be a time of day.
+    let noun = |unit: &&Unit| in_class(unit, "placenoun") || is_any(unit, &["the", "that", "is", "which", "are"]);
+    let before = units.iter().take_while(noun).count();
+    let after = units[before..].iter().rev().take_while(noun).count();
+    let units = &units[before..units.len() - after];
     let range = message.token_range(units);
     let first = range.start;
     let extraction = message.attributes(range, &context.moment, Options::default());
@@ -118,7 +123,17 @@ pub(crate) fn read(
     extraction: &Extraction,
     context: &Context,
 ) -> Option<Wanted> {
-    let mut wanted = Wanted::default();
+    read_onto(Wanted::default(), message, units, extraction, context)
+}
+
+/// The same, with what is known already: that tasks are asked for though no word says so (`show me the errands`).
+pub(crate) fn read_onto(
+    mut wanted: Wanted,
+    message: &Message<'_>,
+    units: &[Unit],
+    extraction: &Extraction,
+    context: &Context,
+) -> Option<Wanted> {
     let mut rest = trim(units);
     let mut query: Vec<Unit> = Vec::new();
     while let Some(unit) = rest.first() {
