@@ -140,7 +140,7 @@ pub(crate) async fn old_changes_are_purged(store: &Store) {
 pub(crate) async fn a_change_grows(store: &Store) {
     let user = new_user(store, "ann").await;
     let other = put_change(store, new_change(&user, "Other")).await;
-    let tasks = [1, 2, 3].map(|number| task(&user, number, "Task"));
+    let tasks = [1, 2, 3, 4].map(|number| task(&user, number, "Task"));
     let version = |number: i64, version| Task { version, ..tasks[usize::try_from(number).unwrap() - 1].clone() };
     let effect =
         |number, before: Option<Task>, after: Option<Task>| Effect { number: TaskNumber::new(number), before, after };
@@ -149,6 +149,7 @@ pub(crate) async fn a_change_grows(store: &Store) {
         effect(3, None, Some(version(3, 1))),
         effect(1, Some(version(1, 2)), Some(version(1, 3))),
         effect(2, Some(version(2, 1)), None),
+        effect(4, None, Some(version(4, 1))),
         effect(3, Some(version(3, 1)), Some(version(3, 2))),
     ];
     let (new, mine) = (new_change(&user, "Begun"), user.clone());
@@ -165,6 +166,7 @@ pub(crate) async fn a_change_grows(store: &Store) {
         effect(1, Some(version(1, 1)), Some(version(1, 3))),
         effect(2, None, None),
         effect(3, None, Some(version(3, 2))),
+        effect(4, None, Some(version(4, 1))),
     ];
     assert_eq!(conn.change_effects(&user, 2).await, Ok(grown));
     let change = conn.change_find(&user, id).await.unwrap().unwrap();
