@@ -3,7 +3,10 @@
 use crate::{
     Problem, SpanKind,
     attributes::{DueMatch, Extraction, Found},
-    dates::{Bound, Cx, Days, Hint, Hit, Repeat, Settled, Strength, When, bound, extend, phrase, repeat, settle},
+    dates::{
+        Bound, Cx, Days, Hint, Hit, Repeat, Settled, Strength, When, bound, extend, mended, phrase, repeat, settle,
+        several_times,
+    },
     lexicon::PhraseKind,
 };
 
@@ -61,10 +64,15 @@ fn scan(cx: &Cx<'_>) -> Scan {
             // What follows directly is its time: `every day 8am`.
             let counted = bound(cx, found.end).is_some();
             let (when, end) = extend(cx, When::days("", Days::one(cx.today)), found.end, found.start == 0);
-            if end > found.end && !counted {
+            // The hours of the day in which something repeats by the hour are more than a rule can say.
+            let hours = phrase(cx, found.end).filter(|hit| hit.when.rule == "time range" && found.rrule.is_subdaily());
+            if let Some(hours) = hours {
+                at = hours.end;
+            } else if end > found.end && !counted {
                 let when = When { days: None, rule: "time of a repetition", ..when };
-                scan.hits.push(Hit { start: found.end, end, when, marker: "" });
-                at = end;
+                let (hit, after) = alone_or_first(cx, Hit { start: found.end, end, when, marker: "" });
+                scan.hits.push(hit);
+                at = after;
             }
             scan.repeat = Some(found);
         } else if let Some((bound, end)) =
@@ -72,8 +80,9 @@ fn scan(cx: &Cx<'_>) -> Scan {
         {
             scan.bound = Some((bound, at, end));
             at = end;
-        } else if let Some(hit) = phrase(cx, at) {
-            at = hit.end;
+        } else if let Some(hit) = phrase(cx, at).map(|hit| mended(cx, hit)) {
+            let (hit, after) = alone_or_first(cx, hit);
+            at = after;
             match negated(cx, hit.start) {
                 Some(start) => scan.negated.push(Hit { start, ..hit }),
                 None => scan.hits.push(hit),
@@ -83,6 +92,14 @@ fn scan(cx: &Cx<'_>) -> Scan {
         }
     }
     scan
+}
+
+/// The phrase and the position after it; of several times the first counts, and all of them stay in the title.
+fn alone_or_first(cx: &Cx<'_>, hit: Hit) -> (Hit, usize) {
+    several_times(cx, &hit).unwrap_or_else(|| {
+        let end = hit.end;
+        (hit, end)
+    })
 }
 
 /// Whether the title speaks of an evening or a morning.
@@ -136,6 +153,9 @@ fn set(
 }
 
 fn mark(cx: &mut Cx<'_>, found: &mut Extraction, hit: &Hit, value: String) {
+    if hit.start == hit.end {
+        return;
+    }
     found.found.push(Found {
         start: cx.tokens[hit.start].start,
         end: cx.tokens[hit.end - 1].end,
@@ -195,7 +215,10 @@ fn weight(cx: &Cx<'_>, hit: &Hit) -> i32 {
 /// A repetition with its time, beginning and end.
 fn repeating(cx: &mut Cx<'_>, found: &mut Extraction, scan: Scan, hint: Option<Hint>) {
     let Some(repeat) = scan.repeat else { return };
-    let until = scan.hits.iter().position(|hit| matches!(hit.marker, "until" | "through") && hit.when.days.is_some());
+    let subdaily = repeat.rrule.is_subdaily();
+    let until = scan.hits.iter().position(|hit| {
+        matches!(hit.marker, "until" | "through") && (hit.when.days.is_some() || subdaily && hit.when.clock.is_some())
+    });
     let start = scan.hits.iter().position(|hit| {
         (hit.when.days.is_some() || hit.when.instant.is_some()) && !matches!(hit.marker, "until" | "through")
     });
@@ -221,8 +244,8 @@ fn repeating(cx: &mut Cx<'_>, found: &mut Extraction, scan: Scan, hint: Option<H
     for hit in [until, start, time].into_iter().flatten().map(|at| scan.hits[at].clone()) {
         mark(cx, found, &hit, first.to_string());
     }
-    let ranges = [Some((repeat.start, repeat.end)), scan.bound.map(|(_, start, end)| (start, end))];
-    for (start, end) in ranges.into_iter().flatten() {
+    let ranges = [Some((repeat.start, repeat.taken)), scan.bound.map(|(_, start, end)| (start, end))];
+    for (start, end) in ranges.into_iter().flatten().filter(|(start, end)| start < end) {
         let (from, to) = (cx.tokens[start].start, cx.tokens[end - 1].end);
         let kind = SpanKind::Recurrence;
         found.found.push(Found { start: from, end: to, kind, value: rrule.clone(), rule: repeat.rule });

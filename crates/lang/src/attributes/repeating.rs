@@ -72,6 +72,13 @@ fn first(cx: &Cx<'_>, rrule: &RRule, repeat: &Repeat, timing: &Timing<'_>) -> Op
 fn limit(cx: &Cx<'_>, rrule: &mut RRule, timing: &Timing<'_>, first: Due) {
     let first_day = first.day_in(cx.now.time_zone());
     let range = timing.within.filter(|days| days.first < days.last).map(|days| days.last);
+    // `every hour until 6pm`
+    if let Some(when) = timing.until.filter(|when| when.days.is_none())
+        && let Some(last) = settle(cx, when, timing.hint).and_then(|settled| settled.due.instant())
+    {
+        rrule.until = Some(Until::Moment(last.to_zoned(cx.now.time_zone().clone()).datetime()));
+        return;
+    }
     let until = timing.until.and_then(|when| when.days).map(|days| days.due).or(range);
     match (until, timing.bound) {
         (Some(day), _) if day >= first_day => rrule.until = Some(Until::Day(day)),

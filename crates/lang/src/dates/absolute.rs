@@ -51,7 +51,12 @@ fn iso_time(cx: &Cx<'_>, at: usize, days: Days) -> Option<(When, usize)> {
     if text.len() < 13 || text.len() > 40 || !text.is_ascii() {
         return None;
     }
-    if let Ok(Due::Moment { at: moment, .. }) = text.to_ascii_uppercase().parse() {
+    // `2026-03-20T10:00Z` leaves the seconds out.
+    let seconds = |text: &str| match (text.get(..16), text.get(16..)) {
+        (Some(minutes), Some(zone)) if zone.starts_with(['Z', '+', '-']) => format!("{minutes}:00{zone}"),
+        _ => text.to_owned(),
+    };
+    if let Ok(Due::Moment { at: moment, .. }) = seconds(&text.to_ascii_uppercase()).parse() {
         return Some((When::instant("iso moment", moment), end));
     }
     let civil: DateTime = text.parse().ok()?;
@@ -91,7 +96,15 @@ fn slashed(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
         return Some((When::days("numeric date", dated(cx, date)), at + 5));
     }
     let days = yearless(cx, month, day)?;
+    // `3/4 of an hour`
+    if separator == '/' && (cx.any(at + 3, &["of", "an"]) || cx.entry(at + 3).unit.is_some_and(|_| !cx.glued(at + 3))) {
+        return None;
+    }
     match separator {
+        // `14-02`: a day that is no month, and a month written like one.
+        '-' if (day > 24 || day > 12 && cx.tokens[at + 2].text.starts_with('0')) && cx.ends(at + 3) => {
+            Some((When::days("numeric date", days).marked(), at + 3))
+        }
         // Around the clock, and fractions of something.
         '/' if (first, second) != (24, 7) => Some((When::days("numeric date", days).weak(), at + 3)),
         '.' if cx.punct(at + 3, '.') && cx.glued(at + 3) && cx.ends(at + 4) => {
@@ -216,6 +229,9 @@ fn of_days(cx: &Cx<'_>, month: u32, first: u32, last: u32, end: usize) -> Option
 pub(crate) fn day_number(cx: &Cx<'_>, at: usize) -> Option<(i8, usize)> {
     let at = cx.skip(at, &["the"]);
     let (day @ 1..=31, end) = ordinal(cx, at)? else { return None };
+    if cx.any(end, &["half", "quarter"]) {
+        return None;
+    }
     // Words like `second` and `first` are too common to be days without `on the`.
     let the = at > 0 && cx.any(at - 1, &["the"]);
     let led = the && (day > 3 || at > 1 && cx.any(at - 2, &["on", "by", "before", "until", "till", "due", "from"]));

@@ -39,7 +39,8 @@ pub(crate) fn clock(cx: &Cx<'_>, at: usize, range: bool) -> Option<ReadClock> {
 fn same_time(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     let the = cx.skip(at, &["the", "about"]);
     let end = cx.any(the, &["this", "same"]).then_some(the + 1).filter(|time| cx.any(*time, &["time"]))? + 1;
-    let day_follows = cx.entry(end).is_temporal() || cx.any(end, &["next", "on"]);
+    let day_before = at > 0 && cx.entry(at - 1).is_temporal() && cx.followed_well(end);
+    let day_follows = day_before || cx.entry(end).is_temporal() || cx.any(end, &["next", "on"]);
     let clock = Clock::sure(cx.now.hour(), cx.now.minute());
     day_follows.then(|| ReadClock::new("same time", clock, Strength::Strong, end))
 }
@@ -54,7 +55,8 @@ fn named(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     // `midnight snack`, `noon prayers`
     let strength = if phrase.weak { Strength::Marked } else { Strength::Weak };
     // `late afternoon` goes with a day without a word between.
-    let part = phrase.weak && (start..end).any(|at| cx.entry(at).part.is_some());
+    let timed = |at: usize| cx.word(at).ends_with("time") && cx.followed_well(at + 1);
+    let part = phrase.weak && (start..end).any(|at| cx.entry(at).part.is_some() || timed(at));
     Some(ReadClock::new(if part { "named part" } else { "named time" }, clock, strength, end))
 }
 
@@ -66,6 +68,10 @@ fn half(cx: &Cx<'_>, at: usize) -> Option<(bool, usize)> {
         "pm" => Some((true, at + 1)),
         letter @ ("a" | "p") => {
             let pm = letter == "p";
+            // `six thirty p m`, as dictation writes it
+            if cx.any(at + 1, &["m"]) && cx.ends(at + 2) {
+                return Some((pm, at + 2));
+            }
             let dotted = cx.punct(at + 1, '.') && cx.any(at + 2, &["m"]) && cx.glued(at + 1) && cx.glued(at + 2);
             if dotted {
                 // The dot after “p.m.” belongs to it unless it ends the text.
@@ -90,7 +96,8 @@ fn digital(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
         return military(cx, at, number, digits);
     }
     let hour = i8::try_from(number).ok().filter(|hour| (0..=24).contains(hour))?;
-    if let Some(found) = with_minutes(cx, at, hour, digits).or_else(|| spaced_minutes(cx, at, hour)) {
+    let spaced = || spaced_minutes(cx, at, hour).or_else(|| oh_minutes(cx, at, hour));
+    if let Some(found) = with_minutes(cx, at, hour, digits).or_else(spaced) {
         return Some(found);
     }
     if let Some(found) = named(cx, at + 1).filter(|found| hour == 12 && matches!(found.clock.hour, 12 | 24)) {
@@ -105,7 +112,7 @@ fn digital(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     if let Some((true, end)) = half(cx, at + 1).filter(|_| (13..=23).contains(&hour)) {
         return Some(ReadClock::new("24-hour time", Clock::sure(hour, 0), Strength::Strong, end));
     }
-    o_clock(cx, at, hour)
+    o_clock(cx, at + 1, hour)
 }
 
 /// `5 30 pm`, `at 5 30`: how dictation writes minutes.
@@ -119,10 +126,19 @@ fn spaced_minutes(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
     plausible.then(|| ReadClock::new("dictated time", clock, Strength::Marked, at + 2))
 }
 
+/// `9 oh 5`, `7 oh five`: the zero as it is said.
+fn oh_minutes(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
+    let (minute @ 1..=9, end) = cardinal(cx, at + 2).filter(|_| cx.any(at + 1, &["oh", "o"]))? else { return None };
+    let clock = Clock::unsure(hour, i8::try_from(minute).ok()?);
+    if let Some((pm, end)) = half(cx, end).filter(|_| (1..=12).contains(&hour)) {
+        return Some(ReadClock::new("12-hour time", clock.with_half(pm), Strength::Strong, end));
+    }
+    (hour > 0 && cx.ends(end)).then(|| ReadClock::new("dictated time", clock, Strength::Marked, end))
+}
+
 /// What may follow a bare hour: `o'clock`, `ish`, `h`, nothing.
-fn o_clock(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
+fn o_clock(cx: &Cx<'_>, after: usize, hour: i8) -> Option<ReadClock> {
     let clock = Clock::unsure(hour, 0);
-    let after = at + 1;
     if cx.any(after, &["o'clock", "oclock", "o'clocks"]) {
         return halved(cx, "o'clock", clock, after + 1);
     }
@@ -202,7 +218,8 @@ fn military(cx: &Cx<'_>, at: usize, number: u32, digits: usize) -> Option<ReadCl
         return Some(ReadClock::new("24-hour time", Clock::sure(hour, minute), Strength::Strong, at + 2));
     }
     // A bare `1730` is a year, a price or a flight as often as a time.
-    let plausible = digits == 4 && minute % 5 == 0 && !(1900..=2099).contains(&number);
+    let at_it = at > 0 && (cx.any(at - 1, &["at"]) || cx.punct(at - 1, '@'));
+    let plausible = digits == 4 && minute % 5 == 0 && (at_it || !(1900..=2099).contains(&number));
     let clock = Clock::sure(hour, minute);
     (plausible && cx.ends(at + 1)).then(|| ReadClock::new("24-hour time", clock, Strength::Marked, at + 1))
 }
@@ -235,8 +252,8 @@ fn spoken(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     let pm = half(cx, end);
     if let Some((_, after)) = pm {
         end = after;
-    } else if cx.any(end, &["o'clock", "oclock"]) {
-        end += 1;
+    } else if cx.any(end, &["o'clock", "oclock"]) || cx.any(cx.skip_hyphen(end), &["ish"]) {
+        end = cx.skip_hyphen(end) + 1;
     }
     if sign < 0 {
         clock.hour = if clock.hour == 1 { 12 } else { clock.hour - 1 };
@@ -264,21 +281,42 @@ fn spoken(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
     Some(ReadClock::new("spoken time", clock, strength, end))
 }
 
-/// `five pm`, `six thirty`, `seven o'clock`, `eight`.
+/// `five pm`, `six thirty`, `nine oh five`, `seventeen hundred`, `seven o'clock`, `sevenish`, `eight`.
 fn worded(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
-    let hour = cx.entry(at).number.filter(|hour| (1..=12).contains(hour))?;
+    let zero = |at: usize| cx.skip(at, &["oh", "o", "zero"]);
+    // `oh nine hundred`, `nineteen thirty`
+    let (hour, after) = cardinal(cx, zero(at)).filter(|(hour, _)| (1..=23).contains(hour))?;
+    if cx.number(zero(at)).is_some() {
+        return None;
+    }
     let hour = i8::try_from(hour).ok()?;
-    if let Some((minutes @ 1..=59, end)) = cardinal(cx, cx.skip_hyphen(at + 1)).filter(|_| cx.number(at + 1).is_none())
-    {
-        let minutes = i8::try_from(minutes).ok()?;
-        let clock = Clock::unsure(hour, minutes);
-        if let Some((pm, end)) = half(cx, end) {
-            return Some(ReadClock::new("12-hour time", clock.with_half(pm), Strength::Strong, end));
+    let clock = |minute: i8| Clock { sure: hour > 12 || zero(at) > at, ..Clock::unsure(hour, minute) };
+    if cx.any(after, &["hundred"]) {
+        let end = cx.skip(after + 1, &["hours", "hrs"]);
+        let strength = if end > after + 1 { Strength::Strong } else { Strength::Marked };
+        return Some(ReadClock::new("24-hour time", Clock { sure: true, ..clock(0) }, strength, end));
+    }
+    if zero(at) > at {
+        return None;
+    }
+    let minutes_at = cx.skip_hyphen(after);
+    let oh = zero(minutes_at);
+    if let Some((minutes @ 1..=59, end)) = cardinal(cx, oh).filter(|_| cx.number(oh).is_none()) {
+        let minutes = i8::try_from(minutes).ok().filter(|minutes| oh == minutes_at || *minutes < 10)?;
+        if let Some((pm, end)) = half(cx, end).filter(|_| hour <= 12) {
+            return Some(ReadClock::new("12-hour time", clock(minutes).with_half(pm), Strength::Strong, end));
         }
-        return (minutes >= 10).then(|| ReadClock::new("worded time", clock, Strength::Marked, end));
+        return (minutes >= 10 || oh > minutes_at)
+            .then(|| ReadClock::new("worded time", clock(minutes), Strength::Marked, end));
     }
-    if let Some((pm, end)) = half(cx, at + 1) {
-        return Some(ReadClock::new("12-hour time", Clock::unsure(hour, 0).with_half(pm), Strength::Strong, end));
+    if hour > 12 {
+        return None;
     }
-    o_clock(cx, at, hour)
+    if let Some((pm, end)) = half(cx, after) {
+        return Some(ReadClock::new("12-hour time", clock(0).with_half(pm), Strength::Strong, end));
+    }
+    if cx.word(at).ends_with("ish") {
+        return halved(cx, "about an hour", clock(0), after);
+    }
+    o_clock(cx, after, hour)
 }

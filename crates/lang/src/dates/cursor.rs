@@ -245,10 +245,12 @@ impl<'a> Cx<'a> {
             }
             TokenKind::Word => {
                 let entry = self.entry_unblocked(at);
-                entry.stop
-                    || self.opens_title(at)
-                    || entry.is_temporal()
-                    || entry.phrases.iter().any(|phrase| phrase.kind == PhraseKind::Priority)
+                let goes_on = |phrase: &Phrase| match phrase.kind {
+                    PhraseKind::Priority => true,
+                    PhraseKind::Tail | PhraseKind::Mend => self.phrase(at, phrase.kind).is_some(),
+                    _ => false,
+                };
+                entry.stop || self.opens_title(at) || entry.is_temporal() || entry.phrases.iter().any(goes_on)
             }
             TokenKind::Number => false,
             TokenKind::Symbol => !token.text.starts_with(|c: char| c.is_ascii() || matches!(c, '€' | '£' | '¥' | '°')),
@@ -274,6 +276,16 @@ impl<'a> Cx<'a> {
 
     /// Whether the word before shows that a noun comes (`the sun`, `my friday`).
     pub(crate) fn after_determiner(&self, at: usize) -> bool {
-        at > 0 && self.entry_unblocked(at - 1).det && !self.eager()
+        at > 0 && self.entry_unblocked(at - 1).det && !self.eager() && !self.takes_back(at - 1)
+    }
+
+    /// Whether a `no` takes back what was said before it (`friday, no, saturday`).
+    fn takes_back(&self, at: usize) -> bool {
+        let said = |before: usize| {
+            let entry = self.entry_unblocked(before);
+            let mends = entry.phrases.iter().any(|phrase| phrase.kind == PhraseKind::Mend);
+            entry.is_temporal() || mends || matches!(self.tokens[before].kind, TokenKind::Punct | TokenKind::Number)
+        };
+        self.any(at, &["no"]) && at > 0 && said(at - 1)
     }
 }

@@ -184,7 +184,7 @@ pub(crate) fn unit(cx: &Cx<'_>, at: usize) -> Option<(Unit, usize)> {
 }
 
 /// How many, in thousandths.
-fn quantity(cx: &Cx<'_>, at: usize) -> Option<(i64, usize)> {
+pub(super) fn quantity(cx: &Cx<'_>, at: usize) -> Option<(i64, usize)> {
     if let Some(found) = fraction(cx, at) {
         return Some(found);
     }
@@ -212,6 +212,8 @@ fn quantity(cx: &Cx<'_>, at: usize) -> Option<(i64, usize)> {
 fn fraction(cx: &Cx<'_>, at: usize) -> Option<(i64, usize)> {
     let (thousandths, end) = if let Some(end) = cx.words(at, &["three", "quarters", "of"]) {
         (750, end)
+    } else if let Some(found) = digit_fraction(cx, at) {
+        found
     } else {
         let at = cx.skip(at, &["a"]);
         match cx.word(at) {
@@ -222,6 +224,17 @@ fn fraction(cx: &Cx<'_>, at: usize) -> Option<(i64, usize)> {
     };
     let end = cx.skip(end, &["of"]);
     Some((thousandths, cx.skip(end, &["a", "an"])))
+}
+
+/// `3/4` and `1/2`, `½`: as a part of what follows.
+fn digit_fraction(cx: &Cx<'_>, at: usize) -> Option<(i64, usize)> {
+    if cx.punct(at, '½') {
+        return Some((500, at + 1));
+    }
+    let slash = cx.punct(at + 1, '/') && cx.glued(at + 1) && cx.glued(at + 2);
+    let below = cx.number(at + 2).filter(|below| slash && (2..=4).contains(below))?;
+    let above = cx.number(at).filter(|above| *above < below)?;
+    Some((i64::from(above) * 1000 / i64::from(below), at + 3))
 }
 
 /// What may follow a number: `.5`, `½`, `and a half`, `-3`, `or 3`.

@@ -51,6 +51,8 @@ pub(super) fn suits(cx: &Cx<'_>, marker: &str, when: &When, end: usize) -> bool 
                 | "week of a date"
                 | "this week"
                 | "part of the day"
+                | "named part"
+                | "half of a period"
                 | "part of period"
                 | "end of period"
                 | "holiday"

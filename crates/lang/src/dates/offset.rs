@@ -1,5 +1,6 @@
 //! Times told from another: `in 3 days`, `two hours before noon`, `a week from monday`, `the day before christmas`.
 
+use jiff::civil::Weekday;
 use saydo_domain::Due;
 
 use super::{
@@ -8,16 +9,16 @@ use super::{
     number::cardinal,
     phrase::phrase_within,
     resolve::{Settled, settle},
-    value::{Days, When, next_weekday, plus_days},
+    value::{Days, When, monday, next_weekday, plus_days},
     weekday,
 };
 use crate::lexicon::{Part, Unit};
 
 /// A time told by its distance.
 pub(crate) fn offset(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
-    bare_minutes(cx, at)
-        .or_else(|| counted_weekdays(cx, at))
+    counted_weekdays(cx, at)
         .or_else(|| ahead(cx, at))
+        .or_else(|| bare_minutes(cx, at))
         .or_else(|| within_the(cx, at))
         .or_else(|| from_anchor(cx, at, depth))
         .or_else(|| beside_anchor(cx, at, depth))
@@ -80,7 +81,24 @@ fn ahead(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
         return None;
     }
     let amount = if past { amount.negated() } else { amount };
+    if let Some(found) = weekday_of(cx, amount, end) {
+        return Some(found);
+    }
     Some((from_now(cx, amount, if past { "ago" } else { "in a time" })?, end))
+}
+
+/// `in two weeks on friday`: that day of the week so far ahead.
+fn weekday_of(cx: &Cx<'_>, amount: Amount, end: usize) -> Option<(When, usize)> {
+    let weeks = amount.is_whole_days() && amount.days > 0 && amount.days % 7 == 0;
+    let (weekday, _, after) = weekday::name(cx, cx.skip(end, &["on"])).filter(|_| weeks)?;
+    let day = weekday::of_week(monday(amount.after_day(cx.today)?), weekday)?;
+    cx.ends(after).then_some((When::days("weekday of a week", Days::one(day)), after))
+}
+
+/// So far from now, without the word that says so.
+pub(super) fn counted(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let (amount, end) = duration(cx, at)?;
+    Some((from_now(cx, amount, "in a time")?, end))
 }
 
 /// So far from now: a day for whole days, else a moment.
@@ -206,14 +224,16 @@ fn beside_anchor(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
         (None, Some(unit @ (Unit::Week | Unit::Day | Unit::Month | Unit::Night | Unit::Year | Unit::Fortnight))) => {
             Amount::of(1000 * step, unit).after_day(anchor)?
         }
-        (None, Some(Unit::Weekend)) => (1..=7)
+        (None, Some(Unit::Weekend)) => (1..=8)
             .filter_map(|n| plus_days(anchor, n * step))
-            .find(|day| day.weekday() == jiff::civil::Weekday::Saturday)?,
+            // The weekend before a sunday is not the one it is part of.
+            .find(|day| day.weekday() == Weekday::Saturday && plus_days(*day, 1) != Some(anchor))?,
         (None, None) => Amount::of(1000 * step, Unit::Day).after_day(anchor)?,
         _ => return None,
     };
     let days = if day < cx.today { Days::past(day) } else { Days::one(day) };
     let when = When::days("beside another day", days);
     let night = part.or((unit == Some(Unit::Night)).then_some(Part::Night));
-    Some((When { part: night, ..when }, hit.end))
+    // `the day before christmas at 9`
+    Some((When { part: night.or(hit.when.part), clock: hit.when.clock, ..when }, hit.end))
 }

@@ -8,6 +8,7 @@ use super::{
     offset::offset,
     period::{nth_within, period, week_within},
     relative::relative,
+    shade::{self, shaded},
     time::{part, time},
     value::{Days, Strength, When, plus_days},
     weekday::weekday,
@@ -58,8 +59,9 @@ pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
 }
 
 /// Days or a time, in the order in which readings exclude each other.
-fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usize)> {
+pub(super) fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usize)> {
     relative(cx, at)
+        .or_else(|| shaded(cx, at))
         .or_else(|| part_of(cx, at))
         .or_else(|| if marker.is_empty() { None } else { offset(cx, at, depth) })
         .or_else(|| day_range(cx, at))
@@ -83,11 +85,14 @@ fn part_of(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 }
 
 /// Joins what follows and checks that the words are a time at all.
-fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'static str) -> Option<Hit> {
+pub(super) fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'static str) -> Option<Hit> {
     let unmarked = first.strength == Strength::Marked && marker.is_empty() && !cx.eager();
     let hour = first.rule == "hour" && !cx.counts(start);
+    // `late afternoon`; a lone `lunchtime` is part of the title, and so is what has an article.
     let part = first.rule == "named part";
-    if unmarked && !hour && !part {
+    let shaded = part && first_end > start + 1 && !cx.any(start, &["the"]) && !cx.after_determiner(start);
+    let ranged = first.rule == "time range";
+    if unmarked && !hour && !part && !ranged {
         return None;
     }
     let strength = first.strength;
@@ -95,7 +100,8 @@ fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, marker: &'sta
     let (first, ranged_end) = range(cx, first, first_end, marker);
     let (mut when, end) = extend(cx, first, ranged_end, opening);
     // `8 in the morning`, `8 tonight`: the part of the day makes an hour of the number.
-    if unmarked && (if part { when.days.is_none() } else { when.part.is_none() }) {
+    let told = if part || ranged { when.days.is_some() || shaded } else { when.part.is_some() };
+    if unmarked && !told {
         return None;
     }
     let well = end > first_end || cx.followed_well(first_end) || opening && !marker.is_empty();
@@ -160,6 +166,7 @@ fn range(cx: &Cx<'_>, first: When, end: usize, marker: &str) -> (When, usize) {
     let Some(days) = first.days.filter(|_| first.clock.is_none() && first.part.is_none()) else { return (first, end) };
     let joins = cx.any_punct(end, &['-', '–', '—', '/'])
         || cx.any(end, &["to", "through", "thru", "or"])
+        || cx.any(end, &["maybe", "possibly", "perhaps"]) && cx.entry(end + 1).weekday.is_some()
         || cx.any(end, &["until", "till", "til"]) && marker == "from"
         || cx.any(end, &["and"]) && marker == "between"
         || (cx.any(end, &["and"]) || cx.punct(end, '&'))
@@ -168,7 +175,7 @@ fn range(cx: &Cx<'_>, first: When, end: usize, marker: &str) -> (When, usize) {
     if !joins {
         return (first, end);
     }
-    let next = if cx.any(end + 1, &["maybe"]) { end + 2 } else { end + 1 };
+    let next = if cx.any(end + 1, &["maybe", "possibly", "perhaps"]) { end + 2 } else { end + 1 };
     let Some((second, second_end)) = day_range(cx, next)
         .or_else(|| weekday(cx, next))
         .or_else(|| absolute(cx, next))
@@ -251,5 +258,9 @@ fn element_after(cx: &Cx<'_>, when: &When, at: usize, marker: &'static str) -> O
     {
         return Some(found);
     }
-    if when.part.is_none() { part(cx, at, marker, true) } else { None }
+    if when.part.is_some() {
+        return None;
+    }
+    part(cx, at, marker, true)
+        .or_else(|| shade::after_day(cx, at).filter(|_| when.days.is_some() && when.clock.is_none()))
 }

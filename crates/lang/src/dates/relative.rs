@@ -91,11 +91,14 @@ fn midweek(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 /// `(the) day after tomorrow`, `day before yesterday`.
 fn beyond(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     let day = cx.skip(at, &["the"]);
-    if !cx.any(day, &["day"]) || !cx.any(day + 1, &["after", "before"]) {
+    let after = cx.any(day + 1, &["after", "aftr", "afer", "aftter"]);
+    if !cx.any(day, &["day"]) || !(after || cx.any(day + 1, &["before"])) {
         return None;
     }
-    let (ahead, _, end) = near_word(cx, day + 2)?;
-    let ahead = if cx.any(day + 1, &["after"]) { ahead + 1 } else { ahead - 1 };
+    // `submit it day after`, as people in India say it
+    let cut_short = after && day == at && day + 2 == cx.tokens.len() && at > 0;
+    let (ahead, _, end) = near_word(cx, day + 2).or_else(|| cut_short.then_some((1, false, day + 2)))?;
+    let ahead = if after { ahead + 1 } else { ahead - 1 };
     let date = plus_days(cx.today, ahead)?;
     let days = if ahead < 0 { Days::past(date) } else { Days::one(date) };
     Some((When::days("day after", days), end))

@@ -5,7 +5,9 @@ use jiff::tz::{Offset, TimeZone};
 use super::{
     clock::{ReadClock, clock, half_of_day},
     cursor::Cx,
+    relative::relative,
     value::{Clock, Strength, When},
+    weekday::weekday,
 };
 use crate::lexicon::{Part, PhraseKind};
 
@@ -14,8 +16,14 @@ pub(crate) fn time(cx: &Cx<'_>, at: usize, marker: &str) -> Option<(When, usize)
     if let Some(found) = after_something(cx, at, marker) {
         return Some(found);
     }
-    let first = clock(cx, at, matches!(marker, "from" | "between"))?;
-    let Some(last) = range_end(cx, &first, marker) else {
+    // `10 to 4 friday` is a range, `at 10 to 4` is ten minutes to four.
+    let range = marker.is_empty()
+        && cx.number(at).is_some()
+        && cx.any(at + 1, &["to"])
+        && cx.number(at + 2).is_some()
+        && hours_of_a_day(cx, at, at + 3);
+    let first = clock(cx, at, range || matches!(marker, "from" | "between"))?;
+    let Some(last) = range_end(cx, at, &first, marker) else {
         let (zone, end) = zone_after(cx, first.end);
         let strength = if zone.is_some() { Strength::Strong } else { first.strength };
         return Some((When { zone, strength, ..When::clock(first.rule, first.clock) }, end));
@@ -27,7 +35,7 @@ pub(crate) fn time(cx: &Cx<'_>, at: usize, marker: &str) -> Option<(When, usize)
 }
 
 /// The second time of `2-4pm`, `from 2 to 4`, `between 2 and 4`.
-fn range_end(cx: &Cx<'_>, first: &ReadClock, marker: &str) -> Option<ReadClock> {
+fn range_end(cx: &Cx<'_>, start: usize, first: &ReadClock, marker: &str) -> Option<ReadClock> {
     let at = first.end;
     let hyphen = cx.any_punct(at, &['-', '–', '—', '‒']);
     let word =
@@ -39,7 +47,15 @@ fn range_end(cx: &Cx<'_>, first: &ReadClock, marker: &str) -> Option<ReadClock> 
     // `at 3 to 5 people`, `call 3 - 5 is away`: two bare hours need a word like `from`.
     let marked = matches!(marker, "from" | "between" | "at" | "by" | "on");
     let bare = first.strength == Strength::Marked && last.strength == Strength::Marked;
-    (!bare || marked).then_some(last)
+    (!bare || marked || hours_of_a_day(cx, start, last.end)).then_some(last)
+}
+
+/// `9 to 5 tomorrow`, `9-5 monday`: the day right after two bare hours shows that they are hours.
+fn hours_of_a_day(cx: &Cx<'_>, start: usize, end: usize) -> bool {
+    let scored = start > 0 && cx.any(start - 1, &["won", "win", "lost", "lose", "beat", "odds", "score", "scored"]);
+    let day = cx.skip(end, &["on"]);
+    let followed = relative(cx, day).or_else(|| weekday(cx, day)).is_some_and(|(_, end)| cx.ends(end));
+    followed && !scored && !cx.counts(start)
 }
 
 /// The end of a range: an hour that may be in either half is the first one after the beginning.

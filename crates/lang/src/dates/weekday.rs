@@ -120,6 +120,10 @@ fn trailed(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(Date, usize)> {
     if cx.any(end, &["week"]) && cx.followed_well(end + 1) {
         return Some((plus_days(upcoming, 7)?, end + 1));
     }
+    // `sunday coming`, and `sunday next` as the British say it
+    if cx.any(end, &["coming", "next"]) && (end + 1 == cx.tokens.len() || cx.punct(end + 1, ',')) {
+        return Some((upcoming, end + 1));
+    }
     if cx.any(end, &["fortnight"]) {
         return Some((plus_days(upcoming, 14)?, end + 1));
     }

@@ -72,6 +72,8 @@ pub(crate) enum PhraseKind {
     Marker,
     /// A word that may follow a date.
     Tail,
+    /// What stands between something said and what is meant instead.
+    Mend,
     /// A priority.
     Priority,
     /// A time zone.
@@ -165,6 +167,12 @@ pub(crate) fn nothing() -> &'static Entry {
 /// What a word in lower case means; misspelt long calendar words are recognised by distance.
 pub(crate) fn look_up(word: &str) -> &'static Entry {
     if let Some(entry) = WORDS.get(word) {
+        return entry;
+    }
+    // `fridayish`, `sevenish`
+    let about = word.strip_suffix("ish").and_then(|word| WORDS.get(word));
+    if let Some(entry) = about.filter(|entry| entry.weekday.is_some() || entry.near.is_some() || entry.number.is_some())
+    {
         return entry;
     }
     typo::nearest(word).and_then(|word| WORDS.get(word)).unwrap_or(&NOTHING)

@@ -65,6 +65,7 @@ fn phrase_kind(kind: &str, several: bool) -> Option<PhraseKind> {
         "holiday" => PhraseKind::Holiday,
         "marker" => PhraseKind::Marker,
         "tail" => PhraseKind::Tail,
+        "mend" => PhraseKind::Mend,
         "priority" => PhraseKind::Priority,
         "zone" => PhraseKind::Zone,
         "hint" => PhraseKind::Hint,

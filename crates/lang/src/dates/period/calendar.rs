@@ -126,7 +126,8 @@ fn season(cx: &Cx<'_>, at: usize) -> Option<(Period, usize)> {
     let (year, end) = year_of(cx, name + 1);
     let this_year = i64::from(cx.today.year());
     let mut first = civil(year.unwrap_or(this_year), month, 1)?;
-    if year.is_none() && plus_months(first, 2)?.last_of_month() < cx.today {
+    let next = cx.any(at, &["next"]) && first <= cx.today;
+    if year.is_none() && (next || plus_months(first, 2)?.last_of_month() < cx.today) {
         first = plus_months(first, 12)?;
     }
     let marked = !cx.any(at, &["this", "next"]);

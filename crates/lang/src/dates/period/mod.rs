@@ -4,6 +4,7 @@
 
 mod calendar;
 mod edge;
+mod half;
 mod within;
 
 pub(crate) use within::{nth_within, week_within};
@@ -29,7 +30,7 @@ struct Period {
 
 /// A period, a part of one, or a weekday within one.
 pub(crate) fn period(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
-    edge::named_end(cx, at).or_else(|| edge::edge(cx, at)).or_else(|| whole(cx, at))
+    edge::named_end(cx, at).or_else(|| edge::edge(cx, at)).or_else(|| half::half(cx, at)).or_else(|| whole(cx, at))
 }
 
 fn whole(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {

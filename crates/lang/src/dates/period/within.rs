@@ -78,7 +78,7 @@ fn nth_day(period: Period, nth: i8, weekday: Option<Weekday>, unit: Unit) -> Opt
     let forward = |count: i64| plus_days(period.first, count).filter(|day| *day <= period.last);
     let backward = |count: i64| plus_days(period.last, -count).filter(|day| *day >= period.first);
     match nth {
-        -1 => (0..).map_while(backward).find(fits),
+        ..=-1 => (0..).map_while(backward).filter(fits).nth(usize::from(nth.unsigned_abs()) - 1),
         1.. => (0..).map_while(forward).filter(fits).nth(usize::from(nth.unsigned_abs()) - 1),
         _ => None,
     }

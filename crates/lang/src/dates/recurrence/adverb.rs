@@ -6,12 +6,13 @@ use super::{
     Pattern,
     days::{WORKDAYS, except, weekdays},
     every::with_days,
-    weekly_on,
+    rule_of, weekly_on,
 };
 use crate::{
     dates::{
         When,
         cursor::Cx,
+        duration::Amount,
         number::cardinal,
         time::{part, time},
         value::Strength,
@@ -39,35 +40,68 @@ pub(super) fn adverb(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
         })
     };
     let opening = at == 0 && (cx.any(at, &["on"]) || dated);
-    if cx.after_determiner(at) || !(cx.followed_well(end) || opening || timed()) {
+    let bounded = || super::bound(cx, end).is_some_and(|(_, end)| cx.followed_well(end));
+    if cx.after_determiner(at) || !(cx.followed_well(end) || opening || timed() || bounded()) {
         return None;
     }
     Some((Pattern { rrule, end, ..pattern }, false))
 }
 
 fn named(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
-    let (interval, freq) = match cx.word(at) {
-        "daily" => (1, Frequency::Daily),
-        "nightly" => (1, Frequency::Daily),
+    let (interval, freq, end) = if let Some((interval, freq)) = adverb_of(cx.word(at)) {
+        (interval, freq, at + 1)
+    } else {
+        // `bi-weekly`, `half yearly`, `six-monthly`, `2 weekly`
+        let (times, word) = match cx.word(at) {
+            "bi" => (2000, cx.skip_hyphen(at + 1)),
+            "semi" | "half" => (500, cx.skip_hyphen(at + 1)),
+            "quarter" => (250, cx.skip_hyphen(at + 1)),
+            _ => {
+                let (count, end) = cardinal(cx, at)?;
+                let word = cx.skip_hyphen(end);
+                // `3 sets of 10 daily` counts something else.
+                if word == end && (cx.counts(at) || cx.any(end, &["daily", "nightly"])) {
+                    return None;
+                }
+                (i64::from(count) * 1000, word)
+            }
+        };
+        let (interval, freq) = adverb_of(cx.word(word))?;
+        let amount = Amount::of(times * i64::from(interval), unit_of(freq));
+        let rrule = rule_of(amount)?;
+        (rrule.interval, rrule.freq, word + 1)
+    };
+    let (rrule, end) = with_days(cx, RRule::every(interval, freq), end);
+    let part = cx.any(at, &["nightly"]).then(|| When::part("part of the day", Part::Night));
+    Some(Pattern { part, ..Pattern::new(rrule, end, "adverb") })
+}
+
+/// Every how many of what an adverb says.
+fn adverb_of(word: &str) -> Option<(u32, Frequency)> {
+    Some(match word {
+        "hourly" => (1, Frequency::Hourly),
+        "daily" | "nightly" => (1, Frequency::Daily),
         "weekly" => (1, Frequency::Weekly),
         "biweekly" | "fortnightly" => (2, Frequency::Weekly),
-        "bi" if cx.skip_hyphen(at + 1) > at + 1 && cx.any(at + 2, &["weekly"]) => (2, Frequency::Weekly),
         "monthly" => (1, Frequency::Monthly),
         "bimonthly" => (2, Frequency::Monthly),
         "quarterly" => (3, Frequency::Monthly),
-        "semiannually" | "biannually" | "semi" => (6, Frequency::Monthly),
+        "semiannually" | "biannually" => (6, Frequency::Monthly),
         "yearly" | "annually" => (1, Frequency::Yearly),
         "biennially" => (2, Frequency::Yearly),
-        "hourly" => (1, Frequency::Hourly),
         _ => return None,
-    };
-    if cx.any(at, &["semi"]) && cx.skip_hyphen(at + 1) + 1 != at + 3 {
-        return None;
+    })
+}
+
+const fn unit_of(freq: Frequency) -> Unit {
+    match freq {
+        Frequency::Minutely => Unit::Minute,
+        Frequency::Hourly => Unit::Hour,
+        Frequency::Daily => Unit::Day,
+        Frequency::Weekly => Unit::Week,
+        Frequency::Monthly => Unit::Month,
+        Frequency::Yearly => Unit::Year,
     }
-    let end = if cx.any(at, &["bi", "semi"]) { at + 3 } else { at + 1 };
-    let (rrule, end) = with_days(cx, RRule::every(interval, freq), end);
-    let part = cx.any(at, &["nightly"]).then(|| When::part("part of the day", Part::Night));
-    Some(Pattern { rrule, part, end, rule: "adverb" })
 }
 
 /// `mondays`, `on tuesdays and thursdays`, `weekdays`, `on weekends`, `alternate days`, `mornings`.
@@ -106,7 +140,7 @@ fn plural(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
         .filter(|(when, _)| when.days.is_none())
         .map_or((night, end), |(when, end)| (Some(when), end));
     let rule = if days == WORKDAYS { "weekdays" } else { "plural weekday" };
-    Some(Pattern { rrule: RRule { interval, ..weekly_on(&days) }, part, end, rule })
+    Some(Pattern { part, ..Pattern::new(RRule { interval, ..weekly_on(&days) }, end, rule) })
 }
 
 /// `for 3 mondays`, `the next 3 fridays`: every week, that many times.
@@ -127,11 +161,11 @@ fn parts(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
     if let Some(the) = cx.words(at, &["in", "the"]).filter(|the| plural(*the)) {
         let when = When::part("part of the day", cx.entry(the).part?);
         let rrule = RRule::every(1, Frequency::Daily);
-        return Some(Pattern { rrule, part: Some(when), end: the + 1, rule: "plural part of the day" });
+        return Some(Pattern { part: Some(when), ..Pattern::new(rrule, the + 1, "plural part of the day") });
     }
     let (days, end) = weekdays(cx, at).filter(|(_, end)| plural(*end))?;
     let when = When::part("part of the day", cx.entry(end).part?);
-    Some(Pattern { rrule: weekly_on(&days), part: Some(when), end: end + 1, rule: "plural part of the day" })
+    Some(Pattern { part: Some(when), ..Pattern::new(weekly_on(&days), end + 1, "plural part of the day") })
 }
 
 /// `tuesdays every two weeks`, `mondays every other week`.

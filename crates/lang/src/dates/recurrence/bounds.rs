@@ -47,7 +47,13 @@ pub(crate) fn bound(cx: &Cx<'_>, at: usize) -> Option<(Bound, usize)> {
     if lead == at && counted == at {
         return None;
     }
-    let (amount, end) = duration(cx, counted)?;
+    // `for the next week`
+    let one = || {
+        unit(cx, counted)
+            .filter(|_| counted > lead && cx.any(at, &["for"]))
+            .map(|(unit, end)| (Amount::of(1000, unit), end))
+    };
+    let (amount, end) = duration(cx, counted).or_else(one)?;
     // `walk every day for 30 minutes` says how long, not how often.
     (amount.is_whole_days() && cx.followed_well(end)).then_some((Bound::For(amount), end))
 }

@@ -69,6 +69,37 @@ pub(super) fn every_week(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     Some((Pattern::new(weekly_on(&days), end, "weekdays every week"), false))
 }
 
+/// `end of every quarter`, `start of each week`, `every quarter end`: months have more forms.
+pub(super) fn edge_of_period(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
+    let start = cx.skip(cx.skip(at, &["at", "by", "on"]), &["the"]);
+    let (first, unit_at) = if cx.any(start, &["every", "each"]) {
+        (false, start + 1)
+    } else {
+        let first = match cx.word(start) {
+            "end" => false,
+            "beginning" | "start" => true,
+            _ => return None,
+        };
+        let every = cx.skip(start + 1, &["of"]);
+        (first, if cx.any(every, &["every", "each"]) { every + 1 } else { return None })
+    };
+    let end = if unit_at == start + 1 {
+        let end = cx.skip_hyphen(unit_at + 1);
+        if cx.any(end, &["end"]) { end + 1 } else { return None }
+    } else {
+        unit_at + 1
+    };
+    let edge = if first { 1 } else { -1 };
+    let months = |by_month: Vec<i8>| RRule { by_month, by_month_day: vec![edge], ..RRule::every(1, Frequency::Yearly) };
+    let rrule = match cx.entry(unit_at).unit? {
+        Unit::Week => weekly_on(&[if first { Weekday::Monday } else { Weekday::Friday }]),
+        Unit::Quarter => months(if first { vec![1, 4, 7, 10] } else { vec![3, 6, 9, 12] }),
+        Unit::Year => months(vec![if first { 1 } else { 12 }]),
+        _ => return None,
+    };
+    Some((Pattern::new(rrule, end, "edge of every period"), false))
+}
+
 /// `end of every month`, `beginning of each month`, `every month end`.
 pub(super) fn edge_of_month(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     let start = cx.skip(at, &["at", "by", "on"]);
@@ -164,7 +195,7 @@ fn month_day(cx: &Cx<'_>, at: usize) -> Option<(i8, usize)> {
 /// `first monday`, `last friday`, `2nd and 4th tuesday`: weekdays of the month; `last workday` by position.
 pub(super) fn nth_weekday(cx: &Cx<'_>, at: usize) -> Option<(RRule, usize)> {
     let at = cx.skip(at, &["the"]);
-    let (nth, mut end) = ordinal(cx, at).filter(|(nth, _)| (-1..=5).contains(nth) && *nth != 0)?;
+    let (nth, mut end) = ordinal(cx, at).filter(|(nth, _)| (-2..=5).contains(nth) && *nth != 0)?;
     let mut all = vec![nth];
     while (cx.any(end, &["and"]) || cx.any_punct(end, &['&', ',', '/'])) && all.len() < 5 {
         let Some((more, after)) = ordinal(cx, end + 1).filter(|(more, _)| (1..=5).contains(more)) else { break };
@@ -176,7 +207,12 @@ pub(super) fn nth_weekday(cx: &Cx<'_>, at: usize) -> Option<(RRule, usize)> {
         rule.by_day = all.into_iter().map(|ordinal| ByDay { ordinal, weekday }).collect();
         return Some((rule, end));
     }
-    let (days, end) = group(cx, end).filter(|(days, _)| days.len() == 5)?;
+    let (days, end) = group(cx, end)?;
+    // The n-th weekend begins with the n-th saturday.
+    if days.len() == 2 {
+        rule.by_day = all.into_iter().map(|ordinal| ByDay { ordinal, weekday: Weekday::Saturday }).collect();
+        return Some((rule, end));
+    }
     rule.by_day = days.into_iter().map(|weekday| ByDay { ordinal: 0, weekday }).collect();
     rule.by_set_pos = all.into_iter().map(i16::from).collect();
     Some((rule, end))
@@ -199,6 +235,13 @@ pub(super) fn date_of_year(cx: &Cx<'_>, at: usize) -> Option<(RRule, usize)> {
             return Some((rule, end));
         }
         rule.by_month_day = vec![1];
+        let mut end = end;
+        while (cx.any(end, &["and"]) || cx.any_punct(end, &['&', ',', '/'])) && rule.by_month.len() < 12 {
+            let next = if cx.punct(end, ',') { cx.skip(end + 1, &["and"]) } else { end + 1 };
+            let Some((more, _, after)) = month_name(cx, next).filter(|(.., after)| cx.ends(*after)) else { break };
+            rule.by_month.push(small(more)?);
+            end = after;
+        }
         return (!weak || cx.followed_well(end)).then_some((rule, end));
     }
     if let Some((end, phrase)) = cx.phrase(at, PhraseKind::Holiday) {
@@ -248,6 +291,13 @@ pub(super) fn of_every_month(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> 
         let (days, end) = month_days(cx, start)?;
         Some((RRule { by_month_day: days, ..RRule::every(1, Frequency::Monthly) }, end))
     })?;
+    // Two of them are of every month: `the first and third monday of the month`.
+    if rule.by_day.len() > 1
+        && rule.by_day.iter().all(|by| by.ordinal != 0)
+        && let Some((interval, end)) = of_month(cx, end)
+    {
+        return Some((Pattern::new(RRule { interval, ..rule }, end, "day of every month"), false));
+    }
     // Only `every` makes it a repetition; `of the month` is one date.
     let of = cx.skip(end, &["of", "in"]);
     if cx.any(of, &["every", "each"]) {

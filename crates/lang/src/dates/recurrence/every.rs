@@ -25,26 +25,34 @@ pub(super) fn every(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     let found = once_a(cx, after, once)
         .or_else(|| if once { None } else { spaced(cx, after).or_else(|| on_days(cx, after)) })?;
     let (rrule, end) = except(cx, found.rrule, found.end);
-    let (part, end) = match found.part {
-        Some(part) => (Some(part), end),
-        None => part_of_day(cx, end).map_or((None, end), |(when, end)| (Some(when), end)),
+    let (part, part_at, end) = match found.part {
+        Some(part) => (Some(part), after, end),
+        None => part_of_day(cx, end).map_or((None, end, end), |(when, after)| (Some(when), end, after)),
     };
-    // `every morning and evening` is more than a rule can say.
-    if part.is_some() && cx.any(end, &["and", "&"]) && cx.entry(end + 1).part.is_some() {
-        return None;
-    }
-    Some((Pattern { rrule, part, end, rule: found.rule }, completion))
+    // `every morning and evening`: the rule says the first, the title keeps both.
+    let more = part.as_ref().and_then(|_| another_part(cx, end));
+    let stays = more.map(|(_, again)| if again { at } else { part_at });
+    Some((Pattern { stays, part, ..Pattern::new(rrule, more.map_or(end, |(end, _)| end), found.rule) }, completion))
+}
+
+/// `and evening`, `and every night`: the position after it, and whether `every` is said again.
+fn another_part(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
+    let and = if cx.any(at, &["and", "n"]) || cx.punct(at, '&') { at + 1 } else { return None };
+    let again = cx.any(and, &["every", "each"]);
+    let word = cx.skip(cx.skip(and, &["every", "each", "in"]), &["the"]);
+    cx.entry(word).part.filter(|_| cx.followed_well(word + 1)).map(|_| (word + 1, again))
 }
 
 /// The position after `every`, whether `!` follows it, and whether only a unit may follow (`once a week`).
 fn lead(cx: &Cx<'_>, at: usize) -> Option<(usize, bool, bool)> {
     let mut start = cx.skip(at, &["repeat", "repeats", "repeating", "recurring", "recur"]);
+    start = cx.words(start, &["each", "and", "every"]).map_or(start, |every| every - 1);
     if cx.any(start, &["once"]) {
         start += 1;
         if cx.any(start, &["in"]) && duration(cx, start + 1).is_some() {
             return Some((start + 1, false, false));
         }
-        if cx.any(start, &["a", "an", "per"]) {
+        if cx.any(start, &["a", "an", "per"]) || cx.punct(start, '/') && cx.glued(start + 1) {
             return Some((start + 1, false, true));
         }
     }
@@ -97,9 +105,12 @@ fn spaced(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
         unit(cx, unit_at).filter(|(unit, end)| !matches!(unit, Unit::Weekend | Unit::Workday) && !of_month_day(*end))
     {
         let night = unit == Unit::Night;
-        let (rrule, end) = with_days(cx, rule_of(Amount::of(interval * 1000, unit))?, end);
+        // `every hour and a half`
+        let half = if interval == 1 { cx.words(end, &["and", "a", "half"]) } else { None };
+        let amount = Amount::of(interval * 1000 + if half.is_some() { 500 } else { 0 }, unit);
+        let (rrule, end) = with_days(cx, rule_of(amount)?, half.unwrap_or(end));
         let part = night.then(|| When::part("part of the day", Part::Night));
-        return Some(Pattern { rrule, part, end, rule: "every unit" });
+        return Some(Pattern { part, ..Pattern::new(rrule, end, "every unit") });
     }
     // `every other friday`, `every second tuesday` (of the month when it says so).
     if interval > 1 && nth_weekday(cx, at).is_some_and(|(_, end)| of_month(cx, end).is_some()) {
@@ -113,9 +124,10 @@ fn spaced(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
     if let Some(pattern) = named_time(cx, at).filter(|_| interval == 1) {
         return Some(pattern);
     }
-    let (when, end) = part_of_day(cx, at).filter(|_| interval == 1)?;
-    let (rrule, end) = with_days(cx, RRule::every(1, Frequency::Daily), end);
-    Some(Pattern { rrule, part: Some(when), end, rule: "every part of the day" })
+    let interval = u32::try_from(interval).ok()?;
+    let (when, end) = part_of_day(cx, unit_at)?;
+    let (rrule, end) = with_days(cx, RRule::every(interval, Frequency::Daily), end);
+    Some(Pattern { part: Some(when), ..Pattern::new(rrule, end, "every part of the day") })
 }
 
 /// `every lunchtime`, `every midnight`: a time with a name, daily.
@@ -124,7 +136,7 @@ fn named_time(cx: &Cx<'_>, at: usize) -> Option<Pattern> {
     let (hour, minute) = phrase.value.split_once(':')?;
     let clock = Clock::sure(hour.parse().ok()?, minute.parse().ok()?);
     let part = Some(When::clock("named time", clock));
-    Some(Pattern { rrule: RRule::every(1, Frequency::Daily), part, end, rule: "every named time" })
+    Some(Pattern { part, ..Pattern::new(RRule::every(1, Frequency::Daily), end, "every named time") })
 }
 
 /// Days: `monday and friday`, `weekday`, `first monday`, `3rd`, `1st and 15th`, `march 3`.
@@ -155,6 +167,7 @@ pub(super) fn with_days(cx: &Cx<'_>, rule: RRule, end: usize) -> (RRule, usize) 
     let comma = if cx.punct(end, ',') && cx.any(end + 1, &["on"]) { end + 1 } else { end };
     let on = cx.skip(comma, if rule.freq == Frequency::Yearly { &["on", "by", "in"] } else { &["on", "by"] });
     let bare = on == end;
+    let on = if bare { on } else { cx.skip(on, &["a"]) };
     let found = match rule.freq {
         Frequency::Weekly => weekdays(cx, on)
             .filter(|(_, after)| !bare || cx.followed_well(*after))

@@ -6,6 +6,7 @@ mod adverb;
 mod bounds;
 mod days;
 mod every;
+mod often;
 
 pub(crate) use bounds::{Bound, bound};
 
@@ -24,6 +25,8 @@ pub(crate) struct Repeat {
     pub(crate) start: usize,
     /// One past the last token.
     pub(crate) end: usize,
+    /// One past the last token that is taken out: what the rule cannot say (`twice a day`) stays in the title.
+    pub(crate) taken: usize,
     /// The rule, without an end.
     pub(crate) rrule: RRule,
     /// What the next occurrence is counted from.
@@ -37,6 +40,8 @@ pub(crate) struct Repeat {
 /// What the rules of this folder give: the RRULE, the stretch of the day, the position after, the rule's name.
 struct Pattern {
     rrule: RRule,
+    /// Where words begin that stay in the title, though they belong to it.
+    stays: Option<usize>,
     part: Option<When>,
     end: usize,
     rule: &'static str,
@@ -44,22 +49,24 @@ struct Pattern {
 
 impl Pattern {
     fn new(rrule: RRule, end: usize, rule: &'static str) -> Self {
-        Self { rrule, part: None, end, rule }
+        Self { rrule, stays: None, part: None, end, rule }
     }
 }
 
 /// The repetition that begins there.
 pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
     cx.open_at(at);
-    // `twice every week` is more than a rule can say.
-    if !cx.begins(at) || at > 0 && cx.any(at - 1, &["twice", "thrice", "times"]) {
+    if !cx.begins(at) {
         return None;
     }
     if let Some((rrule, end)) = after_completion(cx, at) {
         let from = RepeatFrom::Completion;
-        return cx.ends(end).then_some(Repeat { start: at, end, rrule, from, part: None, rule: "after completion" });
+        let rule = "after completion";
+        return cx.ends(end).then_some(Repeat { start: at, end, taken: end, rrule, from, part: None, rule });
     }
-    let found = days::edge_of_month(cx, at)
+    let found = often::several_times_a(cx, at)
+        .or_else(|| days::edge_of_month(cx, at))
+        .or_else(|| days::edge_of_period(cx, at))
         .or_else(|| every::every(cx, at))
         .or_else(|| adverb::adverb(cx, at))
         .or_else(|| days::of_every_month(cx, at))
@@ -76,6 +83,7 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
     (valid && cx.ends(end)).then_some(Repeat {
         start: at,
         end,
+        taken: pattern.stays.unwrap_or(end),
         rrule: pattern.rrule,
         from,
         part: pattern.part,
