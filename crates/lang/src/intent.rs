@@ -283,8 +283,15 @@ pub enum Answer {
     /// These of the tasks shown (indices into the pending tasks, from 0).
     Pick(Vec<usize>),
     /// Those of the tasks shown that these mean; finding out needs more than their numbers and titles (“the overdue
-    /// one”). What is not among them is meant all the same (“neither, the garage one”).
-    Among(Vec<TaskRef>),
+    /// one”).
+    Among {
+        /// Which.
+        targets: Vec<TaskRef>,
+        /// Whether more than one may be meant (“the overdue ones”).
+        several: bool,
+    },
+    /// None of the tasks shown, but these (“neither, the garage one”).
+    Others(Vec<TaskRef>),
     /// What was the question? (“what?”, “which ones?”)
     Again,
     /// The text asked for, as a draft (“milk tomorrow” to “What would you like to buy?”).

@@ -58,17 +58,26 @@ pub struct PendingDecision {
 struct Before {
     memory: Memory,
     pending: Option<PendingAction>,
+    /// The question whose time is over.
+    expired: Option<PendingAction>,
 }
 
 impl App {
     async fn before(&self, caller: &Caller, conversation: Option<ConversationId>) -> Result<Before, AppError> {
-        let Some(id) = conversation else { return Ok(Before { memory: Memory::default(), pending: None }) };
+        let Some(id) = conversation else {
+            return Ok(Before { memory: Memory::default(), pending: None, expired: None });
+        };
         let mut conn = self.store.read().await?;
         let (_, memory) =
             conn.conversation_find(caller.id(), id).await?.ok_or(AppError::NotFound(Missing::Conversation))?;
         let pending = conn.pending_find(caller.id(), id).await?;
         let memory = serde_json::from_value(memory).unwrap_or_default();
-        Ok(Before { memory, pending: pending.filter(|pending| pending.expires_at > self.clock.now()) })
+        let now = self.clock.now();
+        let (pending, expired) = match pending {
+            Some(pending) if pending.expires_at > now => (Some(pending), None),
+            over => (None, over),
+        };
+        Ok(Before { memory, pending, expired })
     }
 
     /// One turn: the message is understood, carried out and answered, in one transaction.
@@ -94,13 +103,14 @@ impl App {
         conversation: Option<ConversationId>,
         message: MessageText,
     ) -> Result<ChatReply, AppError> {
-        let Before { memory, pending } = self.before(caller, conversation).await?;
+        let Before { memory, pending, expired } = self.before(caller, conversation).await?;
         let moment = self.moment(caller);
-        let input = Input { caller, moment: &moment, memory: &memory, pending: pending.as_ref() };
+        let input =
+            Input { caller, moment: &moment, memory: &memory, pending: pending.as_ref(), expired: expired.as_ref() };
         let mut conn = self.store.read().await?;
         let proposal = offline::propose(&input, &mut conn, message.as_str()).await?;
         drop(conn);
-        self.commit(caller, conversation, message, proposal, memory, pending).await
+        self.commit(caller, conversation, message, proposal, memory, pending.or(expired)).await
     }
 
     /// A decision about a waiting question, as a turn of its own.
@@ -115,11 +125,11 @@ impl App {
         id: PendingId,
         decision: PendingDecision,
     ) -> Result<ChatReply, AppError> {
-        let Before { memory, pending } = self.before(caller, Some(conversation)).await?;
+        let Before { memory, pending, .. } = self.before(caller, Some(conversation)).await?;
         let pending = pending.filter(|pending| pending.id == id).ok_or(AppError::NotFound(Missing::Pending))?;
         let moment = self.moment(caller);
         let (answer, message) = decision.answer(&pending, &moment)?;
-        let input = Input { caller, moment: &moment, memory: &memory, pending: Some(&pending) };
+        let input = Input { caller, moment: &moment, memory: &memory, pending: Some(&pending), expired: None };
         let mut conn = self.store.read().await?;
         let proposal = offline::propose_answer(&input, &mut conn, message.as_str(), &answer).await?;
         drop(conn);

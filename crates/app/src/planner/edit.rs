@@ -60,6 +60,12 @@ impl EditSpec {
         *self == Self::default()
     }
 
+    /// A change of the description alone.
+    #[must_use]
+    pub fn describing(text: &str) -> Self {
+        Self { description: Field::Set(text.to_owned()), ..Self::default() }
+    }
+
     /// The tool call's arguments for this task.
     #[must_use]
     pub fn for_task(&self, task: &Task, now: &Zoned) -> UpdateTaskArgs {

@@ -8,4 +8,4 @@ pub mod offline;
 pub mod plan;
 pub mod targets;
 
-pub use plan::{PendingPlan, Plan, Question, TargetAction};
+pub use plan::{Part, PendingPlan, Plan, Question, TargetAction};

@@ -133,12 +133,31 @@ pub enum PendingPlan {
     Edit {
         /// The task.
         number: TaskNumber,
+        /// The only part of it that is still asked for, if one was named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Part>,
     },
     /// The answer says the priority of this new task.
     Priority {
         /// The task as far as it is known.
         task: Box<AddTaskArgs>,
     },
+}
+
+/// A part of a task that can be asked for on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// What it is called.
+    Title,
+    /// When it is due.
+    Due,
+    /// How much it matters.
+    Priority,
+    /// Its labels.
+    Labels,
+    /// Its note.
+    Description,
 }
 
 /// What is done with tasks once it is clear which.

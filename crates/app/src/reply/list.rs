@@ -118,7 +118,8 @@ pub fn grouped(tasks: &[Task], total: i64, now: &Zoned) -> String {
 /// Numbered choices after a question: `1. Report for work (#4)`.
 #[must_use]
 pub fn choices(tasks: &[Task], now: &Zoned) -> String {
-    let line = |(i, task): (usize, &Task)| format!("\n{}. {}", i + 1, line(task, now));
+    let state = |task: &Task| if task.completed() { ", done already" } else { "" };
+    let line = |(i, task): (usize, &Task)| format!("\n{}. {}{}", i + 1, line(task, now), state(task));
     tasks.iter().enumerate().map(line).collect()
 }
 

@@ -14,6 +14,13 @@ pub const EMPTY_LIST: &str = "You don't have any tasks yet. Would you like to ad
 /// When there is no change left to take back.
 pub const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
 
+/// When the answer to a question comes after its time.
+pub const TOO_LATE: &str =
+    "I asked that more than five minutes ago, so the question is closed and nothing was changed. Please say it again.";
+
+/// The same when the answer was no.
+pub const TOO_LATE_FOR_NO: &str = "All right. The question had closed anyway, and nothing was changed.";
+
 /// When a message is not understood.
 pub const LOST: &str = "I'm not sure what you'd like me to do. I can add, list, complete, change and delete tasks: \
                         try “call mom tomorrow at 5”, “what's due this week?” or “mark 2 done”.";

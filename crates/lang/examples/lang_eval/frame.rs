@@ -273,7 +273,8 @@ fn answer_frame(answer: &Answer, now: &Zoned) -> Frame {
             let picks: Vec<String> = picks.iter().map(ToString::to_string).collect();
             Frame::new("answer").with("v", format!("pick:{}", picks.join(",")))
         }
-        Answer::Among(targets) => targeted("answer", targets, now).with("v", "among"),
+        Answer::Among { targets, .. } => targeted("answer", targets, now).with("v", "among"),
+        Answer::Others(targets) => targeted("answer", targets, now).with("v", "others"),
         Answer::Again => Frame::new("answer").with("v", "again"),
         Answer::Text(draft) => draft_frame("answer", draft).with("v", "text"),
     }

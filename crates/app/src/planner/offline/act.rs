@@ -21,6 +21,15 @@ impl Planner<'_> {
         if targets.is_empty() {
             return Ok(Some(Plan::ask(self.which_question(action))));
         }
+        if let Some(pending) = self.input.pending
+            && let Some(PendingPlan::Pick { .. }) = super::stored(pending)
+            && targets == [TaskRef::Focus]
+        {
+            // “Actually, delete it instead”: still one of these, but which?
+            let numbers: Vec<_> = pending.tasks.iter().map(|task| task.number).collect();
+            let tasks = self.finder.conn.tasks_find(self.input.caller.id(), &numbers).await?;
+            return Ok(Some(Plan::ask(choose_question(tasks, action))));
+        }
         let found = self.finder.find(targets, scope(&action)).await?;
         Ok(match found {
             Found::Missing(_) | Found::Nothing | Found::NoFocus if self.only_if_found => None,
@@ -74,15 +83,21 @@ impl Planner<'_> {
     }
 
     pub(super) fn which_question(&self, action: TargetAction) -> Question {
-        let verb = match &action {
-            TargetAction::Complete { completed: true } => "mark as complete",
-            TargetAction::Complete { completed: false } => "open again",
-            TargetAction::Update { .. } => "change",
-            TargetAction::Delete => "delete",
-            TargetAction::Show => "see",
+        let prompt = match action {
+            TargetAction::Show => "Which task would you like to see?".to_owned(),
+            _ => format!("Which task would you like to {}?", verb(&action)),
         };
-        let prompt = format!("Which task would you like to {verb}?");
         Question { kind: PendingKind::Ask, prompt, tasks: Vec::new(), then: PendingPlan::Which { action } }
+    }
+}
+
+const fn verb(action: &TargetAction) -> &'static str {
+    match action {
+        TargetAction::Complete { completed: true } => "mark as complete",
+        TargetAction::Complete { completed: false } => "open again",
+        TargetAction::Update { .. } => "change",
+        TargetAction::Delete => "delete",
+        TargetAction::Show => "show",
     }
 }
 
@@ -97,14 +112,14 @@ pub(super) const fn scope(action: &TargetAction) -> Scope {
 pub(super) fn choose_question(tasks: Vec<Task>, action: TargetAction) -> Question {
     let prompt = match tasks.as_slice() {
         [only] => format!("Do you mean {}?", quoted(only.title.as_str())),
-        _ => "Which one do you mean?".to_owned(),
+        _ => format!("Which one should I {}?", verb(&action)),
     };
     Question { kind: PendingKind::Choose, prompt, tasks, then: PendingPlan::Pick { action } }
 }
 
 fn edit_question(task: Task) -> Plan {
     let prompt = format!("What would you like to change on {}?", quoted(task.title.as_str()));
-    let then = PendingPlan::Edit { number: task.number };
+    let then = PendingPlan::Edit { number: task.number, part: None };
     Plan::ask(Question { kind: PendingKind::Ask, prompt, tasks: vec![task], then })
 }
 

@@ -1,13 +1,13 @@
 //! The answer to a waiting question, whatever its shape.
 
 use saydo_domain::{PendingAction, Task, TaskNumber};
-use saydo_lang::{Answer, Context, Draft, Intent, TaskFilter, TaskRef};
+use saydo_lang::{Answer, Candidate, Context, Draft, Intent, Match, TaskFilter, TaskRef};
 
 use super::{Planner, act, add, stored};
 use crate::{
     AppError,
-    planner::{PendingPlan, Plan, Question, TargetAction, candidates::Scope, edit::EditSpec, targets::Found},
-    tools::{AddTaskArgs, ToolCall},
+    planner::{PendingPlan, Plan, Question, TargetAction, candidates::Scope, targets::Found},
+    tools::ToolCall,
 };
 
 const LEFT_ALONE: &str = "All right, nothing was changed.";
@@ -27,24 +27,32 @@ impl Planner<'_> {
                 self.pick(pending, picked, &action).await?
             }
             (then, Answer::Again) => self.again(pending, then).await?,
-            (PendingPlan::Run { calls }, Answer::Among(targets)) => {
+            (PendingPlan::Run { calls }, Answer::Among { targets, .. }) => {
                 let picked = self.among(pending, targets).await?;
                 if picked.is_empty() {
                     return self.none_of_these(pending, PendingPlan::Run { calls }).await;
                 }
                 accepted(pending, calls, Some(&picked))
             }
-            (PendingPlan::Pick { action }, Answer::Among(targets)) => self.pick_among(pending, targets, action).await?,
+            (PendingPlan::Pick { action } | PendingPlan::Which { action }, Answer::Others(targets)) => {
+                self.others(pending, targets, action).await?
+            }
+            (PendingPlan::Pick { action }, Answer::Among { targets, several }) => {
+                self.pick_among(pending, targets, *several, action).await?
+            }
             (PendingPlan::Which { action }, Answer::Text(_)) => self.which(action).await?,
             (PendingPlan::Pick { action }, Answer::Text(_)) => self.which_of(pending, action).await?,
             (PendingPlan::Title { verb }, Answer::Text(draft)) => self.title(&verb, draft),
-            (PendingPlan::Edit { number }, Answer::Text(_)) => self.edit(number).await?,
-            (PendingPlan::Priority { task }, Answer::Text(draft)) => self.priority(*task, draft),
+            (PendingPlan::Edit { number, part }, Answer::Text(_)) => self.edit(number, part).await?,
+            (PendingPlan::Priority { task }, Answer::Text(draft)) => match self.priority(&task, draft) {
+                Some(plan) => plan,
+                None => self.again(pending, PendingPlan::Priority { task }).await?,
+            },
             (then, _) => self.again(pending, then).await?,
         })
     }
 
-    async fn load(&mut self, numbers: &[TaskNumber]) -> Result<Vec<Task>, AppError> {
+    pub(super) async fn load(&mut self, numbers: &[TaskNumber]) -> Result<Vec<Task>, AppError> {
         Ok(self.finder.conn.tasks_find(self.input.caller.id(), numbers).await?)
     }
 
@@ -95,21 +103,54 @@ impl Planner<'_> {
         &mut self,
         pending: &PendingAction,
         targets: &[TaskRef],
+        several: bool,
         action: TargetAction,
     ) -> Result<Plan, AppError> {
         let picked = self.among(pending, targets).await?;
+        if picked.len() > 1 && !several {
+            return self.fewer(&picked, action).await;
+        }
         if !picked.is_empty() {
             let shown = |number: &TaskNumber| pending.tasks.iter().position(|task| task.number == *number);
             let places: Vec<usize> = picked.iter().filter_map(shown).collect();
             return self.pick(pending, &places, &action).await;
         }
-        let elsewhere = |target: &TaskRef| matches!(target, TaskRef::Words(_) | TaskRef::Number(_));
-        if targets.iter().all(elsewhere)
-            && let Found::Tasks(tasks) = self.finder.find(targets, act::scope(&action)).await?
+        if let [TaskRef::Words(words)] = targets
+            && let Match::Several(several) = saydo_lang::resolve(words, &candidates(pending))
+            && several.len() < pending.tasks.len()
         {
-            return Ok(self.act_on(tasks, &action));
+            let fewer: Vec<TaskNumber> = several.iter().map(|scored| scored.number).collect();
+            return self.fewer(&fewer, action).await;
+        }
+        // A number that was not among the choices can only be another task's.
+        let beyond = |target: &TaskRef| match target {
+            TaskRef::Number(number) => number.get() > i64::try_from(pending.tasks.len()).unwrap_or(i64::MAX),
+            _ => false,
+        };
+        if targets.iter().all(beyond) {
+            return self.others(pending, targets, action).await;
         }
         self.none_of_these(pending, PendingPlan::Pick { action }).await
+    }
+
+    /// Asks again which of those that the answer left over.
+    async fn fewer(&mut self, numbers: &[TaskNumber], action: TargetAction) -> Result<Plan, AppError> {
+        let mut plan = Plan::ask(act::choose_question(self.load(numbers).await?, action));
+        plan.says.push("More than one of these fits that.".to_owned());
+        Ok(plan)
+    }
+
+    /// None of the choices was meant, but others.
+    async fn others(
+        &mut self,
+        pending: &PendingAction,
+        targets: &[TaskRef],
+        action: TargetAction,
+    ) -> Result<Plan, AppError> {
+        self.finder.without = pending.tasks.iter().map(|task| task.number).collect();
+        let plan = self.act(targets, action).await?;
+        self.finder.without.clear();
+        Ok(plan.unwrap_or_else(act::no_such_task))
     }
 
     /// What was said fits none of the tasks shown: they are shown again.
@@ -139,13 +180,8 @@ impl Planner<'_> {
 
     /// Words that fit none of the choices by position: look among the choices, then anywhere.
     async fn which_of(&mut self, pending: &PendingAction, action: TargetAction) -> Result<Plan, AppError> {
-        let among: Vec<saydo_lang::Candidate<'_>> = pending
-            .tasks
-            .iter()
-            .map(|task| saydo_lang::Candidate { number: task.number, title: &task.title, completed: false })
-            .collect();
-        match saydo_lang::resolve(self.message, &among) {
-            saydo_lang::Match::One(one) => {
+        match saydo_lang::resolve(self.message, &candidates(pending)) {
+            Match::One(one) => {
                 let position = pending.tasks.iter().position(|task| task.number == one.number);
                 self.pick(pending, &position.into_iter().collect::<Vec<_>>(), &action).await
             }
@@ -162,32 +198,6 @@ impl Planner<'_> {
             format!("{} {}", add::capitalised(verb), as_typed(&draft.title, self.message))
         };
         self.add(&[Draft { title, ..draft.clone() }])
-    }
-
-    async fn edit(&mut self, number: TaskNumber) -> Result<Plan, AppError> {
-        let Some(task) = self.load(&[number]).await?.into_iter().next() else { return Ok(act::no_such_task()) };
-        let context = Context::new(self.input.moment.clone());
-        for command in [self.message.to_owned(), format!("change task {number} to {}", self.message)] {
-            for intent in saydo_lang::understand(&command, &context).readings.into_iter().flat_map(|r| r.intents) {
-                if let Intent::Update { edit, .. } = intent {
-                    let edit = EditSpec::from(*edit);
-                    if !edit.is_empty() {
-                        return Ok(self.act_on(vec![task], &TargetAction::Update { edit: Box::new(edit) }));
-                    }
-                }
-            }
-        }
-        Ok(self.act_on(vec![task], &TargetAction::Update { edit: Box::default() }))
-    }
-
-    fn priority(&self, task: AddTaskArgs, draft: &Draft) -> Plan {
-        let words = self.message.to_lowercase();
-        let spoken = ["high", "medium", "low"].into_iter().find(|word| words.contains(word)).map(ToOwned::to_owned);
-        let Some(priority) = spoken.or(draft.priority.map(|priority| priority.to_string())) else {
-            return Plan::say("I didn't catch the priority, so I added nothing. Say high, medium or low.");
-        };
-        let args = AddTaskArgs { priority: Some(priority), ..task };
-        Plan { calls: vec![ToolCall::AddTask(Box::new(args))], ..Plan::default() }
     }
 
     /// The answer does not fit the question: ask it again (“yes” to “which one?”).
@@ -235,4 +245,9 @@ fn is_called(label: &str, words: &str) -> bool {
     let words = words.trim().trim_start_matches('#').to_lowercase();
     let singular = |text: &str| text.strip_suffix('s').unwrap_or(text).to_owned();
     singular(label) == singular(&words)
+}
+
+fn candidates(pending: &PendingAction) -> Vec<Candidate<'_>> {
+    let tasks = pending.tasks.iter();
+    tasks.map(|task| Candidate { number: task.number, title: &task.title, completed: false }).collect()
 }

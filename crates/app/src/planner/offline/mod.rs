@@ -3,12 +3,13 @@
 mod act;
 mod add;
 mod answer;
+mod edit;
 mod instead;
 mod list;
 mod policy;
 
 use saydo_domain::PendingAction;
-use saydo_lang::{Context, Intent, Moment, PendingContext, Reading};
+use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading};
 use saydo_store::Conn;
 
 use crate::{
@@ -33,6 +34,8 @@ pub struct Input<'a> {
     pub memory: &'a Memory,
     /// The waiting question, unexpired.
     pub pending: Option<&'a PendingAction>,
+    /// A question that waited too long.
+    pub expired: Option<&'a PendingAction>,
 }
 
 /// What the offline engine proposes.
@@ -47,10 +50,10 @@ pub struct Proposal {
 }
 
 impl Input<'_> {
-    fn context(&self) -> Context {
+    fn context(&self, pending: Option<&PendingAction>) -> Context {
         Context {
             moment: self.moment.clone(),
-            pending: self.pending.map(|pending| PendingContext {
+            pending: pending.map(|pending| PendingContext {
                 kind: pending.kind,
                 tasks: pending.tasks.iter().map(|task| (task.number, task.title.clone())).collect(),
             }),
@@ -66,7 +69,10 @@ impl Input<'_> {
 /// # Errors
 /// When the store refuses.
 pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Result<Proposal, AppError> {
-    let understanding = saydo_lang::understand(message, &input.context());
+    if let Some(plan) = too_late(input, message) {
+        return Ok(Proposal { plan, sure: true, answers: true });
+    }
+    let understanding = saydo_lang::understand(message, &input.context(input.pending));
     for reading in &understanding.readings {
         if reading.confidence < Reading::CLOSE {
             break;
@@ -77,6 +83,20 @@ pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Resul
         return Ok(Proposal { plan: policy::apply(plan, answers), sure, answers });
     }
     Ok(Proposal { plan: Plan::say(talk::LOST), sure: false, answers: false })
+}
+
+/// An answer to a question that waited too long does nothing, and says so.
+fn too_late(input: &Input<'_>, message: &str) -> Option<Plan> {
+    let expired = input.expired?;
+    let readings = saydo_lang::understand(message, &input.context(Some(expired))).readings;
+    let Some(Reading { intents, confidence, .. }) = readings.first() else { return None };
+    let [Intent::Answer(answer)] = intents.as_slice() else { return None };
+    let sentence = match answer {
+        Answer::Text(_) => return None,
+        Answer::Reject => talk::TOO_LATE_FOR_NO,
+        _ => talk::TOO_LATE,
+    };
+    (*confidence >= Reading::SURE).then(|| Plan::say(sentence))
 }
 
 /// The plan of one reading; `None` when it depends on a task that does not exist.

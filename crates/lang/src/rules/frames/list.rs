@@ -57,7 +57,23 @@ fn wanted(found: &Match<'_, '_, '_>) -> Option<Wanted> {
     for slot in found.slots(Slot::What) {
         units.extend_from_slice(slot);
     }
-    filter::read(found.segment.message, &units, extraction, found.segment.context)
+    let (message, context) = (found.segment.message, found.segment.context);
+    filter::read(message, &units, extraction, context)
+        .filter(|wanted| wanted.head || wanted.narrowed || wanted.all)
+        .or_else(|| {
+            let tasks = Wanted { head: shows_topic(found, &units), ..Wanted::default() };
+            filter::read_onto(tasks, message, &units, extraction, context)
+        })
+}
+
+/// `show me the errands`: what is shown can only be tasks.
+fn shows_topic(found: &Match<'_, '_, '_>, what: &[Unit]) -> bool {
+    let shows = phrase::prefix(found.units, "showstrict").is_some();
+    let [first, rest @ ..] = what else { return false };
+    let plain = |unit: &Unit| {
+        !unit.skip && !unit.verb.is_some_and(|verb| verb.is_base) && !phrase::in_class(unit, "filterglue")
+    };
+    shows && is_any(first, &["the", "my"]) && (1..=2).contains(&rest.len()) && rest.iter().all(plain)
 }
 
 /// Open tasks, unless all or the completed ones were asked for.
