@@ -16,6 +16,8 @@ pub enum Missing {
     Pending,
     /// A change.
     Change,
+    /// A turn, or its events.
+    Turn,
     /// An account.
     User,
     /// A personal access token.
@@ -31,6 +33,7 @@ impl Missing {
             Self::Conversation => "Conversation not found",
             Self::Pending => "This question was answered already or has expired",
             Self::Change => "Change not found",
+            Self::Turn => "Turn not found",
             Self::User => "User not found",
             Self::Token => "Token not found",
         }

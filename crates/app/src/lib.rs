@@ -38,12 +38,14 @@ pub struct App {
     pub clock: Clock,
     /// Accounts and tokens.
     pub accounts: accounts::Accounts,
+    /// The turns that run in this process.
+    pub turns: chat::turns::TurnHub,
 }
 
 impl App {
     /// Puts the use cases together.
     #[must_use]
-    pub const fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
-        Self { store, clock, accounts }
+    pub fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
+        Self { store, clock, accounts, turns: chat::turns::TurnHub::default() }
     }
 }

@@ -108,7 +108,7 @@ impl From<&User> for UserView {
 }
 
 /// A waiting question as the API shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PendingView {
     /// Its id.
     pub id: String,
@@ -124,7 +124,7 @@ pub struct PendingView {
 }
 
 /// A task of a waiting question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PendingTaskView {
     /// Its number.
     pub id: i64,

@@ -1,32 +1,28 @@
 //! The transaction of a turn: effects, journal, messages, question, memory and stored answer, all or nothing.
 
-use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use saydo_domain::{
-    AnsweredBy, ChangeId, ConversationId, ConversationTitle, MessageText, PendingAction, PendingId, PendingTask, Role,
-    Task, TaskNumber,
+    AnsweredBy, ChangeId, ConversationId, ConversationTitle, MessageText, PendingAction, Role, TurnStatus,
 };
 use saydo_lang::Moment;
-use saydo_store::{ReplyFacts, Tx};
-use uuid::Uuid;
+use saydo_store::Tx;
 
 use super::{
-    memory::{LastAct, Memory},
+    ending::{Came, Ended, Ending},
+    memory::Memory,
     say,
-    turn::ChatReply,
+    turns::Recorder,
 };
 use crate::{
     AppError, Caller, Clock, Missing,
     execute::Journal,
-    idempotency::{self, Answer},
-    planner::{PendingPlan, Plan, Question, TargetAction, offline::Proposal},
+    planner::{Plan, offline::Proposal},
     tools::{Done, ToolRun},
-    view::PendingView,
 };
 
-/// How long a question can be answered.
-const PENDING_FOR: SignedDuration = SignedDuration::from_mins(5);
-
-/// Everything a turn's transaction needs.
+/// Everything the transaction of a turn of the offline engine needs.
 pub(super) struct TurnCommit {
     pub(super) caller: Caller,
     pub(super) clock: Clock,
@@ -36,15 +32,21 @@ pub(super) struct TurnCommit {
     pub(super) proposal: Proposal,
     pub(super) memory: Memory,
     pub(super) pending: Option<PendingAction>,
+    /// A sentence that goes after the reply.
+    pub(super) note: Option<&'static str>,
+    /// For a turn that is tracked: its message is in the conversation already.
+    pub(super) recorder: Option<Arc<Recorder>>,
 }
 
 impl TurnCommit {
-    pub(super) async fn run(mut self, tx: &mut Tx) -> Result<ChatReply, AppError> {
+    pub(super) async fn run(mut self, tx: &mut Tx) -> Result<Ended, AppError> {
         let now = self.clock.now();
         let conversation = self.conversation(tx, now).await?;
         self.use_up_question(tx, conversation).await?;
-        tx.message_insert(self.caller.id(), conversation, Role::User, self.message.as_str(), &[], now).await?;
-
+        if self.recorder.is_none() {
+            let text = self.message.as_str();
+            tx.message_insert(self.caller.id(), conversation, Role::User, text, &[], now).await?;
+        }
         let mut plan = std::mem::take(&mut self.proposal.plan);
         if let Some(sentence) = self.changed_meanwhile(tx, &plan).await? {
             plan = Plan::say(sentence);
@@ -66,26 +68,20 @@ impl TurnCommit {
             }
         }
         let question = plan.question.take().or_else(|| say::follow_up(&run.done));
-        let response = say::reply(&plan, &run.done, question.as_ref(), &self.moment.now);
+        let mut response = say::reply(&plan, &run.done, question.as_ref(), &self.moment.now);
+        if let Some(note) = self.note {
+            response.push('\n');
+            response.push_str(note);
+        }
         let focus = run.focus();
         let ToolRun { records, done, journal, .. } = run;
         let change = self.journal(tx, journal, &done).await?;
-        let pending = self.ask(tx, conversation, question.as_ref(), now).await?;
+        let TurnCommit { caller, clock, moment, memory, recorder, .. } = self;
+        let fresh = self.conversation.is_none();
+        let ending = Ending { caller, clock, moment, conversation, fresh, memory, recorder };
         let answered_by = AnsweredBy::Offline;
-        let facts = ReplyFacts { tool_calls: &records, change_id: change, answered_by: &answered_by };
-        tx.reply_insert(self.caller.id(), conversation, &response, facts, now).await?;
-        self.remember(tx, conversation, plan, Did { done: &done, focus, change }, question.as_ref()).await?;
-        tx.conversation_touch(self.caller.id(), conversation, now).await?;
-        let reply = ChatReply {
-            conversation_id: conversation.get(),
-            response,
-            tool_calls: records,
-            change_id: change.map(|id| id.to_string()),
-            pending: pending.as_ref().map(PendingView::from),
-            answered_by,
-        };
-        idempotency::keep(tx, &self.caller, now, Answer::json(200, Vec::new(), &reply)?).await?;
-        Ok(reply)
+        let status = TurnStatus::Finished;
+        ending.run(tx, Came { plan, question, response, records, done, focus, change, answered_by, status }).await
     }
 
     async fn conversation(&self, tx: &mut Tx, now: Timestamp) -> Result<ConversationId, AppError> {
@@ -139,96 +135,5 @@ impl TurnCommit {
         });
         let summary = say::deed(done, &self.moment.now).unwrap_or_default();
         Ok(journal.commit(tx, &summary).await?.or(undone))
-    }
-
-    async fn ask(
-        &self,
-        tx: &mut Tx,
-        conversation: ConversationId,
-        question: Option<&Question>,
-        now: Timestamp,
-    ) -> Result<Option<PendingAction>, AppError> {
-        let Some(question) = question else { return Ok(None) };
-        let shown =
-            |task: &Task| PendingTask { number: task.number, title: task.title.to_string(), version: task.version };
-        let action = serde_json::to_value::<&PendingPlan>(&question.then);
-        let pending = PendingAction {
-            id: PendingId::new(Uuid::now_v7()),
-            user_id: self.caller.id().clone(),
-            conversation_id: conversation,
-            kind: question.kind,
-            prompt: question.prompt.clone(),
-            tasks: question.tasks.iter().map(shown).collect(),
-            action: action.map_err(|error| AppError::Internal(error.to_string()))?,
-            created_at: now,
-            expires_at: now.checked_add(PENDING_FOR).unwrap_or(now),
-        };
-        tx.pending_put(&pending).await?;
-        Ok(Some(pending))
-    }
-
-    async fn remember(
-        &mut self,
-        tx: &mut Tx,
-        conversation: ConversationId,
-        plan: Plan,
-        did: Did<'_>,
-        question: Option<&Question>,
-    ) -> Result<(), AppError> {
-        let before = self.memory.clone();
-        let memory = &mut self.memory;
-        memory.last = last_act(memory.last.take(), &plan, &did);
-        let Did { done, focus, .. } = did;
-        let listed = say::listed(done);
-        if !listed.is_empty() {
-            memory.listing = listed;
-        } else if let Some(shown) = plan.shown {
-            memory.listing = shown;
-        } else if let Some(question) = question.filter(|question| !question.tasks.is_empty()) {
-            memory.listing = question.tasks.iter().map(|task| task.number).collect();
-        }
-        let asked_about = question.map(|question| &question.tasks).filter(|tasks| !tasks.is_empty());
-        if let Some(focus) = plan.focus.or((!focus.is_empty()).then_some(focus)) {
-            memory.focus = focus;
-        } else if let Some(tasks) = asked_about {
-            // “Actually, delete it instead.”
-            memory.focus = tasks.iter().map(|task| task.number).collect();
-        }
-        if let Some(deed) = say::deed(done, &self.moment.now) {
-            memory.deed = Some(deed);
-            memory.last_was_add = say::only_added(done);
-        }
-        if !plan.reasons.is_empty() {
-            memory.reasons = plan.reasons;
-        }
-        if *memory != before || self.conversation.is_none() {
-            let value = serde_json::to_value(&*memory).map_err(|error| AppError::Internal(error.to_string()))?;
-            tx.conversation_set_memory(self.caller.id(), conversation, &value).await?;
-        }
-        Ok(())
-    }
-}
-
-/// What a turn did.
-struct Did<'a> {
-    done: &'a [Done],
-    focus: Vec<TaskNumber>,
-    change: Option<ChangeId>,
-}
-
-/// What “no, I meant the other one” would take back and do to another.
-fn last_act(before: Option<LastAct>, plan: &Plan, did: &Did<'_>) -> Option<LastAct> {
-    let earlier = |last: LastAct| if plan.instead { last.changes } else { Vec::new() };
-    match (did.change, plan.action.clone()) {
-        (Some(change), Some(action)) => {
-            let changes = std::iter::once(change).chain(before.map(earlier).unwrap_or_default()).collect();
-            Some(LastAct { action, tasks: say::acted_on(did.done), changes })
-        }
-        (Some(_), None) => None,
-        (None, Some(TargetAction::Show)) => {
-            let tasks = plan.focus.clone().unwrap_or_default();
-            Some(LastAct { action: TargetAction::Show, tasks, changes: Vec::new() })
-        }
-        (None, _) => before,
     }
 }

@@ -40,17 +40,4 @@ impl Memory {
     pub fn last_deed(&self) -> String {
         self.deed.clone().unwrap_or_else(|| "I haven't changed anything in this conversation yet.".to_owned())
     }
-
-    /// The answer to “why that date?”.
-    #[must_use]
-    pub fn reasons_in_words(&self) -> String {
-        if self.reasons.is_empty() {
-            return "I haven't read a date in this conversation yet.".to_owned();
-        }
-        let line = |reason: &Reason| {
-            let rule = reason.rule.replace(['_', '-'], " ");
-            format!("I read “{}” as {} (rule: {rule}).", reason.words, reason.value)
-        };
-        self.reasons.iter().map(line).collect::<Vec<_>>().join("\n")
-    }
 }

@@ -6,14 +6,18 @@
 //! ```
 //! All state is in the database: another replica, or this one after a restart, goes on mid-question.
 
+mod choice;
 mod commit;
 mod conversations;
+mod ending;
 pub mod memory;
 pub(crate) mod say;
 mod turn;
+pub mod turns;
 
+pub use choice::PlannerChoice;
 pub use conversations::{
     ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, LatestView, MessageView,
     MessagesView,
 };
-pub use turn::{ChatReply, Decision, PendingDecision};
+pub use turn::{ChatReply, Decision, PendingDecision, TurnRequest};

@@ -6,8 +6,8 @@ use saydo_domain::{PendingKind, TaskNumber};
 use crate::{
     execute::Outcome,
     planner::{PendingPlan, Plan, Question, plan::Asked},
-    reply::{list, receipt, talk, undone},
-    tools::{Done, DueWindow, Listing, Status},
+    reply::{about, list, receipt, talk, undone},
+    tools::{Done, Listing},
     undo::PutBack,
 };
 
@@ -124,49 +124,18 @@ fn lists(listings: &[&Listing], asked: &Asked, now: &Zoned) -> Option<String> {
     }
     let total: i64 = listings.iter().map(|listing| listing.total).sum();
     if total == 0 {
-        return Some(nothing(last));
+        let totals = list::totals(last.open, last.overdue);
+        return Some(format!("{}. ({totals})", about::none(&last.args, now)));
     }
     let mut tasks: Vec<_> = listings.iter().flat_map(|listing| listing.tasks.clone()).collect();
     tasks.dedup_by_key(|task| task.number);
     list::sort(&mut tasks, now);
     Some(match asked {
-        Asked::Count => count(last, total),
+        Asked::Count => about::count(&last.args, total, now),
         Asked::Next => tasks.first().map(|task| format!("Next: {}", list::line(task, now)))?,
         Asked::Show => {
             let text = list::grouped(&tasks, total, now);
             format!("{text}\n\n{}", list::totals(last.open, last.overdue))
         }
     })
-}
-
-fn count(listing: &Listing, total: i64) -> String {
-    let noun = if total == 1 { "task" } else { "tasks" };
-    let state = match listing.args.status.unwrap_or_default() {
-        Status::Pending => " open",
-        Status::Completed => " completed",
-        Status::All => "",
-    };
-    let due = match listing.args.due {
-        Some(DueWindow::Today) => " due today",
-        Some(DueWindow::Overdue) => " overdue",
-        Some(DueWindow::Week) => " due this week",
-        Some(DueWindow::None) => " without a due date",
-        None => "",
-    };
-    format!("You have {total}{state} {noun}{due}.")
-}
-
-fn nothing(listing: &Listing) -> String {
-    let args = &listing.args;
-    let narrowed = args.priority.is_some() || args.label.is_some() || args.query.is_some() || args.due_from.is_some();
-    let what = match (args.due, args.status.unwrap_or_default()) {
-        _ if narrowed => "No task fits that.",
-        (Some(DueWindow::Today), _) => "Nothing is due today.",
-        (Some(DueWindow::Overdue), _) => "Nothing is overdue.",
-        (Some(DueWindow::Week), _) => "Nothing is due this week.",
-        (Some(DueWindow::None), _) => "Every task has a due date.",
-        (None, Status::Completed) => "No task is completed yet.",
-        (None, _) => "Nothing is open: everything on your list is done.",
-    };
-    format!("{what} ({})", list::totals(listing.open, listing.overdue))
 }

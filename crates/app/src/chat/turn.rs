@@ -1,18 +1,21 @@
 //! A turn: read, propose, commit.
 
+use std::sync::Arc;
+
 use saydo_domain::{AnsweredBy, ConversationId, MessageText, PendingAction, PendingId, ToolCallRecord};
 use saydo_lang::Answer;
 use serde::{Deserialize, Serialize};
 
+use super::{choice::Way, commit::TurnCommit, ending::Ended, memory::Memory, turns::Recorder};
 use crate::{
     App, AppError, Caller, Missing,
-    chat::{commit::TurnCommit, memory::Memory},
+    chat::PlannerChoice,
     planner::offline::{self, Input, Proposal},
     view::PendingView,
 };
 
 /// The answer to a chat message, in the wire shape of API.md.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ChatReply {
     /// The conversation; a new one when none was named.
     pub conversation_id: i64,
@@ -54,16 +57,52 @@ pub struct PendingDecision {
     pub text: Option<String>,
 }
 
+/// What a turn is asked for with.
+#[derive(Debug, Clone)]
+pub struct TurnRequest {
+    /// The conversation to go on with; a new one without it, unless a thread names one.
+    pub conversation: Option<ConversationId>,
+    /// The name an outside client knows the conversation by (`agui:…`); it is made when there is none of that name.
+    pub thread: Option<String>,
+    /// What is said.
+    pub message: MessageText,
+    /// Which planner is wanted for this turn; the person's own choice without it.
+    pub planner: Option<PlannerChoice>,
+    /// A decision about a waiting question, instead of what is said.
+    pub decision: Option<(PendingId, PendingDecision)>,
+}
+
+impl TurnRequest {
+    /// A message in a new conversation.
+    #[must_use]
+    pub const fn new(message: MessageText) -> Self {
+        Self { conversation: None, thread: None, message, planner: None, decision: None }
+    }
+}
+
+/// A message on its way into a transaction.
+pub(super) struct Said {
+    pub(super) conversation: Option<ConversationId>,
+    pub(super) message: MessageText,
+    /// A sentence that goes after the reply.
+    pub(super) note: Option<&'static str>,
+    pub(super) recorder: Option<Arc<Recorder>>,
+}
+
 /// What a turn reads before it is planned.
-struct Before {
-    memory: Memory,
-    pending: Option<PendingAction>,
+pub(super) struct Before {
+    pub(super) memory: Memory,
+    pub(super) pending: Option<PendingAction>,
     /// The question whose time is over.
-    expired: Option<PendingAction>,
+    pub(super) expired: Option<PendingAction>,
 }
 
 impl App {
-    async fn before(&self, caller: &Caller, conversation: Option<ConversationId>) -> Result<Before, AppError> {
+    pub(super) async fn before(
+        &self,
+        caller: &Caller,
+        conversation: Option<ConversationId>,
+    ) -> Result<Before, AppError> {
         let Some(id) = conversation else {
             return Ok(Before { memory: Memory::default(), pending: None, expired: None });
         };
@@ -80,7 +119,8 @@ impl App {
         Ok(Before { memory, pending, expired })
     }
 
-    /// One turn: the message is understood, carried out and answered, in one transaction.
+    /// One turn: the message is understood, carried out and answered. In one transaction when the offline engine
+    /// answers; a turn that needs a model is tracked, and goes on when whoever waits here goes away.
     ///
     /// # Errors
     /// `NotFound` for a conversation that is missing or somebody else's; store errors.
@@ -90,27 +130,62 @@ impl App {
         conversation: Option<ConversationId>,
         message: MessageText,
     ) -> Result<ChatReply, AppError> {
-        match self.turn(caller, conversation, message.clone()).await {
-            // Somebody else answered the question first: what is said now is read without it.
-            Err(AppError::NotFound(Missing::Pending)) => self.turn(caller, conversation, message).await,
-            done => done,
-        }
+        self.turn(caller, TurnRequest { conversation, ..TurnRequest::new(message) }).await
     }
 
-    async fn turn(
+    /// As [`Self::chat_send`], with everything that can be asked for.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn turn(&self, caller: &Caller, request: TurnRequest) -> Result<ChatReply, AppError> {
+        // Both need a conversation before anything is planned.
+        if request.thread.is_none() && request.decision.is_none() {
+            match self.turn_offline(caller, &request).await {
+                // Somebody else answered the question first: what is said now is read without it.
+                Err(AppError::NotFound(Missing::Pending)) => {
+                    if let Some(reply) = self.turn_offline(caller, &request).await? {
+                        return Ok(reply);
+                    }
+                }
+                done => {
+                    if let Some(reply) = done? {
+                        return Ok(reply);
+                    }
+                }
+            }
+        }
+        self.turn_begin(caller, request).await?.reply().await
+    }
+
+    /// The whole turn, when no model is needed for it.
+    async fn turn_offline(&self, caller: &Caller, request: &TurnRequest) -> Result<Option<ChatReply>, AppError> {
+        let Before { memory, pending, expired } = self.before(caller, request.conversation).await?;
+        let message = request.message.clone();
+        let proposal = self.propose(caller, &memory, pending.as_ref(), expired.as_ref(), &message, None).await?;
+        let way = self.way(caller, request.planner, &proposal).await?;
+        let Way::Offline { note } = way else { return Ok(None) };
+        let said = Said { conversation: request.conversation, message, note, recorder: None };
+        let ended = self.commit(caller, said, proposal, memory, pending.or(expired)).await?;
+        Ok(Some(ended.reply))
+    }
+
+    /// What the offline engine makes of a message, or of a decision that stands for it.
+    pub(super) async fn propose(
         &self,
         caller: &Caller,
-        conversation: Option<ConversationId>,
-        message: MessageText,
-    ) -> Result<ChatReply, AppError> {
-        let Before { memory, pending, expired } = self.before(caller, conversation).await?;
+        memory: &Memory,
+        pending: Option<&PendingAction>,
+        expired: Option<&PendingAction>,
+        message: &MessageText,
+        answer: Option<&Answer>,
+    ) -> Result<Proposal, AppError> {
         let moment = self.moment(caller);
-        let input =
-            Input { caller, moment: &moment, memory: &memory, pending: pending.as_ref(), expired: expired.as_ref() };
+        let input = Input { caller, moment: &moment, memory, pending, expired };
         let mut conn = self.store.read().await?;
-        let proposal = offline::propose(&input, &mut conn, message.as_str()).await?;
-        drop(conn);
-        self.commit(caller, conversation, message, proposal, memory, pending.or(expired)).await
+        match answer {
+            None => offline::propose(&input, &mut conn, message.as_str()).await,
+            Some(answer) => offline::propose_answer(&input, &mut conn, message.as_str(), answer).await,
+        }
     }
 
     /// A decision about a waiting question, as a turn of its own.
@@ -129,22 +204,20 @@ impl App {
         let pending = pending.filter(|pending| pending.id == id).ok_or(AppError::NotFound(Missing::Pending))?;
         let moment = self.moment(caller);
         let (answer, message) = decision.answer(&pending, &moment)?;
-        let input = Input { caller, moment: &moment, memory: &memory, pending: Some(&pending), expired: None };
-        let mut conn = self.store.read().await?;
-        let proposal = offline::propose_answer(&input, &mut conn, message.as_str(), &answer).await?;
-        drop(conn);
-        self.commit(caller, Some(conversation), message, proposal, memory, Some(pending)).await
+        let proposal = self.propose(caller, &memory, Some(&pending), None, &message, Some(&answer)).await?;
+        let said = Said { conversation: Some(conversation), message, note: None, recorder: None };
+        Ok(self.commit(caller, said, proposal, memory, Some(pending)).await?.reply)
     }
 
-    async fn commit(
+    pub(super) async fn commit(
         &self,
         caller: &Caller,
-        conversation: Option<ConversationId>,
-        message: MessageText,
+        said: Said,
         proposal: Proposal,
         memory: Memory,
         pending: Option<PendingAction>,
-    ) -> Result<ChatReply, AppError> {
+    ) -> Result<Ended, AppError> {
+        let Said { conversation, message, note, recorder } = said;
         let turn = TurnCommit {
             moment: self.moment(caller),
             clock: self.clock,
@@ -154,6 +227,8 @@ impl App {
             proposal,
             memory,
             pending,
+            note,
+            recorder,
         };
         self.store.write(move |tx| Box::pin(turn.run(tx))).await
     }
@@ -161,7 +236,11 @@ impl App {
 
 impl PendingDecision {
     /// The decision as an answer, and as the message that stands for it in the conversation.
-    fn answer(self, pending: &PendingAction, moment: &saydo_lang::Moment) -> Result<(Answer, MessageText), AppError> {
+    pub(super) fn answer(
+        self,
+        pending: &PendingAction,
+        moment: &saydo_lang::Moment,
+    ) -> Result<(Answer, MessageText), AppError> {
         if self.decision == Decision::Reject {
             return Ok((Answer::Reject, MessageText::new("No")?));
         }

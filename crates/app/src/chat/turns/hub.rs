@@ -1,0 +1,98 @@
+//! The turns that run in this process.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use saydo_domain::TurnId;
+use tokio::sync::watch;
+
+use super::live::{Cut, LiveTurn};
+
+/// How long a turn that was told to end may take to say so.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// All turns that run in this process; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct TurnHub {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    live: Mutex<Live>,
+    count: watch::Sender<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Live {
+    turns: HashMap<TurnId, Arc<LiveTurn>>,
+    closed: bool,
+}
+
+/// A turn's place in the hub; given back on drop, also when the turn's task panics.
+#[derive(Debug)]
+pub(super) struct Place {
+    hub: TurnHub,
+    pub(super) turn: Arc<LiveTurn>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut live = self.hub.live();
+        live.turns.remove(&self.turn.id);
+        self.hub.inner.count.send_replace(live.turns.len());
+    }
+}
+
+impl TurnHub {
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.inner.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many turns run.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.live().turns.len()
+    }
+
+    /// Whether no turn may begin any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.live().closed
+    }
+
+    pub(super) fn enter(&self, turn: Arc<LiveTurn>) -> Place {
+        let mut live = self.live();
+        live.turns.insert(turn.id, Arc::clone(&turn));
+        self.inner.count.send_replace(live.turns.len());
+        // A turn that slipped in while the door was closing.
+        if live.closed {
+            turn.cut(Cut::ServerStopping);
+        }
+        drop(live);
+        Place { hub: self.clone(), turn }
+    }
+
+    pub(super) fn find(&self, id: TurnId) -> Option<Arc<LiveTurn>> {
+        self.live().turns.get(&id).map(Arc::clone)
+    }
+
+    /// Lets no turn begin any more and waits for those that run; those that are not done in time are ended with a
+    /// word to their readers. The store must still be open.
+    pub async fn shut_down(&self, grace: Duration) {
+        self.live().closed = true;
+        let mut count = self.inner.count.subscribe();
+        if tokio::time::timeout(grace, count.wait_for(|count| *count == 0)).await.is_ok() {
+            return;
+        }
+        let turns: Vec<Arc<LiveTurn>> = self.live().turns.values().map(Arc::clone).collect();
+        for turn in turns {
+            turn.cut(Cut::ServerStopping);
+        }
+        if tokio::time::timeout(LAST_WORDS, count.wait_for(|count| *count == 0)).await.is_err() {
+            tracing::warn!(turns = self.running(), "turns were left running");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The writing side of a turn's events: what was told so far, kept in memory and in the store.
+
+use std::{sync::Arc, time::Duration};
+
+use saydo_domain::{AnsweredBy, ChangeId, ToolCallRecord, TurnStatus};
+use saydo_store::{Store, Tx};
+use tokio::sync::Mutex;
+
+use super::{
+    events::{self, Event},
+    live::{Cut, LiveTurn},
+};
+use crate::{AppError, Clock, chat::ChatReply};
+
+/// How long events may wait to be stored, so that several share a transaction.
+const GATHER: Duration = Duration::from_millis(250);
+/// How often a turn gives a sign of life and looks whether it was told to stop on another replica.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// Tells a turn's events.
+#[derive(Debug)]
+pub(in crate::chat) struct Recorder {
+    store: Store,
+    clock: Clock,
+    pub(super) turn: Arc<LiveTurn>,
+    told: std::sync::Mutex<Told>,
+    /// Held while events are written: their numbers must not be written twice.
+    writing: Mutex<()>,
+}
+
+/// What readers were told.
+#[derive(Debug, Default)]
+struct Told {
+    /// Tool calls.
+    calls: usize,
+    /// Text messages begun.
+    messages: u32,
+    /// The text of the message that is open; `None` when none is.
+    text: Option<String>,
+}
+
+impl Recorder {
+    pub(super) fn new(store: Store, clock: Clock, turn: Arc<LiveTurn>) -> Self {
+        Self { store, clock, turn, told: std::sync::Mutex::default(), writing: Mutex::default() }
+    }
+
+    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn id(&self) -> String {
+        self.turn.id.to_string()
+    }
+
+    /// Tells more of the reply's text.
+    pub(super) fn text(&self, delta: &str) {
+        let events = self.told().say(&self.id(), delta);
+        self.turn.push(events);
+    }
+
+    /// The text told so far in the message that is open.
+    pub(super) fn text_so_far(&self) -> String {
+        self.told().text.clone().unwrap_or_default()
+    }
+
+    /// Tells the calls that were not told yet.
+    pub(super) fn calls(&self, records: &[ToolCallRecord]) {
+        let mut told = self.told();
+        let events: Vec<String> = told.call(&self.id(), records);
+        drop(told);
+        self.turn.push(events);
+    }
+
+    /// What is still to be told of a reply, up to the last event.
+    pub(in crate::chat) fn closing(&self, reply: &ChatReply, status: TurnStatus) -> Vec<String> {
+        let (id, thread) = (self.id(), self.turn.conversation.to_string());
+        let mut told = self.told();
+        let mut events = told.call(&id, &reply.tool_calls);
+        let rest = told.text.as_deref().map_or(Some(reply.response.as_str()), |text| reply.response.strip_prefix(text));
+        match rest.map(ToOwned::to_owned) {
+            Some(rest) => events.extend(told.say(&id, &rest)),
+            None => {
+                // What was told is not what holds: the reply is a message of its own.
+                events.extend(told.end(&id));
+                events.extend(told.say(&id, &reply.response));
+            }
+        }
+        events.extend(told.end(&id));
+        events.push(Event::Custom { name: events::REPLY, value: reply }.json());
+        let outcome = match status {
+            TurnStatus::Cancelled => events::cancelled(),
+            _ => events::outcome(reply.pending.as_ref()),
+        };
+        events.push(Event::RunFinished { thread_id: &thread, run_id: &id, outcome }.json());
+        events
+    }
+
+    /// What is to be told when a turn fails.
+    pub(super) fn failing(&self, message: &str, code: &str) -> Vec<String> {
+        let mut events: Vec<String> = self.told().end(&self.id()).into_iter().collect();
+        events.push(Event::RunError { message, code }.json());
+        events
+    }
+
+    /// Keeps anybody else from writing events; goes with [`Self::append`].
+    pub(super) async fn lock(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.writing.lock().await
+    }
+
+    /// Writes what is not stored yet and these events in somebody's transaction.
+    pub(in crate::chat) async fn append(&self, tx: &mut Tx, more: &[String]) -> Result<(), AppError> {
+        let (first, mut events) = self.turn.unstored();
+        events.extend_from_slice(more);
+        Ok(tx.turn_events_append(&self.turn.user, self.turn.id, first, &events, self.clock.now()).await?)
+    }
+
+    /// Notes the turn's end in somebody's transaction.
+    ///
+    /// # Errors
+    /// When it does not run any more: what it did in this transaction must not be.
+    pub(in crate::chat) async fn finish(
+        &self,
+        tx: &mut Tx,
+        status: TurnStatus,
+        change: Option<ChangeId>,
+        answered_by: Option<&AnsweredBy>,
+    ) -> Result<(), AppError> {
+        let (turn, now) = (&self.turn, self.clock.now());
+        match tx.turn_finish(&turn.user, turn.id, status, change, answered_by, now).await? {
+            true => Ok(()),
+            false => Err(gone()),
+        }
+    }
+
+    /// Tells events that are stored already.
+    pub(super) fn stored(&self, events: Vec<String>) {
+        self.turn.push(events);
+        self.turn.set_stored(*self.turn.progress().borrow());
+    }
+
+    /// Stores what was told so far.
+    async fn flush(&self) -> Result<(), AppError> {
+        let _writing = self.lock().await;
+        let (first, events) = self.turn.unstored();
+        if events.is_empty() {
+            return Ok(());
+        }
+        let last = first + i64::try_from(events.len()).unwrap_or(0) - 1;
+        let (turn, now) = (Arc::clone(&self.turn), self.clock.now());
+        let job = self.store.write(move |tx| {
+            Box::pin(async move { tx.turn_events_append(&turn.user, turn.id, first, &events, now).await })
+        });
+        job.await?;
+        self.turn.set_stored(last);
+        Ok(())
+    }
+
+    async fn beat(&self) -> Result<(), AppError> {
+        let (turn, now) = (Arc::clone(&self.turn), self.clock.now());
+        let job = self.store.write(move |tx| Box::pin(async move { tx.turn_beat(&turn.user, turn.id, now).await }));
+        if job.await? {
+            self.turn.cut(Cut::Stopped);
+        }
+        Ok(())
+    }
+
+    /// Stores events and gives signs of life for as long as it is polled.
+    pub(super) async fn keep_up(&self) {
+        let mut progress = self.turn.progress();
+        let mut every = tokio::time::interval(BEAT);
+        every.tick().await;
+        loop {
+            let done = tokio::select! {
+                changed = progress.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(GATHER).await;
+                    self.flush().await
+                }
+                _ = every.tick() => self.beat().await,
+            };
+            // Readers here lose nothing by it, and it is tried again.
+            if let Err(error) = done {
+                tracing::warn!(%error, turn = %self.turn.id, "a turn could not be noted");
+            }
+        }
+    }
+}
+
+/// The turn was declared interrupted, or its conversation was deleted.
+pub(super) fn gone() -> AppError {
+    AppError::Conflict { code: "turn_gone", detail: "This turn is over.".to_owned() }
+}
+
+impl Told {
+    fn say(&mut self, turn: &str, delta: &str) -> Vec<String> {
+        if delta.is_empty() {
+            return Vec::new();
+        }
+        let mut events = Vec::new();
+        if self.text.is_none() {
+            self.messages += 1;
+            let message_id = &self.message(turn);
+            events.push(Event::TextMessageStart { message_id, role: "assistant" }.json());
+        }
+        self.text.get_or_insert_default().push_str(delta);
+        events.push(Event::TextMessageContent { message_id: &self.message(turn), delta }.json());
+        events
+    }
+
+    fn end(&mut self, turn: &str) -> Option<String> {
+        self.text.take()?;
+        Some(Event::TextMessageEnd { message_id: &self.message(turn) }.json())
+    }
+
+    fn call(&mut self, turn: &str, records: &[ToolCallRecord]) -> Vec<String> {
+        let new = records.get(self.calls..).unwrap_or_default();
+        self.calls = records.len().max(self.calls);
+        new.iter().flat_map(|record| events::tool_call(turn, record)).collect()
+    }
+
+    fn message(&self, turn: &str) -> String {
+        format!("{turn}.text_{}", self.messages)
+    }
+}

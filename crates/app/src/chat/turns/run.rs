@@ -1,0 +1,114 @@
+//! The task of a tracked turn.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+use saydo_domain::TurnStatus;
+
+use super::{Job, Recorder, hub::Place};
+use crate::{
+    App, AppError, Missing,
+    chat::{
+        choice::Way,
+        ending::Ended,
+        turn::{Before, Said},
+    },
+    planner::offline::Proposal,
+    reply::talk,
+};
+
+/// The code of a turn that met a bug.
+pub(super) const INTERNAL: &str = "internal";
+
+impl App {
+    pub(super) async fn turn_run(self, place: Place, job: Job) {
+        let recorder = job.recorder.clone();
+        let work = AssertUnwindSafe(Box::pin(self.turn_work(&job))).catch_unwind();
+        let done = tokio::select! {
+            done = work => done.unwrap_or_else(|_| Err(AppError::Internal("a turn panicked".to_owned()))),
+            () = recorder.keep_up() => Err(AppError::Internal("a turn lost its recorder".to_owned())),
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, turn = %place.turn.id, "a turn failed");
+            if let Err(error) = self.turn_failed(&recorder, &error).await {
+                tracing::warn!(%error, turn = %place.turn.id, "a failed turn could not be noted");
+            }
+        }
+        drop(place);
+    }
+
+    async fn turn_work(&self, job: &Job) -> Result<(), AppError> {
+        match self.turn_once(job).await {
+            // Somebody else answered the question first: what is said now is read without it.
+            Err(AppError::NotFound(Missing::Pending)) if job.answer.is_none() => self.turn_once(job).await,
+            done => done,
+        }
+    }
+
+    async fn turn_once(&self, job: &Job) -> Result<(), AppError> {
+        let Job { caller, request, answer, .. } = job;
+        let before = self.before(caller, request.conversation).await?;
+        let Before { memory, pending, expired } = &before;
+        if let Some((id, _)) = answer
+            && pending.as_ref().is_none_or(|pending| pending.id != *id)
+        {
+            return Err(AppError::NotFound(Missing::Pending));
+        }
+        let decision = answer.as_ref().map(|(_, answer)| answer);
+        let message = &request.message;
+        let proposal = self.propose(caller, memory, pending.as_ref(), expired.as_ref(), message, decision).await?;
+        let way = match decision {
+            Some(_) => Way::Offline { note: None },
+            None => self.way(caller, request.planner, &proposal).await?,
+        };
+        match way {
+            Way::Offline { note } => self.turn_by_proposal(job, before, proposal, note).await,
+            Way::Model => self.turn_by_proposal(job, before, proposal, None).await,
+        }
+    }
+
+    /// The turn as the offline engine proposes it.
+    pub(super) async fn turn_by_proposal(
+        &self,
+        job: &Job,
+        before: Before,
+        proposal: Proposal,
+        note: Option<&'static str>,
+    ) -> Result<(), AppError> {
+        let Before { memory, pending, expired } = before;
+        let Job { caller, request, recorder, .. } = job;
+        let said = Said {
+            conversation: request.conversation,
+            message: request.message.clone(),
+            note,
+            recorder: Some(recorder.clone()),
+        };
+        let writing = recorder.lock().await;
+        let Ended { events, .. } = self.commit(caller, said, proposal, memory, pending.or(expired)).await?;
+        recorder.stored(events);
+        drop(writing);
+        Ok(())
+    }
+
+    /// Tells the readers that the turn failed. Nothing of it was changed since its last transaction.
+    async fn turn_failed(&self, recorder: &std::sync::Arc<Recorder>, error: &AppError) -> Result<(), AppError> {
+        let code = match error {
+            AppError::Store(_) => "unavailable",
+            AppError::NotFound(_) | AppError::Conflict { .. } => "turn_gone",
+            _ => INTERNAL,
+        };
+        let writing = recorder.lock().await;
+        let events = recorder.failing(talk::TROUBLE, code);
+        let (job, last) = (recorder.clone(), events.clone());
+        let stored = self.store.write(move |tx| {
+            Box::pin(async move {
+                job.append(tx, &last).await?;
+                job.finish(tx, TurnStatus::Failed, None, None).await
+            })
+        });
+        let stored: Result<(), AppError> = stored.await;
+        recorder.stored(events);
+        drop(writing);
+        stored
+    }
+}
