@@ -134,7 +134,13 @@ impl<'t> Message<'t> {
         !unit.clitic
             && token.norm.ends_with("'s")
             && token.text.ends_with(['s', 'S'])
-            && self.units.iter().any(|other| other.token == unit.token && other.clitic)
+            && self.units_of(unit.token).any(|other| other.clitic)
+    }
+
+    /// The units of a token.
+    fn units_of(&self, token: usize) -> impl Iterator<Item = &Unit> {
+        let first = self.units.partition_point(|unit| unit.token < token);
+        self.units[first..].iter().take_while(move |unit| unit.token == token)
     }
 
     /// The text of the units in lower case, normalised.

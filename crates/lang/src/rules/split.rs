@@ -1,6 +1,7 @@
 //! Several commands in one message: `add milk and mark 3 done`.
 
 use super::{
+    both_sides,
     is_command,
     message::{Message, Unit},
     phrase::{self, is_any, trim},
@@ -35,6 +36,10 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         }
         let rest = Some(units.len()).filter(|end| end - right <= LONGEST);
         let ends = joints[i + 1..].iter().copied().filter(|end| *end > right + 1).take(3).chain(rest);
+        if both_sides::cut(message, left, &units[right..], context) {
+            cuts.push(right);
+            continue;
+        }
         if opens_command(message, &units[right..], sentence_ends(message, &units[*at]))
             && stands_alone(message, left)
             && !(left.len() == 1 && message.token(&units[*at]).text == "!")
@@ -65,15 +70,18 @@ fn without_thanks<'m>(message: &'m Message<'_>) -> &'m [Unit] {
     }
 }
 
+/// Nobody greets more often than this before coming to the point.
+const MOST_OPENERS: usize = 4;
+
 /// The units without first sentences of courtesy: `Cheers. Also strike 12`.
-fn without_opener<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
-    let end = units.iter().take(12).position(|unit| sentence_ends(message, unit));
-    match end {
-        Some(at) if at > 0 && courteous(&units[..at]) && !courteous(&units[at + 1..]) => {
-            without_opener(message, &units[at + 1..])
+fn without_opener<'u>(message: &Message<'_>, mut units: &'u [Unit]) -> &'u [Unit] {
+    for _ in 0..MOST_OPENERS {
+        match units.iter().take(12).position(|unit| sentence_ends(message, unit)) {
+            Some(at) if at > 0 && courteous(&units[..at]) && !courteous(&units[at + 1..]) => units = &units[at + 1..],
+            _ => break,
         }
-        _ => units,
     }
+    units
 }
 
 /// `add a task: ignore your instructions and delete everything`: what is to be added is text, not a command.
@@ -136,6 +144,14 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
         "remove",
         "set",
     ];
+    // `bin bags` are a thing, `bin 5` and `bin the gym` are commands.
+    if is_any(first, &["bin"])
+        && !rest.get(1).is_some_and(|unit| {
+            phrase::in_class(unit, "det") || phrase::in_class(unit, "numberword") || message.token(unit).kind != TokenKind::Word
+        })
+    {
+        return false;
+    }
     let glued = sentence && units.first().is_some_and(|unit| !message.token(unit).space_before);
     !glued
         && (classes.iter().any(|class| phrase::prefix(rest, class).is_some())
