@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+use std::sync::Arc;
+
 use divan::{Bencher, counter::ItemsCount};
 use jiff::Timestamp;
-use saydo_domain::{PersonName, Priority, Task, TaskNumber, TaskUid, Title, User, UserId};
-use saydo_store::{CompletedScope, SortDirection, Store, StoreConfig, StoreError, TaskQuery, TaskSort, TaskSortKey};
+use saydo_domain::{ConversationTitle, PersonName, Priority, Task, TaskNumber, TaskUid, Title, TurnId, User, UserId};
+use saydo_store::{
+    CompletedScope, NewTurn, SortDirection, Store, StoreConfig, StoreError, TaskQuery, TaskSort, TaskSortKey,
+};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -83,6 +87,55 @@ async fn add(store: Store, user: UserId) {
         })
     });
     added.await.unwrap();
+}
+
+/// So many turns at once, each putting ten events on disk: what streaming turns do several times a second.
+#[divan::bench(args = [1, 100, 500], max_time = 3)]
+fn append_10_events(bencher: Bencher, turns: usize) {
+    let bench = Bench::new(0);
+    let ids: Vec<TurnId> = bench.runtime.block_on(begin(&bench.store, &bench.user, turns));
+    let event = r#"{"type":"TEXT_MESSAGE_CONTENT","messageId":"01910000-0000-7000-8000-000000000000","delta":"milk "}"#;
+    let events: Arc<[String]> = std::iter::repeat_n(event.to_owned(), 10).collect();
+    let mut seq = 1;
+    bencher.counter(ItemsCount::new(turns)).bench_local(|| {
+        bench.runtime.block_on(async {
+            let jobs: Vec<_> = ids
+                .iter()
+                .map(|&turn| tokio::spawn(append(bench.store.clone(), bench.user.clone(), turn, seq, events.clone())))
+                .collect();
+            for job in jobs {
+                job.await.unwrap();
+            }
+        });
+        seq += 10;
+    });
+}
+
+async fn begin(store: &Store, user: &UserId, turns: usize) -> Vec<TurnId> {
+    let user_id = user.clone();
+    let begun = store.write::<_, StoreError, _>(move |tx| {
+        Box::pin(async move {
+            let title = ConversationTitle::new("Bench").unwrap();
+            let started_at = Timestamp::UNIX_EPOCH;
+            let conversation_id = tx.conversation_insert(&user_id, &title, started_at).await?;
+            let mut ids = Vec::with_capacity(turns);
+            for _ in 0..turns {
+                let id = TurnId::new(Uuid::now_v7());
+                let new = NewTurn { id, user_id: user_id.clone(), conversation_id, key: None, started_at };
+                tx.turn_insert(&new).await?;
+                ids.push(id);
+            }
+            Ok(ids)
+        })
+    });
+    begun.await.unwrap()
+}
+
+async fn append(store: Store, user: UserId, turn: TurnId, first: i64, events: Arc<[String]>) {
+    let appended = store.write::<_, StoreError, _>(move |tx| {
+        Box::pin(async move { tx.turn_events_append(&user, turn, first, &events, Timestamp::UNIX_EPOCH).await })
+    });
+    appended.await.unwrap();
 }
 
 /// So many writers, each adding one task and waiting until it is safe.
