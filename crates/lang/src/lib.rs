@@ -4,6 +4,7 @@
 //! one engine; there is no second parser anywhere.
 
 mod answer;
+mod asks;
 mod attributes;
 mod dates;
 mod intent;
@@ -17,6 +18,7 @@ mod resolve;
 mod rules;
 mod token;
 
+pub use asks::{asks_to_delete, asks_to_undo};
 pub use intent::{
     Answer, Context, Draft, Edit, Intent, ListQuery, ListQuestion, PendingContext, Place, Reading, Shift, TaskFilter,
     TaskRef, Topic, Understanding, Window,
