@@ -16,6 +16,7 @@ mod openapi;
 mod parse;
 mod service;
 mod support;
+mod sweep;
 mod tasks;
 mod trash;
 mod undo;
