@@ -70,7 +70,12 @@ fn simple(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
         return Some(vec![TaskRef::Other]);
     }
     if phrase::whole(units, "allshown") {
-        return Some(vec![if context.listing.is_empty() { TaskRef::Focus } else { TaskRef::Place(Place::All) }]);
+        // Nothing was shown or talked about: the whole list is meant.
+        return Some(vec![match (context.listing.is_empty(), context.focus.is_empty()) {
+            (false, _) => TaskRef::Place(Place::All),
+            (true, false) => TaskRef::Focus,
+            (true, true) => TaskRef::Filter(crate::TaskFilter::default()),
+        }]);
     }
     if phrase::whole(units, "pronoun") {
         return Some(vec![TaskRef::Focus]);
@@ -98,7 +103,7 @@ fn except(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
 }
 
 fn is_separator(message: &Message<'_>, unit: &Unit) -> bool {
-    is_any(unit, &["and", "or", "then", "also"]) || matches!(message.token(unit).text, "," | ";" | "&")
+    is_any(unit, &["and", "or", "then", "also", "plus"]) || matches!(message.token(unit).text, "," | ";" | "&")
 }
 
 /// `5 and the milk`: at least one of the parts by number, place or pronoun.
@@ -120,6 +125,10 @@ fn mixed(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ref
                     || is_any(unit, &["take"])
             }) =>
             {
+                return None;
+            }
+            // `swimming sat between 9` and `10`: no name has that.
+            None if part.len() > 5 || part.iter().any(|unit| is_any(unit, &["at", "between", "from", "until", "er", "um"])) => {
                 return None;
             }
             None => targets.extend(words(message, part)?.targets),

@@ -17,7 +17,9 @@ const MOST_NUMBERS: i64 = 200;
 
 /// `task 5`, `#5`, `no. 5`, `2, 4 and 7`, `tasks 3 to 6`, `number five`.
 pub(super) fn numbers(message: &Message<'_>, units: &[Unit]) -> Option<Vec<TaskRef>> {
-    let (mut at, mut found, mut introduced) = (0, Vec::new(), false);
+    let (mut at, mut found) = (0, Vec::new());
+    // `one, two and three`: in company, `one` is a number.
+    let mut introduced = units.iter().filter(|unit| in_class(unit, "numberword")).count() > 1;
     while at < units.len() {
         let unit = &units[at];
         let text = message.token(unit).text;

@@ -32,7 +32,15 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
         return Some(vec![again]);
     }
     let change = edit::read(&segment, right);
+    let hesitates = message.units.iter().any(|unit| unit.token < first.token && phrase::is_any(unit, &["er", "erm"]));
     let changed = match reading.intents.as_mut_slice() {
+        // `milk, er, eggs` may be one thing after the other.
+        [Intent::Add(_)] if hesitates && change.is_none() => false,
+        [Intent::Update { edit, .. }] if change.is_none() && right.len() == 1 && !edit.add_labels.is_empty() => {
+            let token = message.token(first);
+            edit.add_labels = vec![super::filter::label(token.unquoted().unwrap_or(&token.norm))?];
+            true
+        }
         [Intent::Add(drafts)] => {
             let last = drafts.last_mut()?;
             match &change {
@@ -71,6 +79,11 @@ fn halves<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
         let marked = paused
             && (length > 1 || pause_after || !phrase::is_any(&units[at], &["better", "sorry", "wait", "rather"]));
         let (left, right) = (trim(&units[..at]), trim(&units[after..]));
+        // `delete 5 no wait 6`
+        let plain = length > 1
+            && phrase::is_any(&units[at], &["no", "wait", "sorry", "scratch", "or", "actually"])
+            && !pause_after;
+        let marked = marked || plain && at > 1;
         let short = right.len() <= 12 && !left.is_empty() && !right.is_empty();
         (marked && short && left.len() > 1).then_some((left, right))
     })

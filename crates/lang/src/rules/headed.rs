@@ -1,7 +1,8 @@
 //! Lists with a head: `three errands: stamps, bank, cobbler`, `groceries: milk and eggs`, `to call: Ana, Bo`.
 //!
 //! A head that only says that things follow (how many, what kind of list, when) is dropped, and what it says about when
-//! holds for all. A verb in the head holds for each thing. Any other head is a subject, and the line stays one task.
+//! holds for all. A verb in the head holds for each thing. Before three things or more, any other single word is their
+//! label (`chemist: plasters, syrup, pills`) and any other phrase announces; before two, the line stays one task.
 
 use super::{
     frames::draft,
@@ -12,6 +13,7 @@ use super::{
     things,
 };
 use crate::{Draft, token::TokenKind};
+use saydo_domain::{Due, Label};
 
 /// Nouns that announce a list.
 const NOUNS: [&str; 24] = [
@@ -34,8 +36,22 @@ pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Dr
     if head.is_empty() || parts.len() < 2 || parts.len() > MOST_PARTS {
         return None;
     }
-    let said = draft::draft(segment, head);
-    let verb = announces(segment, head, !message.token(&units[at]).is_punct(':'))?;
+    let mut said = draft::draft(segment, head);
+    said.due = said.due.or_else(|| day_of(segment, head));
+    let verb = match announces(segment, head, !message.token(&units[at]).is_punct(':')) {
+        Some(verb) => verb,
+        None => {
+            let short = parts.iter().all(|part| part.len() <= 8);
+            let commas = items.iter().filter(|unit| message.token(unit).text == ",").count();
+            if parts.len() < 3 || commas < 2 || !short || !subject(message, head) {
+                return None;
+            }
+            if let [only] = head {
+                said.labels.extend(Label::new(&message.token(only).norm).ok());
+            }
+            None
+        }
+    };
     let draft = |part: &&[Unit]| {
         let mut draft = draft::draft(segment, part);
         let own = part.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
@@ -48,6 +64,23 @@ pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Dr
     };
     let drafts: Vec<Draft> = parts.iter().map(draft).collect();
     drafts.iter().all(|draft| !draft.title.is_empty()).then_some(drafts)
+}
+
+/// `tomorrow's plan`, `monday's jobs`
+fn day_of(segment: &Segment<'_, '_>, head: &[Unit]) -> Option<Due> {
+    let stem = segment.message.token(head.first()?).norm.strip_suffix("'s")?.to_owned();
+    crate::parse_due(&stem, &segment.context.moment)
+}
+
+/// Whether the words can be what a list is about: no order, no question, no command of ours.
+fn subject(message: &Message<'_>, head: &[Unit]) -> bool {
+    let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word;
+    let ours = |unit: &Unit| ["task", "desc", "command", "greeting", "ack", "oops"].iter().any(|class| in_class(unit, class));
+    head.len() <= 5
+        && head.iter().all(word)
+        && !head.iter().any(ours)
+        && !head.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base))
+        && !head.iter().any(|unit| is_any(unit, &["you", "he", "she", "they", "is", "are", "said", "says", "ask", "tell"]))
 }
 
 /// A colon before a space, or a dash between spaces.
@@ -70,9 +103,13 @@ fn announces(segment: &Segment<'_, '_>, head: &[Unit], dash: bool) -> Option<Opt
     );
     let rest: Vec<Unit> = super::filter::residual(head, &found, range.start).into_iter().filter(|unit| !unit.skip).collect();
     let norm = |unit: &Unit| message.token(unit).norm.clone();
+    let day = |unit: &Unit| {
+        let token = message.token(unit);
+        token.norm.strip_suffix("'s").is_some_and(|stem| crate::parse_due(stem, &segment.context.moment).is_some())
+    };
     let noun = |unit: &Unit| NOUNS.contains(&&*norm(unit)) || in_class(unit, "list");
     let counts = |unit: &Unit| message.token(unit).kind == TokenKind::Number || in_class(unit, "numberword");
-    let glue = |unit: &Unit| GLUE.contains(&&*norm(unit)) || unit.clitic || in_class(unit, "addonly");
+    let glue = |unit: &Unit| GLUE.contains(&&*norm(unit)) || unit.clitic || day(unit) || in_class(unit, "addonly");
     let verbs: Vec<&Unit> = rest
         .iter()
         .filter(|unit| !noun(unit) && !glue(unit) && !counts(unit) && unit.verb.is_some_and(|verb| verb.is_base))
@@ -103,7 +140,7 @@ fn items_of<'u>(message: &Message<'_>, items: &'u [Unit]) -> Vec<&'u [Unit]> {
 }
 
 /// A thing with what the head says about all of them.
-fn within(mut draft: Draft, head: &Draft) -> Draft {
+pub(crate) fn within(mut draft: Draft, head: &Draft) -> Draft {
     draft.due = draft.due.or(head.due);
     draft.priority = draft.priority.or(head.priority);
     draft.recurrence = draft.recurrence.or_else(|| head.recurrence.clone());

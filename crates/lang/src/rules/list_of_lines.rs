@@ -4,6 +4,7 @@
 
 use super::{
     frames::draft,
+    headed,
     message::Message,
     phrase::{self, is_any, trim},
     segment::Segment,
@@ -36,7 +37,8 @@ pub(crate) fn read(message: &Message<'_>, context: &Context) -> Option<Reading> 
         return None;
     }
     let heading = is_heading(message, &lines[0], context);
-    let body = if heading { lines.split_off(1) } else { lines };
+    let body = if heading { lines.split_off(1) } else { std::mem::take(&mut lines) };
+    let said = lines.first().and_then(|line| one(message, line, context));
     let bullets = body.iter().filter(|line| line.bullet).count();
     let base = body.first()?.indent;
     let tops: Vec<&Line<'_>> = body
@@ -62,6 +64,9 @@ pub(crate) fn read(message: &Message<'_>, context: &Context) -> Option<Reading> 
         }
     }
     drafts.retain(|draft| !draft.title.is_empty());
+    if let Some(said) = said {
+        drafts = drafts.into_iter().map(|draft| headed::within(draft, &said)).collect();
+    }
     (!drafts.is_empty()).then(|| Reading {
         intents: vec![Intent::Add(drafts)],
         confidence: 0.93,

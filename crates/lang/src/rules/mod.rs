@@ -3,6 +3,7 @@
 //! `message` cuts the text up, `segment` peels politeness off, `grammar` holds the patterns of the tables in
 //! `patterns/`, `matcher` finds them, and `frames` turns each match into a reading. Nothing here looks at tasks.
 
+mod both_sides;
 mod correction;
 pub(crate) mod filter;
 pub(crate) mod frames;

@@ -33,17 +33,19 @@ pub(super) fn timed(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Dra
     }
     let then = units.iter().any(|unit| is_any(unit, &["then"]));
     let verb = |piece: &[Unit]| piece.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
-    // `meet Ana on monday and Bo on tuesday`: the verb is meant for both, and a list of verbs is parted elsewhere.
-    if !then && verb(pieces[0]) {
+    // A list of verbs is parted elsewhere.
+    if !then && verb(pieces[0]) && pieces[1..].iter().any(|piece| verb(piece)) {
         return None;
     }
+    // `meet Ana on monday and Bo on tuesday`: the verb is meant for both.
+    let shared = if then || !verb(pieces[0]) { None } else { Some(with_particle(message, pieces[0])) };
     let mut drafts: Vec<Draft> = Vec::with_capacity(pieces.len());
     let mut moment = segment.context.moment.clone();
     for piece in pieces {
         let due = due(message, piece, &segment.context.moment)?;
         let own_day = due.explicit_date;
         let from = if own_day { &segment.context.moment } else { &moment };
-        let draft = draft::draft_from(segment, piece, from);
+        let mut draft = draft::draft_from(segment, piece, from);
         let named = draft.title.split_whitespace().any(|word| word.chars().any(char::is_alphabetic));
         if !named || piece.first().is_some_and(|unit| is_any(unit, &TIED)) {
             return None;
@@ -51,9 +53,20 @@ pub(super) fn timed(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Dra
         if let Some(due) = draft.due {
             moment = later(&moment, due);
         }
+        if let Some(shared) = shared.as_ref().filter(|_| !drafts.is_empty()) {
+            let name = piece.first().is_some_and(|unit| message.token(unit).text.starts_with(char::is_uppercase));
+            let thing = if name { draft.title } else { draft::lowered(&draft.title) };
+            draft.title = draft::titled(&format!("{shared} {thing}"));
+        }
         drafts.push(draft);
     }
     Some(drafts)
+}
+
+/// The verb in front, with the `up` of `pick up`.
+fn with_particle(message: &Message<'_>, piece: &[Unit]) -> String {
+    let particle = piece.get(1).is_some_and(|unit| is_any(unit, &["up", "off", "out", "over", "down", "in", "back"]));
+    message.cut(&piece[..if particle { 2 } else { 1 }])
 }
 
 /// The due that a piece says itself.

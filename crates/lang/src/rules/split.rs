@@ -6,7 +6,7 @@ use super::{
     message::{Message, Unit},
     phrase::{self, is_any, trim},
     run_on,
-    segment::courteous,
+    segment::{Segment, courteous},
 };
 use crate::{Context, Reading, token::TokenKind};
 
@@ -163,8 +163,9 @@ fn begins_anew(message: &Message<'_>, units: &[Unit], sentence: bool, context: &
     if is_command(message, units, context, Reading::SURE) {
         return true;
     }
-    let first = trim(units).first();
-    sentence && units.len() >= 2 && first.is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base))
+    // `…. Could you also move the dentist to friday`: whether there is a dentist is not known here.
+    let peeled = Segment::new(message, units, context).units;
+    sentence && peeled.len() >= 2 && peeled.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base))
 }
 
 /// Whether the left part is more than a verb that waits for its object.

@@ -80,18 +80,22 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
         return if things(segment, units, &chunks, explicit) { chunks } else { vec![units] };
     }
     // A verb with its object begins a new one; everything else continues the one before.
+    let listed = units.iter().filter(|unit| message.token(unit).text == ",").count() > 1;
     let mut starts = vec![0];
     for (i, chunk) in chunks.iter().enumerate().skip(1) {
         let before = &chunks[*starts.last().unwrap_or(&0)..i];
-        if is_todo(chunk) && !depends(before[0], chunk) {
+        if is_todo(chunk) && !depends(before[0], chunk, listed) {
             starts.push(i);
         }
     }
-    let offset = |chunk: &[Unit]| {
-        units.iter().position(|unit| chunk.first().is_some_and(|first| first.token == unit.token)).unwrap_or(0)
-    };
-    let bounds: Vec<usize> = starts.iter().map(|at| offset(chunks[*at])).chain([units.len()]).collect();
-    bounds.windows(2).map(|pair| strip_joints(message, &units[pair[0]..pair[1]])).collect()
+    let first = |chunk: &[Unit]| place(units, chunk.first());
+    let ends = starts.iter().skip(1).map(|next| place(units, chunks[next - 1].last()) + 1).chain([units.len()]);
+    starts.iter().zip(ends).map(|(at, end)| strip_joints(message, &units[first(chunks[*at])..end])).collect()
+}
+
+/// Where a unit stands.
+fn place(units: &[Unit], unit: Option<&Unit>) -> usize {
+    units.iter().position(|other| unit.is_some_and(|unit| unit.token == other.token)).unwrap_or(0)
 }
 
 fn strip_joints<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
@@ -114,15 +118,24 @@ fn chunks<'u>(message: &Message<'_>, units: &'u [Unit]) -> Vec<&'u [Unit]> {
     pieces.map(trim).filter(|chunk| !chunk.is_empty()).map(strip_also).collect()
 }
 
+/// Without `also`, `then`, `oh` and a new `I have to` in front.
 fn strip_also(chunk: &[Unit]) -> &[Unit] {
     match chunk {
-        [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then", "to"]) => strip_also(rest),
+        [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then", "to", "oh", "so"]) => strip_also(rest),
+        [subject, rest @ ..] if is_any(subject, &["i", "we"]) => {
+            let skip = rest.iter().take_while(|unit| is_any(unit, &["also", "still", "then", "really"])).count();
+            match &rest[skip..] {
+                [need, to, rest @ ..] if is_any(need, &["need", "have", "got", "want"]) && is_any(to, &["to"]) => rest,
+                [must, rest @ ..] if is_any(must, &["must", "should", "gotta"]) && !rest.is_empty() => rest,
+                _ => chunk,
+            }
+        }
         _ => chunk,
     }
 }
 
 /// Whether the second verb is a part of the first thing: `call mom and ask her`, `go to the shop and buy milk`.
-fn depends(left: &[Unit], right: &[Unit]) -> bool {
+fn depends(left: &[Unit], right: &[Unit], listed: bool) -> bool {
     let Some((verb, next)) = left.first().zip(right.first()) else { return false };
     let going = is_any(
         verb,
@@ -170,7 +183,7 @@ fn depends(left: &[Unit], right: &[Unit]) -> bool {
                 && right.len() < 3
         });
     let wipes = right.iter().any(|unit| is_any(unit, &["everything", "all"]));
-    wipes || going || telling && !is_any(verb, &["buy", "pay", "clean", "wash", "water", "book"]) || pronoun || noun
+    wipes || going && !listed || telling && !listed && !is_any(verb, &["buy", "pay", "clean", "wash", "water", "book"]) || pronoun || noun
 }
 
 /// Whether the chunks are a list of things, each a task.

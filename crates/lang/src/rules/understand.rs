@@ -145,13 +145,43 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
                         frames::draft::take(draft, edit);
                     }
                 }
+                // `that was the wrong one, I meant the garage one`
+                (Some(Intent::Instead { targets: none }), Intent::Instead { targets }) if none.is_empty() => {
+                    none.clone_from(targets);
+                }
                 // `that was a mistake, undo`
                 (Some(Intent::Undo { count: 1 }), Intent::Undo { count: 1 }) => {}
+                (Some(last), intent) if speaks_of_it(intent) && !targets(last).is_empty() => {
+                    // `6 isn't important, set it to low`: what the command before was about.
+                    let mut intent = intent.clone();
+                    let same = targets(last).to_vec();
+                    match &mut intent {
+                        Intent::Complete { targets, .. } | Intent::Delete { targets } | Intent::Update { targets, .. } => {
+                            *targets = same;
+                        }
+                        _ => {}
+                    }
+                    if *last != intent {
+                        intents.push(intent);
+                    }
+                }
                 _ => intents.push(intent.clone()),
             }
         }
     }
     Reading { intents, confidence, only_if_found, rule: "several" }
+}
+
+/// The tasks of a command.
+fn targets(intent: &Intent) -> &[TaskRef] {
+    match intent {
+        Intent::Complete { targets, .. } | Intent::Delete { targets } | Intent::Update { targets, .. } => targets,
+        _ => &[],
+    }
+}
+
+fn speaks_of_it(intent: &Intent) -> bool {
+    targets(intent) == [TaskRef::Focus]
 }
 
 /// A sentence that only tells something or is polite: beside a command it asks for nothing.

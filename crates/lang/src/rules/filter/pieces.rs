@@ -5,11 +5,12 @@ use saydo_domain::{Label, Priority};
 use super::{Wanted, label};
 use crate::{
     TaskFilter, Window,
+    attributes::{Options, extract},
     rules::{
         message::{Message, Unit},
         phrase::{self, in_class, is_any, trim},
     },
-    token::TokenKind,
+    token::{TokenKind, tokenize},
 };
 
 /// What a title is to be about; nothing when it is a state (`with high priority`).
@@ -47,7 +48,11 @@ pub(super) fn piece(
     if let Some(length) = tagged(message, units, wanted) {
         return Some(length);
     }
-    let head = phrase::prefix(units, "tasks").or_else(|| phrase::is(&units[0], "task").then_some(1));
+    let job = |unit: &Unit| matches!(&*message.token(unit).norm, "jobs" | "chores" | "duties" | "errands");
+    let head = phrase::prefix(units, "tasks")
+        .or_else(|| phrase::is(&units[0], "task").then_some(1))
+        // `monday's jobs`
+        .or_else(|| (wanted.narrowed && !asked && units.len() == 1 && job(&units[0])).then_some(1));
     if let Some((length, set)) = state(units)
         && Some(length) >= head
     {
@@ -77,6 +82,9 @@ pub(super) fn piece(
 
 /// `today's`, `this week's`, `my day`: what the date grammar leaves to us.
 fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &crate::Moment) -> Option<usize> {
+    if let Some(length) = period(message, units, wanted, moment) {
+        return Some(length);
+    }
     let clitic = units.get(1).is_some_and(|unit| unit.clitic);
     let length = if clitic { 2 } else { 1 };
     let window = match &*message.token(&units[0]).norm {
@@ -94,10 +102,41 @@ fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: 
     Some(length)
 }
 
-/// `tagged errands`, `with the label home`.
+/// `next week's`, `this month's`
+fn period(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &crate::Moment) -> Option<usize> {
+    let which = units.first().filter(|unit| is_any(unit, &["next", "this", "last", "coming"]))?;
+    let owner = message.token(units.get(1)?);
+    let said = format!("{} {}", message.token(which).norm, owner.norm.strip_suffix("'s")?);
+    let tokens = tokenize(&said);
+    let found = extract(&tokens, &said, moment, Options { past_is_fine: true, ..Options::default() });
+    let due = found.due.as_ref().filter(|_| found.explains_all(&tokens))?;
+    let (first, last) = due.days;
+    let running = said == "this week";
+    wanted.filter.due = Some(if running { Window::Week } else { Window::Days(first, last) });
+    wanted.narrowed = true;
+    Some(if units.get(2).is_some_and(|unit| unit.clitic) { 3 } else { 2 })
+}
+
+/// `tagged errands`, `with the label home`, `work tagged`.
 fn tagged(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<usize> {
+    if let [owner, how, _, ..] = units
+        && is_any(how, &["tagged", "labelled", "labeled"])
+        && phrase::prefix(units, "tagged").is_none()
+        && message.token(owner).kind == TokenKind::Word
+        && !in_class(owner, "tasks")
+        && !in_class(owner, "all")
+        && !in_class(owner, "task")
+        && !in_class(owner, "filterglue")
+        && !phrase::prefix(&units[1..], "tagged").is_some_and(|length| length > 1)
+        && units.get(2).is_some_and(|unit| in_class(unit, "tasks"))
+    {
+        wanted.filter.label = Some(label(&message.token(owner).norm)?);
+        wanted.narrowed = true;
+        return Some(2);
+    }
     let length = phrase::prefix(units, "tagged").filter(|length| *length < units.len())?;
-    if phrase::is(&units[0], "in") || phrase::is(&units[0], "under") && length > 1 {
+    let field = units[..length].iter().any(|unit| is_any(unit, &["tag", "label", "category", "tags"]));
+    if phrase::is(&units[0], "in") && !field || phrase::is(&units[0], "under") && length > 1 {
         return None;
     }
     let (found, taken) = label_at(message, &units[length..])?;

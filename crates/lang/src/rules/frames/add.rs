@@ -29,6 +29,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     } else {
         things::drafts(found.segment, text, explicit(found))
     };
+    if drafts.is_empty() && found.behind_attributes {
+        return None;
+    }
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
         let asks = matches!(name, "add-remind" | "add-command") && drafts.len() < 2;
         return asks.then(|| vec![found.reading(Intent::AskTitle { verb: String::new() })]);
@@ -44,6 +47,10 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     let name = found.section.name;
     let Some(first) = text.first() else { return false };
     if text.iter().all(|unit| unit.skip || in_class(unit, "addnoun")) || placeholder(text) {
+        return false;
+    }
+    // `add #school to the permission slip`
+    if found.behind_attributes && name == "add-command" && is_any(first, &["to"]) && text.get(1).is_some_and(|unit| in_class(unit, "det")) {
         return false;
     }
     if matches!(name, "add-remind" | "add-need" | "add-event") && in_class(first, "asksword") {
@@ -78,6 +85,8 @@ fn doubt(found: &Match<'_, '_, '_>, text: &Unit, dated: bool) -> Option<f32> {
     match found.section.name {
         // `it is raining`
         "add-event" if !dated => Some(if is_any(first, &["it"]) { 0.3 } else { 0.5 }),
+        // `new batteries for the remote` are not only batteries.
+        "add-command" if is_any(first, &["new"]) && plain_text(found) => (!is_verb(text)).then_some(0.5),
         // `include the receipts`, `capture the flag`: as likely the thing to do itself.
         "add-command" => (is_verb(first) && !is_any(first, &["add", "create"]) && plain_text(found)).then_some(0.6),
         "add-need" => (!is_verb(text) && !dated && wishes(found)).then_some(0.55),

@@ -4,8 +4,8 @@ use super::super::message::Message;
 use crate::token::TokenKind;
 
 /// Pieces that people do not write in what they have to do.
-const PIECES: [&str; 13] = [
-    "</", "();", "<script", "{}", "--;", "&&", "||", "/*", "#include", "<?php", "${", "):\n", "HTTP/1",
+const PIECES: [&str; 15] = [
+    "</", "();", "() {", "println", "<script", "{}", "--;", "&&", "||", "/*", "#include", "<?php", "${", "):\n", "HTTP/1",
 ];
 
 /// Pieces that stand in the tasks of programmers, too: `fix std::move`.

@@ -38,9 +38,15 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 }
 
 fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
-    let reference = found.reference()?;
+    let mut reference = found.reference()?;
+    for target in reference.iter_mut().flat_map(|reference| &mut reference.targets) {
+        still_open(target, completed);
+    }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
+    if units.windows(2).any(|pair| is_any(&pair[0], &["can", "could", "should", "must"]) && is_any(&pair[1], &["be"])) {
+        return None;
+    }
     let hard = reference.as_ref().is_none_or(|reference| reference.strength == Strength::Hard);
     if !hard && !speakable(units) || soft && found.segment.wanted {
         return None;
@@ -70,6 +76,15 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         unfound(&mut readings);
     }
     Some(readings)
+}
+
+/// `everything tagged work done`: what is done already cannot be meant.
+fn still_open(target: &mut TaskRef, completed: bool) {
+    match target {
+        TaskRef::Filter(filter) if completed && filter.completed == Some(true) => filter.completed = None,
+        TaskRef::Except(from, _) => still_open(from, completed),
+        _ => {}
+    }
 }
 
 /// What is said when no such task is found: a report of something done is never a new task.
@@ -180,12 +195,18 @@ fn strip_adverbs(units: &[crate::rules::message::Unit]) -> &[crate::rules::messa
 /// Whether the words could be the name of a task: no clause with a subject of its own.
 pub(super) fn speakable(units: &[crate::rules::message::Unit]) -> bool {
     let clause = |unit: &crate::rules::message::Unit| {
-        is_any(unit, &["i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so", "as", "not"])
+        is_any(
+            unit,
+            &[
+                "i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so", "as", "not", "they", "he",
+                "she", "anyone", "anybody", "someone", "somebody",
+            ],
+        )
     };
     // `milk can come`: what may be done is no name either.
     let modal = |pair: &[crate::rules::message::Unit]| {
         is_any(&pair[0], &["can", "could", "will", "would", "should", "must", "might"])
-            && pair[1].verb.is_some_and(|verb| verb.is_base)
+            && (pair[1].verb.is_some_and(|verb| verb.is_base) || is_any(&pair[1], &["be"]))
     };
     !units.is_empty() && units.len() <= 16 && !units.iter().any(clause) && !units.windows(2).any(modal)
 }

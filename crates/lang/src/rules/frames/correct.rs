@@ -1,5 +1,7 @@
 //! Corrections of what was just added, changed or talked about: `make that 4pm instead`, `no, friday`.
 
+use saydo_domain::Field;
+
 use super::{
     Match, edit,
     update::{capitalised, literal, negated},
@@ -68,19 +70,31 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
 }
 
+fn reading_targets(reading: &Reading) -> &[TaskRef] {
+    match reading.intents.as_slice() {
+        [Intent::Instead { targets }] => targets,
+        _ => &[],
+    }
+}
+
 /// `no, I meant the other report`, `wrong one, 7`: what was just done was meant for somebody else.
 fn other(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
-    let hards = found.slots(Slot::Hard).count();
-    let reference = match found.slots(Slot::Ref).chain(found.slots(Slot::Hard)).last() {
-        // Of two references the first is the one that was wrong, unless the second is denied: `7, not 5`.
-        Some(_) if hards == 2 && !found.units.first().is_some_and(|unit| is_any(unit, &["not"])) => {
-            found.reference()?
+    let denied = |at: &usize| at.checked_sub(1).is_some_and(|before| is_any(&found.units[before], &["not"]));
+    // Of two references the denied one is the one that was wrong: `not 5 but 7`, `7, not 5`.
+    let meant = found.captures.iter().rev().find(|(_, range)| !denied(&range.start) || found.captures.len() == 1);
+    let reference = match meant {
+        Some((_, range)) => {
+            let units = &found.units[range.clone()];
+            Some(reference::parse(found.segment.message, units, found.segment.context)?)
         }
-        Some(units) => Some(reference::parse(found.segment.message, units, found.segment.context)?),
         None => None,
     };
+    // `that's the wrong task`
+    let reference =
+        reference.filter(|told| !matches!(told.targets.as_slice(), [TaskRef::Words(words)] if words == "wrong"));
     let Some(Reference { mut targets, strength, .. }) = reference else {
-        return Some(vec![found.reading(Intent::Instead { targets: Vec::new() })]);
+        let reading = found.reading(Intent::Instead { targets: Vec::new() });
+        return Some(vec![Reading { confidence: 0.98, ..reading }]);
     };
     let bare = found.captures.first().is_some_and(|(_, range)| range.len() == found.units.len());
     let said = found.units.first().is_some_and(|unit| is_any(unit, &["not", "no"]))
@@ -91,6 +105,7 @@ fn other(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let named = strength > Strength::Soft || said_other(found);
+    let wrong = found.units.iter().any(|unit| is_any(unit, &["wrong"]));
     for target in &mut targets {
         if let TaskRef::Words(words) = target
             && let Some(rest) = words.strip_prefix("other ")
@@ -99,6 +114,20 @@ fn other(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         }
     }
     let mut reading = found.reading(Intent::Instead { targets });
+    if wrong && named {
+        reading.confidence = 0.985;
+    }
+    // `actually 11` after a time of day: a task of that number, or else that hour.
+    if let ([TaskRef::Number(number)], false) = (reading_targets(&reading), wrong)
+        && found.captures.iter().any(|(_, range)| range.len() == 1 && range.end == found.units.len())
+        && phrase::prefix(found.units, "oops") == Some(found.units.len() - 1)
+        && let Some(due) = crate::parse_due(&format!("at {number}"), &found.segment.context.moment)
+    {
+        let edit = Edit { due: Field::Set(due), due_time_only: true, ..Edit::default() };
+        let intent = Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) };
+        let hour = Reading { confidence: 0.8, ..found.reading(intent) };
+        return Some(vec![Reading { only_if_found: true, ..reading }, hour]);
+    }
     if !named {
         reading.only_if_found = true;
         reading.confidence = if said { 0.88 } else { 0.8 };

@@ -15,7 +15,9 @@ pub(super) const QUESTION_WORDS: [&str; 24] = [
     "what", "who", "whom", "whose", "why", "how", "where", "when", "which", "is", "are", "am", "was", "were", "do",
     "does", "did", "has", "have", "can", "could", "should", "would", "will",
 ];
-const SUBJECTS: [&str; 18] = [
+const SUBJECTS: [&str; 20] = [
+    "people",
+    "everybody",
     "everything",
     "nothing",
     "somebody",
@@ -57,7 +59,11 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
         return vec![reading(Intent::Add(drafts), 0.92, "add-headed")];
     }
-    let confidence = likelihood(segment, first);
+    let rest = &segment.adding().0;
+    // `this weekend paint the fence`: a date in front is no subject.
+    let behind = rest.first().is_some_and(|unit| unit.token > first.token);
+    let (words, first) = if behind { (rest.as_slice(), rest.first().unwrap_or(first)) } else { (segment.units.as_slice(), first) };
+    let confidence = likelihood(segment, words, first);
     let drafts = things::drafts(segment, &segment.units, false);
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
         return nothing_but_attributes(segment, made);
@@ -92,6 +98,14 @@ fn arithmetic(segment: &Segment<'_, '_>) -> bool {
         is_any(unit, &["plus", "minus", "times"])
             || matches!(message.token(unit).text, "+" | "*" | "/" | "×" | "÷" | "^" | "-" | "x" | "X")
     };
+    // `15% of 84.50`
+    let percent = segment.units.iter().all(|unit| {
+        is_number(unit) || unit.skip || is_any(unit, &["what", "is", "of", "percent"]) || message.token(unit).text == "%"
+    }) && message.text.contains('%')
+        && segment.units.iter().filter(|unit| is_number(unit)).count() > 1;
+    if percent {
+        return true;
+    }
     let sum = segment.units.windows(3).any(|three| is_number(&three[0]) && operator(&three[1]) && is_number(&three[2]));
     let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word && !operator(unit) && !is_number(unit);
     let asked = segment
@@ -108,6 +122,14 @@ fn arithmetic(segment: &Segment<'_, '_>) -> bool {
 
 /// A question is never a thing to do.
 fn question_reading(segment: &Segment<'_, '_>, made: &[Reading]) -> Reading {
+    let (rest, extraction) = segment.rest();
+    // `high prio?`
+    if let Some(priority) = extraction.priority.filter(|_| rest.iter().all(|unit| unit.skip) && extraction.due.is_none()) {
+        let filter =
+            crate::TaskFilter { completed: Some(false), priority: Some(priority), ..crate::TaskFilter::default() };
+        let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
+        return reading(Intent::List(query), 0.9, "bare-priority");
+    }
     let about_tasks = segment.units.iter().any(|unit| in_class(unit, "tasks") || in_class(unit, "task"));
     let wh = segment.units.first().is_some_and(|unit| is_any(unit, &QUESTION_WORDS));
     if about_tasks || !wh || !made.is_empty() {
@@ -126,6 +148,8 @@ fn nothing_but_attributes(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Re
     let filter = crate::TaskFilter {
         completed: Some(false),
         due: Some(crate::rules::filter::window(due, extraction, segment.context)),
+        priority: extraction.priority,
+        label: extraction.labels.first().cloned(),
         ..crate::TaskFilter::default()
     };
     let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
@@ -133,15 +157,17 @@ fn nothing_but_attributes(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Re
 }
 
 /// How much the words read like something to do.
-fn likelihood(segment: &Segment<'_, '_>, first: &Unit) -> f32 {
+fn likelihood(segment: &Segment<'_, '_>, units: &[Unit], first: &Unit) -> f32 {
     let message = segment.message;
-    let words: Vec<&Unit> = segment.units.iter().filter(|unit| !unit.skip).collect();
+    let words: Vec<&Unit> = units.iter().filter(|unit| !unit.skip).collect();
     let says =
         |unit: &&&Unit| matches!(message.token(unit).kind, TokenKind::Word | TokenKind::Quoted | TokenKind::Link);
     if words.iter().filter(says).count() == 0 {
         return 0.1;
     }
-    if words.iter().all(|unit| is_noise(message.token(unit).text)) {
+    let texts: Vec<&str> = words.iter().map(|unit| message.token(unit).text).collect();
+    let hummed = texts.len() > 2 && texts.iter().all(|text| text.eq_ignore_ascii_case(texts[0]));
+    if hummed || texts.iter().all(|text| is_noise(text)) {
         return 0.2;
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);
@@ -185,6 +211,8 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         _ if finite || told => 0.3,
         1 => 0.76,
         2..=5 => 0.8,
+        // A noun with what it is for: `hay bales for the lower paddock`
+        6..=9 if words.iter().any(|unit| is_any(unit, &["for", "of", "from", "to", "with", "at"])) => 0.76,
         6..=9 => 0.7,
         _ => 0.5,
     }
@@ -221,6 +249,9 @@ fn ours(unit: &Unit) -> bool {
 /// Keyboard noise: `asdfgh`, `xxxx`, `zzz`.
 fn is_noise(word: &str) -> bool {
     let lower = word.to_lowercase();
+    if ["qwe", "rty", "uio", "asd", "sdf", "dfg", "zxc", "xcv", "hjk", "jkl", "fgh"].contains(&lower.as_str()) {
+        return true;
+    }
     if lower.len() < 4 || !lower.is_ascii() || !lower.bytes().all(|b| b.is_ascii_alphabetic()) {
         return false;
     }

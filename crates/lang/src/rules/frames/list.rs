@@ -124,6 +124,7 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             .units
             .iter()
             .all(|unit| phrase::in_class(unit, "show") || is_any(unit, &["what", "is", "are", "about", "how"]))
+        && !(found.units.len() == 1 && begins(&["show", "ls", "ll", "display"]))
     {
         return None;
     }
@@ -131,7 +132,7 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let polite = found.units.first().is_some_and(|unit| phrase::in_class(unit, "show"));
     if bare {
         // Nothing but a noun: it must speak of tasks, and a question mark or a filter helps.
-        let strong = wanted.head && !wanted.query || wanted.narrowed && !wanted.query && found.segment.question;
+        let strong = (wanted.head || wanted.all && wanted.narrowed) && !wanted.query || wanted.narrowed && !wanted.query && found.segment.question;
         let lone_word = found.units.len() == 1 && !wanted.head;
         let states =
             wanted.filter.completed.is_some() || wanted.filter.due.is_some_and(|due| due == crate::Window::Overdue);
@@ -139,7 +140,7 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         if !(strong || state_word || states && !lone_word || wanted.filter.due == Some(crate::Window::Overdue)) {
             return None;
         }
-    } else if polite && !(wanted.head || wanted.narrowed || wanted.all) {
+    } else if polite && found.units.len() > 1 && !(wanted.head || wanted.narrowed || wanted.all) {
         return None;
     }
     if wanted.query
@@ -160,7 +161,8 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         .units
         .first()
         .is_some_and(|unit| is_any(unit, &["check", "review", "read", "see", "get", "open", "find", "run", "go"]));
-    if do_verb && !wanted.head {
+    let aloud = found.units.get(1).is_some_and(|unit| is_any(unit, &["me", "us", "out"]));
+    if do_verb && !wanted.head && !aloud {
         made.confidence -= 0.3;
     }
     Some(vec![made])
@@ -222,6 +224,8 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
             }
         }
         "details" if plain_number(found) => return None,
+        // `two plus two` is a sum.
+        "details" if bare && found.units.iter().any(|unit| is_any(unit, &["plus"])) => return None,
         "details" if bare => {
             // A bare number or `the second one`: show it, unless a question waits for it.
             if found.segment.context.pending.is_some() || matches!(target, TaskRef::Focus | TaskRef::Other) {

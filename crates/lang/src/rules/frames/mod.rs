@@ -55,10 +55,22 @@ impl<'m> Match<'m, '_, '_> {
             let targets = reference::hard(message, units, context)?;
             return Some(Some(Reference { targets, strength: Strength::Hard, apart: None }));
         }
+        if let [from, but] = *self.slots(Slot::Ref).collect::<Vec<_>>() {
+            return self.but_not(from, but).map(Some);
+        }
         match self.slot(Slot::Ref) {
             Some(units) => reference::parse(message, units, context).map(Some),
             None => Some(None),
         }
+    }
+
+    /// `move them to friday except 4`: what is left out is said at the end.
+    fn but_not(&self, from: &[Unit], but: &[Unit]) -> Option<Reference> {
+        let (message, context) = (self.segment.message, self.segment.context);
+        let from = reference::hard(message, from, context)?;
+        let but = reference::parse(message, but, context)?;
+        let targets = from.into_iter().map(|from| TaskRef::Except(Box::new(from), but.targets.clone())).collect();
+        Some(Reference { targets, strength: Strength::Hard, apart: None })
     }
 
     /// A reading by this section's rule.

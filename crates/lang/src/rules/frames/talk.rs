@@ -41,7 +41,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 }
 
 fn undo(found: &Match<'_, '_, '_>) -> Option<Intent> {
-    let Some(units) = found.slot(Slot::Count) else { return Some(Intent::Undo { count: 1 }) };
+    let Some(units) = found.slot(Slot::Count) else {
+        let twice = found.units.iter().any(|unit| phrase::is(unit, "twice"));
+        return Some(Intent::Undo { count: if twice { 2 } else { 1 } });
+    };
     let (count, length) = phrase::number(found.segment.message, units, true)?;
     (length == units.len() && count > 0).then_some(Intent::Undo { count: count.min(MOST_UNDOS) })
 }

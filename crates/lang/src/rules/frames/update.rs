@@ -12,6 +12,7 @@ use crate::{
         pattern::Slot,
         phrase::{self, is_any},
     },
+    token::TokenKind,
 };
 
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
@@ -23,7 +24,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let reference = found.reference()?;
     let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
     let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
-    if leads && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
+    let owed = found.units.iter().any(|unit| is_any(unit, &["should", "must", "needs", "need"]));
+    if leads && !owed && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
         return None;
     }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
@@ -108,6 +110,12 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
     match name {
         "update-due" | "update-shift" => only_moves || speaks_of_field,
         "update-what" | "update-rename" | "update-note" | "update-description" | "update-untag" => true,
+        "update-tag" if found.slot(Slot::Label).is_some_and(|units| {
+            units.iter().any(|unit| found.segment.message.token(unit).kind == TokenKind::Tag)
+        }) =>
+        {
+            true
+        }
         "update-priority" | "update-tag" | "update-prioritise" | "update-deprioritise" => speaks_of_field,
         _ => speaks_of_field,
     }
@@ -130,6 +138,7 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         "update-clear-note" => Edit { description: Field::Clear, ..Edit::default() },
         "update-clear-due" => Edit { due: Field::Clear, ..Edit::default() },
         "update-clear-repeat" => Edit { recurrence: Field::Clear, ..Edit::default() },
+        "update-retag" => retagged(found)?,
         "update-tag" | "update-untag" => labels(found)?,
         "update-priority" => match found.slot(Slot::Edit) {
             Some(units) => edit::read(found.segment, units).filter(|edit| edit.priority.is_some())?,
@@ -204,12 +213,28 @@ pub(super) fn capitalised(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// `swap #home for #garden on 3`
+fn retagged(found: &Match<'_, '_, '_>) -> Option<Edit> {
+    let message = found.segment.message;
+    let marked = |unit: &Unit| message.token(unit).kind == TokenKind::Tag;
+    let named = found.units.iter().any(|unit| phrase::in_class(unit, "tag"));
+    let each: Vec<_> = found
+        .slots(Slot::Label)
+        .map(|units| match phrase::trim(units) {
+            [only] if named || marked(only) => label(&message.token(only).norm),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let [old, new] = <[_; 2]>::try_from(each).ok()?;
+    Some(Edit { remove_labels: vec![old], add_labels: vec![new], ..Edit::default() })
+}
+
 fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let remove = found.section.name == "update-untag";
     let Some(units) = found.slot(Slot::Label) else { return (!remove).then(Edit::default) };
     let message = found.segment.message;
     let mut labels = Vec::new();
-    for unit in phrase::trim(units).iter().filter(|unit| !unit.skip && !is_any(unit, &["and", "the", "as"])) {
+    for unit in phrase::trim(units).iter().filter(|unit| !unit.skip && !is_any(unit, &["and", "the", "as", "too"])) {
         let token = message.token(unit);
         let hash = message.text.get(..token.start).is_some_and(|before| before.ends_with('#'));
         let text = token.unquoted().unwrap_or(&token.norm);
@@ -254,7 +279,9 @@ fn shifted(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let text = found.segment.message.lower(units);
     let shift = edit::shift(&text, &found.segment.context.moment)?;
     let earlier = phrase::prefix(found.units, "moveearlier").is_some()
-        || found.units.iter().any(|unit| is_any(unit, &["earlier", "sooner"]));
+        || found.units.iter().any(|unit| is_any(unit, &["earlier", "sooner"]))
+        || found.units.first().is_some_and(|unit| is_any(unit, &["pull"]))
+            && found.units.iter().any(|unit| is_any(unit, &["in", "forward", "up"]));
     let shift = if earlier { negated(shift) } else { shift };
     Some(Edit { shift: Some(shift), ..Edit::default() })
 }

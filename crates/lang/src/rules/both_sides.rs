@@ -1,0 +1,53 @@
+//! Cuts that only what stands on both sides can show: `5 done, 7 delete`, `I paid the rent and I need to call Bo`.
+
+use super::{
+    message::{Message, Unit},
+    phrase::{self, is_any, trim},
+    understand::read_part,
+};
+use crate::{Context, Edit, Intent, Reading, TaskRef, token::TokenKind};
+
+/// Whether a cut belongs between the two.
+pub(super) fn cut(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
+    let end = right.iter().position(|unit| joint(message, unit)).unwrap_or(right.len());
+    numbered(message, left, trim(&right[..end]), context) || reports(message, left, trim(right), context)
+}
+
+fn joint(message: &Message<'_>, unit: &Unit) -> bool {
+    is_any(unit, &["and", "then", "also", "plus"]) || matches!(message.token(unit).text, "," | ";" | "." | "!" | "&" | "?")
+}
+
+/// `5 done, 7 delete, 9 to friday`, `push 2 to thursday and 3 to saturday`: each names its task by number and says what
+/// becomes of it.
+fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
+    let number = |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword");
+    let leads = |units: &[Unit]| units.len() > 1 && number(&units[0]) && !number(&units[1]) && !joint(message, &units[1]);
+    if !leads(right) || left.len() < 2 || !left.iter().any(number) {
+        return false;
+    }
+    match (change(message, left, context), change(message, right, context)) {
+        (Some(moved), Some(moves)) => leads(left) || moved && moves,
+        _ => false,
+    }
+}
+
+/// Whether the units say for certain what becomes of tasks named by number; and if so, whether they change them.
+fn change(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<bool> {
+    let reading = read_part(message, units, context).into_iter().next()?;
+    let by_number = |targets: &[TaskRef]| targets.iter().all(|target| matches!(target, TaskRef::Number(_)));
+    let sure = reading.confidence >= 0.9 && !reading.only_if_found;
+    match reading.intents.as_slice() {
+        [Intent::Update { targets, edit }] if sure && **edit != Edit::default() => by_number(targets).then_some(true),
+        [Intent::Complete { targets, .. } | Intent::Delete { targets }] if sure => by_number(targets).then_some(false),
+        _ => None,
+    }
+}
+
+/// `I paid the rent and I need to call the landlord`: what is done, and what is to do.
+fn reports(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
+    let needs = right.len() > 3
+        && is_any(&right[0], &["i", "we"])
+        && right[1..].iter().take(2).any(|unit| is_any(unit, &["need", "have", "must", "should"]));
+    let done = |reading: &Reading| matches!(reading.intents.as_slice(), [Intent::Complete { completed: true, .. }]);
+    needs && read_part(message, left, context).first().is_some_and(done)
+}
