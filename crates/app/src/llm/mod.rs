@@ -7,19 +7,30 @@
 //! Models ─► Provider (breaker, retry) ─► ModelClient ─► wire format ─► HTTP
 //! ```
 
+mod answer;
+mod breaker;
+mod calls;
+mod chain;
+mod client;
 pub mod config;
 pub mod error;
 pub mod event;
+mod http;
 pub mod request;
+mod retry;
+mod sse;
+mod wire;
 
 use std::fmt::Debug;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
+pub use chain::Models;
 pub use config::{ModelsConfig, Price, ProviderConfig, ProviderKind, TurnLimits};
 pub use error::{ModelError, Phase};
 pub use event::{ModelEvent, StopReason, Usage};
+pub use http::ProviderError;
 pub use request::{ModelMessage, ModelRequest, RequestedCall, ToolDefinition};
 
 /// The name of the model that answers, as its provider knows it.
