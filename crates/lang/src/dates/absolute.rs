@@ -5,7 +5,7 @@ use saydo_domain::Due;
 
 use super::{
     cursor::Cx,
-    number::ordinal,
+    number::{cardinal, ordinal},
     value::{Clock, Days, When, civil, plus_months},
 };
 use crate::DateOrder;
@@ -144,6 +144,12 @@ fn day_of(cx: &Cx<'_>, at: usize) -> Option<(u32, bool, usize)> {
     Some((day, false, start + 1))
 }
 
+/// `june twenty three`: as dictation writes it.
+fn spelled_day(cx: &Cx<'_>, at: usize) -> Option<(u32, bool, usize)> {
+    let (day @ 1..=31, end) = cardinal(cx, at).filter(|_| cx.number(at).is_none())? else { return None };
+    (cx.ends(end) && cx.followed_well(end)).then_some((day, false, end))
+}
+
 /// A year after a date: `2027`, `, 2027`.
 fn year_after(cx: &Cx<'_>, end: usize) -> Option<(u32, usize)> {
     let at = if cx.punct(end, ',') { end + 1 } else { end };
@@ -191,7 +197,7 @@ fn day_month(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 /// `Jan 20`, `January the 20th, 2027`, `jan-20`.
 fn month_day(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     let (month, weak, end) = month_name(cx, at)?;
-    let (day, ordinal, end) = day_of(cx, cx.skip_hyphen(end))?;
+    let (day, ordinal, end) = day_of(cx, cx.skip_hyphen(end)).or_else(|| spelled_day(cx, end))?;
     // `march 3pm` and `may 10 people` are no dates.
     if !cx.ends(end) || !ordinal && weak && !cx.followed_well(end) && year_after(cx, end).is_none() {
         return None;
@@ -229,7 +235,7 @@ fn of_days(cx: &Cx<'_>, month: u32, first: u32, last: u32, end: usize) -> Option
 pub(crate) fn day_number(cx: &Cx<'_>, at: usize) -> Option<(i8, usize)> {
     let at = cx.skip(at, &["the"]);
     let (day @ 1..=31, end) = ordinal(cx, at)? else { return None };
-    if cx.any(end, &["half", "quarter"]) {
+    if cx.any(end, &["half", "quarter", "thing"]) {
         return None;
     }
     // Words like `second` and `first` are too common to be days without `on the`.

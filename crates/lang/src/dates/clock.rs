@@ -1,8 +1,8 @@
-//! One time of day: `5pm`, `17:00`, `9.30am`, `17h30`, `half past six`, `quarter to 9`, `five o'clock`, `3ish`, `noon`.
+//! One time of day: `5pm`, `17:00`, `9.30am`, `17h30`, `5 o'clock`, `3ish`, `noon`.
 
 use super::{
     cursor::Cx,
-    number::cardinal,
+    spoken::{oh_minutes, spoken, worded},
     value::{Clock, Strength},
 };
 use crate::lexicon::PhraseKind;
@@ -21,7 +21,7 @@ pub(crate) struct ReadClock {
 }
 
 impl ReadClock {
-    fn new(rule: &'static str, clock: Clock, strength: Strength, end: usize) -> Self {
+    pub(super) fn new(rule: &'static str, clock: Clock, strength: Strength, end: usize) -> Self {
         Self { clock, strength, end, rule }
     }
 }
@@ -61,7 +61,7 @@ fn named(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
 }
 
 /// A half of the day after a time: `am`, `p.m.`, `a` right after the digits, and whether it is the second half.
-fn half(cx: &Cx<'_>, at: usize) -> Option<(bool, usize)> {
+pub(super) fn half(cx: &Cx<'_>, at: usize) -> Option<(bool, usize)> {
     let glued = cx.glued(at);
     match cx.word(at) {
         "am" => Some((false, at + 1)),
@@ -126,18 +126,8 @@ fn spaced_minutes(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
     plausible.then(|| ReadClock::new("dictated time", clock, Strength::Marked, at + 2))
 }
 
-/// `9 oh 5`, `7 oh five`: the zero as it is said.
-fn oh_minutes(cx: &Cx<'_>, at: usize, hour: i8) -> Option<ReadClock> {
-    let (minute @ 1..=9, end) = cardinal(cx, at + 2).filter(|_| cx.any(at + 1, &["oh", "o"]))? else { return None };
-    let clock = Clock::unsure(hour, i8::try_from(minute).ok()?);
-    if let Some((pm, end)) = half(cx, end).filter(|_| (1..=12).contains(&hour)) {
-        return Some(ReadClock::new("12-hour time", clock.with_half(pm), Strength::Strong, end));
-    }
-    (hour > 0 && cx.ends(end)).then(|| ReadClock::new("dictated time", clock, Strength::Marked, end))
-}
-
 /// What may follow a bare hour: `o'clock`, `ish`, `h`, nothing.
-fn o_clock(cx: &Cx<'_>, after: usize, hour: i8) -> Option<ReadClock> {
+pub(super) fn o_clock(cx: &Cx<'_>, after: usize, hour: i8) -> Option<ReadClock> {
     let clock = Clock::unsure(hour, 0);
     if cx.any(after, &["o'clock", "oclock", "o'clocks"]) {
         return halved(cx, "o'clock", clock, after + 1);
@@ -160,7 +150,8 @@ fn ends_or_ranges(cx: &Cx<'_>, at: usize) -> bool {
     cx.ends(at) || cx.any_punct(at, &['-', '–', '—']) && cx.number(at + 1).is_some() || cx.any(at, &["z"])
 }
 
-fn halved(cx: &Cx<'_>, rule: &'static str, clock: Clock, end: usize) -> Option<ReadClock> {
+/// A time to which `am` or `pm` may follow.
+pub(super) fn halved(cx: &Cx<'_>, rule: &'static str, clock: Clock, end: usize) -> Option<ReadClock> {
     let (clock, end) = half(cx, end).map_or((clock, end), |(pm, end)| (clock.with_half(pm), end));
     Some(ReadClock::new(rule, clock, Strength::Strong, end))
 }
@@ -219,104 +210,10 @@ fn military(cx: &Cx<'_>, at: usize, number: u32, digits: usize) -> Option<ReadCl
     }
     // A bare `1730` is a year, a price or a flight as often as a time.
     let at_it = at > 0 && (cx.any(at - 1, &["at"]) || cx.punct(at - 1, '@'));
+    if digits == 3 && at_it && minute % 5 == 0 && cx.ends(at + 1) && cx.followed_well(at + 1) {
+        return Some(ReadClock::new("clock time", Clock::unsure(hour, minute), Strength::Marked, at + 1));
+    }
     let plausible = digits == 4 && minute % 5 == 0 && (at_it || !(1900..=2099).contains(&number));
     let clock = Clock::sure(hour, minute);
     (plausible && cx.ends(at + 1)).then(|| ReadClock::new("24-hour time", clock, Strength::Marked, at + 1))
-}
-
-/// `half past six`, `half six`, `quarter to 9`, `ten past 4`, `twenty to five`.
-fn spoken(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
-    let start = cx.skip(at, &["a"]);
-    let (minutes, after) = match cx.word(start) {
-        "half" => (30, cx.skip_hyphen(start + 1)),
-        "quarter" | "qtr" => (15, start + 1),
-        _ => {
-            let (minutes @ 1..=29, after) = cardinal(cx, at)? else { return None };
-            let end = cx.skip(after, &["minutes", "mins", "min"]);
-            if end == after && minutes % 5 != 0 {
-                return None;
-            }
-            (i8::try_from(minutes).ok()?, end)
-        }
-    };
-    let (sign, hour_at) = match cx.word(after) {
-        "past" => (1, after + 1),
-        "after" if minutes != 30 => (1, after + 1),
-        "to" | "til" | "till" | "before" if minutes != 30 => (-1, after + 1),
-        "of" if minutes == 15 => (-1, after + 1),
-        _ if minutes == 30 && cx.any(start, &["half"]) && start == at => (1, after),
-        _ => return None,
-    };
-    let (hour @ 1..=12, mut end) = cardinal(cx, hour_at)? else { return None };
-    let mut clock = Clock::unsure(i8::try_from(hour).ok()?, 0);
-    let pm = half(cx, end);
-    if let Some((_, after)) = pm {
-        end = after;
-    } else if cx.any(end, &["o'clock", "oclock"]) || cx.any(cx.skip_hyphen(end), &["ish"]) {
-        end = cx.skip_hyphen(end) + 1;
-    }
-    if sign < 0 {
-        clock.hour = if clock.hour == 1 { 12 } else { clock.hour - 1 };
-        clock.minute = 60 - minutes;
-    } else {
-        clock.minute = minutes;
-    }
-    // The half belongs to the hour said: a quarter to 12 pm is before noon.
-    if let Some((pm, _)) = pm {
-        clock = clock.with_half(if sign < 0 && hour == 12 { !pm } else { pm });
-    }
-    if !cx.ends(end) {
-        return None;
-    }
-    // `half 6`, `ten to five` and `5 after 3` may mean other things.
-    let plain = hour_at > after && (minutes == 15 || minutes == 30 || cx.any(after, &["past"]));
-    let half_word = minutes == 30;
-    let strength = if plain || pm.is_some() {
-        Strength::Strong
-    } else if half_word {
-        Strength::Weak
-    } else {
-        Strength::Marked
-    };
-    Some(ReadClock::new("spoken time", clock, strength, end))
-}
-
-/// `five pm`, `six thirty`, `nine oh five`, `seventeen hundred`, `seven o'clock`, `sevenish`, `eight`.
-fn worded(cx: &Cx<'_>, at: usize) -> Option<ReadClock> {
-    let zero = |at: usize| cx.skip(at, &["oh", "o", "zero"]);
-    // `oh nine hundred`, `nineteen thirty`
-    let (hour, after) = cardinal(cx, zero(at)).filter(|(hour, _)| (1..=23).contains(hour))?;
-    if cx.number(zero(at)).is_some() {
-        return None;
-    }
-    let hour = i8::try_from(hour).ok()?;
-    let clock = |minute: i8| Clock { sure: hour > 12 || zero(at) > at, ..Clock::unsure(hour, minute) };
-    if cx.any(after, &["hundred"]) {
-        let end = cx.skip(after + 1, &["hours", "hrs"]);
-        let strength = if end > after + 1 { Strength::Strong } else { Strength::Marked };
-        return Some(ReadClock::new("24-hour time", Clock { sure: true, ..clock(0) }, strength, end));
-    }
-    if zero(at) > at {
-        return None;
-    }
-    let minutes_at = cx.skip_hyphen(after);
-    let oh = zero(minutes_at);
-    if let Some((minutes @ 1..=59, end)) = cardinal(cx, oh).filter(|_| cx.number(oh).is_none()) {
-        let minutes = i8::try_from(minutes).ok().filter(|minutes| oh == minutes_at || *minutes < 10)?;
-        if let Some((pm, end)) = half(cx, end).filter(|_| hour <= 12) {
-            return Some(ReadClock::new("12-hour time", clock(minutes).with_half(pm), Strength::Strong, end));
-        }
-        return (minutes >= 10 || oh > minutes_at)
-            .then(|| ReadClock::new("worded time", clock(minutes), Strength::Marked, end));
-    }
-    if hour > 12 {
-        return None;
-    }
-    if let Some((pm, end)) = half(cx, after) {
-        return Some(ReadClock::new("12-hour time", clock(0).with_half(pm), Strength::Strong, end));
-    }
-    if cx.word(at).ends_with("ish") {
-        return halved(cx, "about an hour", clock(0), after);
-    }
-    o_clock(cx, after, hour)
 }

@@ -263,6 +263,12 @@ impl<'a> Cx<'a> {
         at > 0 && (self.entry_unblocked(at - 1).counts || self.tokens[at - 1].kind == TokenKind::Number)
     }
 
+    /// Whether a word names something that has an hour (`alarm`, `gym`).
+    pub(crate) fn rings(&self, at: usize) -> bool {
+        let rings = ["alarm", "reminder", "timer", "meeting", "appointment", "call", "standup", "it", "gym", "yoga"];
+        self.any(at, &rings)
+    }
+
     /// Whether `in` or `on` belongs to a verb before it (`move in next week`, `turn the lights on tomorrow`).
     pub(crate) fn is_particle(&self, at: usize, after: usize) -> bool {
         let near = self.entry(after).near.is_some()

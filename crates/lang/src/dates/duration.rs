@@ -126,8 +126,11 @@ pub(crate) fn duration(cx: &Cx<'_>, at: usize) -> Option<(Amount, usize)> {
         }
         if let Some((more, after, next_unit)) = one(cx, joined).filter(|(_, _, next)| finer(*next, unit)) {
             (total, end, unit) = (total.plus(more), after, next_unit);
-        } else if let Some(minutes) = cx.number(end).filter(|_| unit == Unit::Hour && cx.glued(end) && cx.ends(end + 1))
-        {
+        } else if let Some(minutes) = cx.number(end).filter(|minutes| {
+            // `2h30`, `2 hrs 30`
+            let apart = *minutes < 60 && minutes % 5 == 0 && cx.followed_well(end + 1);
+            unit == Unit::Hour && cx.ends(end + 1) && (cx.glued(end) || apart)
+        }) {
             (total, end) = (total.plus(Amount::of(i64::from(minutes) * 1000, Unit::Minute)), end + 1);
             break;
         } else {
@@ -144,6 +147,13 @@ fn finer(unit: Unit, than: Unit) -> bool {
 /// One quantity with its unit.
 fn one(cx: &Cx<'_>, at: usize) -> Option<(Amount, usize, Unit)> {
     let (thousandths, after) = quantity(cx, at)?;
+    // `2:30 hours`
+    if cx.punct(after, ':') && cx.glued(after) && cx.glued(after + 1) {
+        let (minutes @ 0..=59, 2) = cx.digits(after + 1)? else { return None };
+        let (Unit::Hour, end) = unit(cx, after + 2)? else { return None };
+        let amount = Amount::of(thousandths, Unit::Hour).plus(Amount::of(i64::from(minutes) * 1000, Unit::Minute));
+        return Some((amount, end, Unit::Minute));
+    }
     let after = cx.skip_hyphen(after);
     let after = cx.skip(after, &["more", "full", "whole", "additional", "extra", "long", "short"]);
     if let Some(minutes) = hours_and_minutes(cx, after) {

@@ -32,8 +32,7 @@ fn rank(marker: &str) -> u8 {
 
 /// `set an alarm for 6`: after few words a bare hour may follow `for`.
 pub(super) fn rings(cx: &Cx<'_>, at: usize, when: &When) -> bool {
-    let rings = ["alarm", "reminder", "timer", "meeting", "appointment", "call", "standup", "it"];
-    at > 0 && when.rule == "hour" && cx.any(at - 1, &rings)
+    at > 0 && when.rule == "hour" && cx.rings(at - 1)
 }
 
 /// Whether the introducing word goes with what follows: `in friday` leaves `in` to the title.

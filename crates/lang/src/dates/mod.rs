@@ -20,6 +20,7 @@ mod relative;
 mod resolve;
 mod several;
 mod shade;
+mod spoken;
 mod time;
 mod value;
 mod weekday;

@@ -134,8 +134,12 @@ fn from_anchor(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
     let (amount, end) = duration(cx, at).or_else(|| bare_unit(cx, at))?;
     let (sign, anchor) = direction(cx, end).or_else(|| {
         let weeks = amount.is_whole_days() && amount.days > 0 && amount.days % 7 == 0;
+        let months = amount.months > 0 && amount.days == 0 && cx.entry(end).near.is_some();
         let near = cx.entry(end).near.is_some() || cx.entry(end).weekday.is_some();
         let anchor = cx.skip(end, &["on"]);
+        if months {
+            return Some((1, end));
+        }
         (weeks && (near || anchor > end && cx.entry(anchor).weekday.is_some())).then_some((1, anchor))
     })?;
     let hit = phrase_within(cx, anchor, depth + 1).or_else(|| eager_phrase(cx, anchor, depth))?;

@@ -62,6 +62,7 @@ pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
 pub(super) fn element(cx: &Cx<'_>, at: usize, marker: &str, depth: u8) -> Option<(When, usize)> {
     relative(cx, at)
         .or_else(|| shaded(cx, at))
+        .or_else(|| shade::edge_of_day(cx, at))
         .or_else(|| part_of(cx, at))
         .or_else(|| if marker.is_empty() { None } else { offset(cx, at, depth) })
         .or_else(|| day_range(cx, at))
@@ -91,8 +92,8 @@ pub(super) fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, ma
     // `late afternoon`; a lone `lunchtime` is part of the title, and so is what has an article.
     let part = first.rule == "named part";
     let shaded = part && first_end > start + 1 && !cx.any(start, &["the"]) && !cx.after_determiner(start);
-    let ranged = first.rule == "time range";
-    if unmarked && !hour && !part && !ranged {
+    let timely = first.rule == "time range" || meant_as_time(cx, start, &first);
+    if unmarked && !hour && !part && !timely {
         return None;
     }
     let strength = first.strength;
@@ -100,7 +101,7 @@ pub(super) fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, ma
     let (first, ranged_end) = range(cx, first, first_end, marker);
     let (mut when, end) = extend(cx, first, ranged_end, opening);
     // `8 in the morning`, `8 tonight`: the part of the day makes an hour of the number.
-    let told = if part || ranged { when.days.is_some() || shaded } else { when.part.is_some() };
+    let told = if part || timely { when.days.is_some() || shaded || when.part.is_some() } else { when.part.is_some() };
     if unmarked && !told {
         return None;
     }
@@ -118,6 +119,18 @@ pub(super) fn whole(cx: &Cx<'_>, start: usize, first: When, first_end: usize, ma
         when.days = when.days.and_then(|days| plus_days(days.last, 1)).map(Days::one);
     }
     done(cx, Hit { start, end, when, marker })
+}
+
+/// Whether a time without a word before it is one when a day follows: `7.30 tomorrow`, and after an appointment's word
+/// a bare hour, too (`dentist 9 tomorrow`).
+fn meant_as_time(cx: &Cx<'_>, start: usize, first: &When) -> bool {
+    let paid = start > 0 && cx.any(start - 1, &["pay", "paid", "tip", "version", "costs", "transfer", "owe", "owes"]);
+    let appointment = start > 0 && (cx.rings(start - 1) || cx.phrase(start - 1, PhraseKind::Hint).is_some());
+    match first.rule {
+        "clock time" | "dictated time" | "worded time" => !paid && !cx.counts(start),
+        "hour" => appointment && !cx.counts(start),
+        _ => false,
+    }
 }
 
 /// Whether an unmarked date is part of a name or a topic: `plan sunday school`, `text jan about friday`.

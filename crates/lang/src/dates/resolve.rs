@@ -91,7 +91,12 @@ pub(crate) fn settle(cx: &Cx<'_>, when: &When, hint: Option<Hint>) -> Option<Set
         let past = at < cx.now.timestamp() || when.days.is_some_and(|days| days.past);
         return wire(Settled { due, days: (day, day), explicit_date: true, explicit_time: true, past });
     }
+    // `1am tonight` is after midnight, unless it is night already.
+    let ahead = when.days.is_some_and(|days| days.due > cx.today || cx.now.hour() > 4);
     let clock = match (when.clock, when.part) {
+        (Some(clock @ Clock { hour: 0..=4, sure: true, .. }), Some(Part::Night)) if ahead => {
+            Some(Clock { hour: clock.hour + 24, ..clock })
+        }
         (Some(clock), Some(part)) => Some(part.settle(clock)),
         (Some(clock), None) => Some(clock),
         (None, Some(part)) => Some(part.default_clock()),

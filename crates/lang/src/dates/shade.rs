@@ -24,6 +24,27 @@ pub(super) fn shaded(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     Some((When { part: None, ..When::clock(when.rule, clock).on(when.days?) }, end))
 }
 
+/// `end of friday`, `the start of tomorrow`: of the working day.
+pub(super) fn edge_of_day(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
+    let start = cx.skip(at, &["the"]);
+    // `watch the end of friday night lights`
+    let led = at > 0 && cx.any(at - 1, &["at", "by", "before", "until", "till", "from"]);
+    if start > at && at > 0 && !led || cx.after_determiner(at) {
+        return None;
+    }
+    let hour = match cx.word(start) {
+        "end" | "close" => 17,
+        "start" | "beginning" => 9,
+        _ => return None,
+    };
+    let day = if cx.any(start + 1, &["of"]) { start + 2 } else { return None };
+    let (when, end) = relative(cx, day).or_else(|| weekday(cx, day))?;
+    if when.part.is_some() || when.clock.is_some() || !cx.followed_well(end) {
+        return None;
+    }
+    Some((When::clock(when.rule, Clock::sure(hour, 0)).on(when.days?), end))
+}
+
 /// `early` after its day.
 pub(super) fn after_day(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     let early = lateness(cx, at).is_some_and(|late| !late) && cx.followed_well(at + 1);

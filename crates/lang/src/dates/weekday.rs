@@ -101,6 +101,9 @@ fn dated(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(When, usize)> {
         let end = if open { end + 1 } else { end };
         return Some((When { strength: Strength::Strong, ..when }, end));
     }
+    if let Some(found) = bare_day(cx, weekday, at) {
+        return Some(found);
+    }
     let (day, end) = absolute::day_number(cx, at)?;
     let timed = || {
         clock(cx, end, false)
@@ -113,6 +116,16 @@ fn dated(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(When, usize)> {
     Some((When::days("weekday and day", Days::one(date)), end))
 }
 
+/// `mon 16`: a number that is no usual hour is the date of the next such day or the one after it.
+fn bare_day(cx: &Cx<'_>, weekday: Weekday, at: usize) -> Option<(When, usize)> {
+    let (number @ 13..=31, 2) = cx.digits(at)? else { return None };
+    let day = i8::try_from(number).ok()?;
+    let next = next_weekday(cx.today, weekday)?;
+    let date = [Some(next), plus_days(next, 7)].into_iter().flatten().find(|date| date.day() == day)?;
+    let alone = cx.ends(at + 1) && cx.followed_well(at + 1);
+    alone.then_some((When::days("weekday and day", Days::one(date)), at + 1))
+}
+
 /// `friday week`, `friday next week`, `monday after next`, `friday in two weeks`.
 fn trailed(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(Date, usize)> {
     let upcoming = next_weekday(cx.today, weekday)?;
@@ -121,7 +134,8 @@ fn trailed(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(Date, usize)> {
         return Some((plus_days(upcoming, 7)?, end + 1));
     }
     // `sunday coming`, and `sunday next` as the British say it
-    if cx.any(end, &["coming", "next"]) && (end + 1 == cx.tokens.len() || cx.punct(end + 1, ',')) {
+    let unled = cx.followed_well(end + 1) && cx.entry(end + 1).unit.is_none() && !cx.any(end + 1, &["to"]);
+    if cx.any(end, &["coming", "next"]) && unled {
         return Some((upcoming, end + 1));
     }
     if cx.any(end, &["fortnight"]) {

@@ -5,6 +5,7 @@
 mod adverb;
 mod bounds;
 mod days;
+mod edge;
 mod every;
 mod often;
 
@@ -65,8 +66,8 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
         return cx.ends(end).then_some(Repeat { start: at, end, taken: end, rrule, from, part: None, rule });
     }
     let found = often::several_times_a(cx, at)
-        .or_else(|| days::edge_of_month(cx, at))
-        .or_else(|| days::edge_of_period(cx, at))
+        .or_else(|| edge::edge_of_month(cx, at))
+        .or_else(|| edge::edge_of_period(cx, at))
         .or_else(|| every::every(cx, at))
         .or_else(|| adverb::adverb(cx, at))
         .or_else(|| days::of_every_month(cx, at))
