@@ -6,6 +6,7 @@ mod assets;
 pub mod cli;
 pub mod config;
 pub mod http;
+pub mod mcp;
 pub mod setup;
 mod telemetry;
 

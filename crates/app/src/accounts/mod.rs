@@ -2,6 +2,7 @@
 //!
 //! - `password`: bcrypt off the async threads behind a bounded queue
 //! - `token`: what a JWT must look like; signing and reading
+//! - `sealed`: signed state that clients carry for us
 //! - `throttle`: growing delays after failed logins
 //! - `service`: sign-up, login, tokens that can be revoked
 //! - `profile`: changing, exporting and deleting one's own account
@@ -13,6 +14,7 @@ mod admin;
 mod input;
 mod password;
 mod profile;
+mod sealed;
 mod service;
 mod throttle;
 mod token;
@@ -26,6 +28,7 @@ use secrecy::SecretString;
 pub use access_tokens::{AccessTokenInput, NewAccessToken};
 pub use input::{LogInInput, NewPasswordInput, PasswordInput, ProfileInput, SignUpInput};
 pub use profile::{ExportView, ExportedConversation, ExportedMessage};
+pub use sealed::Sealer;
 pub use service::{Access, Identity, Session};
 pub use throttle::Throttling;
 pub use token::ISSUER;
@@ -57,6 +60,7 @@ struct Inner {
     clock: Clock,
     passwords: password::Passwords,
     tokens: token::Tokens,
+    sealer: Sealer,
     throttle: throttle::Throttle,
 }
 
@@ -68,10 +72,17 @@ impl Accounts {
             store,
             clock,
             passwords: password::Passwords::for_this_machine(),
+            sealer: Sealer::new(&config.secret),
             tokens: token::Tokens::new(&config.secret, config.trusted_issuers, config.token_life),
             throttle: throttle::Throttle::new(config.throttling),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Signs state that clients carry for us.
+    #[must_use]
+    pub fn sealer(&self) -> Sealer {
+        self.inner.sealer.clone()
     }
 
     fn store(&self) -> &Store {

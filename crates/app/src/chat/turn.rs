@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use saydo_domain::{AnsweredBy, ConversationId, MessageText, PendingAction, PendingId, ToolCallRecord};
+use saydo_domain::{
+    AnsweredBy, ConversationId, Door, MessageText, PendingAction, PendingId, PendingKind, ToolCallRecord,
+};
 use saydo_lang::Answer;
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +181,12 @@ impl App {
         message: &MessageText,
         answer: Option<&Answer>,
     ) -> Result<Proposal, AppError> {
+        // A program that talks on must not agree to a plan in the person's place.
+        let plan = pending.is_some_and(|pending| pending.kind == PendingKind::Confirm);
+        if answer.is_none() && plan && caller.door == Door::Mcp {
+            let detail = "A plan waits here for the person's own decision.".to_owned();
+            return Err(AppError::Conflict { code: "person_needed", detail });
+        }
         let moment = self.moment(caller);
         let input = Input { caller, moment: &moment, memory, pending, expired };
         let mut conn = self.store.read().await?;

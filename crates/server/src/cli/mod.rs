@@ -3,6 +3,7 @@
 
 mod chat;
 mod health;
+mod mcp;
 mod migrate;
 mod serve;
 mod user;
@@ -62,6 +63,8 @@ enum Command {
     User(user::User),
     /// Talk to a running server from the terminal
     Chat(chat::Chat),
+    /// Serve the tools of one person's list to an MCP client on standard input and output
+    Mcp(mcp::Mcp),
     /// Print the settings in force, secrets hidden
     Config {
         /// Print an .env.example instead
@@ -142,6 +145,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Command::Migrate(migrate) => migrate.run(&config).await,
             Command::User(user) => user.run(&config).await,
             Command::Chat(chat) => chat.run(&config).await,
+            Command::Mcp(mcp) => mcp.run(&config).await,
             Command::Health { base_url } => health::run(&config, base_url).await,
             Command::Config { .. } => {
                 print!("{}", config::show(&sources)?);

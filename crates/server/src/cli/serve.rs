@@ -24,7 +24,8 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     tokio::spawn(sweep(app.clone(), shutdown.clone()));
     let profile = config.profile.as_str();
     tracing::info!(version = crate::VERSION, profile, %address, "saydo is running at {}", url(address));
-    serve(listener, router(AppState::new(app, config)), shutdown).await?;
+    let state = AppState::new(app, config).stopping_with(shutdown.clone());
+    serve(listener, router(state), shutdown).await?;
     store.close().await;
     tracing::info!("saydo has stopped");
     Ok(())

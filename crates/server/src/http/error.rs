@@ -56,6 +56,15 @@ impl From<AppError> for ApiError {
     }
 }
 
+/// The same for doors that answer in words alone; what is our fault is logged.
+pub(crate) fn sentence(error: AppError) -> String {
+    let problem = ApiError::from(error).0;
+    if let Some(cause) = &problem.cause {
+        tracing::warn!(cause, "a call failed");
+    }
+    problem.detail.into_owned()
+}
+
 /// Too much was asked for.
 pub(super) fn too_many(retry_after: Duration, detail: String) -> Problem {
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail);

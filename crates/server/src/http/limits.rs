@@ -17,6 +17,7 @@ use governor::{
     state::keyed::DefaultKeyedStateStore,
 };
 use saydo_app::{Caller, accounts::Throttling};
+use saydo_domain::UserId;
 
 use super::{client, error, state::AppState};
 use crate::config::LimitsConfig;
@@ -32,7 +33,7 @@ const SWEEP_AT: usize = 10_000;
 
 /// The counters; none when limits are off.
 #[derive(Debug)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     counters: Option<Counters>,
 }
 
@@ -53,6 +54,15 @@ impl Limits {
             sign_ins: per_minute(fixed(SIGN_INS_PER_MINUTE)),
         });
         Self { counters }
+    }
+}
+
+impl Limits {
+    /// Counts a chat turn that came in by another way than the chat; when it is too much, how long to wait.
+    pub(crate) fn take_chat(&self, user: &UserId) -> Result<(), Duration> {
+        let Some(counters) = &self.counters else { return Ok(()) };
+        let checked = counters.chat.check_key(&user.to_string());
+        checked.map(drop).map_err(|until| until.wait_time_from(DefaultClock::default().now()))
     }
 }
 

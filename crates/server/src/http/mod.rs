@@ -20,6 +20,8 @@ mod routes;
 mod server;
 mod state;
 
+pub(crate) use error::sentence;
+pub(crate) use limits::Limits;
 pub use openapi::document;
 pub use router::router;
 pub use server::{Shutdown, serve};

@@ -1,9 +1,12 @@
 //! The table of contents. The OpenAPI document comes from the same lines, so it cannot differ.
 
+use std::sync::Arc;
+
 use axum::{
-    Router,
+    Extension, Router,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
+    routing::post,
 };
 use tower::util::option_layer;
 use tower_http::{
@@ -15,10 +18,13 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::{
     auth, context, headers, idempotency, limits, openapi,
     problem::Problem,
-    routes::{account, auth as sign_in, chat, conversations, parse, service, tasks, tokens, trash, undo},
+    routes::{account, auth as sign_in, chat, conversations, mcp, parse, service, tasks, tokens, trash, undo},
     state::AppState,
 };
-use crate::assets;
+use crate::{
+    assets,
+    mcp::{Door, Saydo},
+};
 
 /// All doors, with every layer around them.
 pub fn router(state: AppState) -> Router {
@@ -63,6 +69,22 @@ pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(service::ready))
         .merge(openapi::open(sign_ins))
         .merge(openapi::protected(protected))
+        .merge(mcp_routes(state))
+}
+
+/// MCP: one address, a protocol of its own, and so no part of the OpenAPI document.
+fn mcp_routes(state: &AppState) -> OpenApiRouter<AppState> {
+    let with = || state.clone();
+    let (app, limits) = (state.app.clone(), state.limits.clone());
+    let (sealer, clock) = (app.accounts.sealer(), app.clock);
+    let saydo = Saydo::for_requests(app, limits);
+    let door = Arc::new(Door::new(move || saydo.clone(), sealer, clock, state.stopping.clone()));
+    OpenApiRouter::new()
+        .route("/mcp", post(mcp::serve).get(mcp::serve).delete(mcp::serve))
+        .route_layer(Extension(door))
+        .route_layer(from_fn_with_state(with(), limits::calls))
+        .route_layer(from_fn_with_state(with(), auth::layer))
+        .route_layer(from_fn_with_state(with(), mcp::guard))
 }
 
 fn protected_routes() -> OpenApiRouter<AppState> {

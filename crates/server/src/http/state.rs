@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use saydo_app::App;
 
-use super::{idempotency::Flights, limits::Limits};
+use super::{Shutdown, idempotency::Flights, limits::Limits};
 use crate::config::{Config, Profile, Proxy};
 
 /// Shared by all requests; cheap to clone.
@@ -18,6 +18,8 @@ pub struct AppState {
     pub(super) limits: Arc<Limits>,
     /// Idempotency keys being worked on.
     pub(super) flights: Flights,
+    /// Cancelled when the server stops: open streams must end then.
+    pub(super) stopping: Shutdown,
 }
 
 /// How the doors behave.
@@ -29,6 +31,8 @@ pub struct HttpSettings {
     pub proxy: Proxy,
     /// Origins of other sites that may call the API from a browser.
     pub cors_origins: Vec<String>,
+    /// Whether only this machine can connect.
+    pub local_only: bool,
 }
 
 impl AppState {
@@ -39,12 +43,20 @@ impl AppState {
             profile: config.profile,
             proxy: config.http.proxy,
             cors_origins: config.http.cors_origins.clone(),
+            local_only: config.http.listen.ip().is_loopback(),
         };
         Self {
             app,
             settings: Arc::new(settings),
             limits: Arc::new(Limits::new(&config.limits)),
             flights: Flights::default(),
+            stopping: Shutdown::new(),
         }
+    }
+
+    /// The same for a server that stops with this token.
+    #[must_use]
+    pub fn stopping_with(self, stopping: Shutdown) -> Self {
+        Self { stopping, ..self }
     }
 }

@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod auth;
 pub(super) mod chat;
 pub(super) mod conversations;
+pub(super) mod mcp;
 pub(super) mod parse;
 pub(super) mod service;
 pub(super) mod tasks;

@@ -1,0 +1,117 @@
+//! `/mcp`: the Model Context Protocol over HTTP. Before the protocol begins it is known who asks, from which site, and
+//! whether their token may do what the message wants.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, Response, Uri, header, request::Parts},
+    middleware::Next,
+    response::IntoResponse,
+};
+use saydo_app::{Caller, accounts::Identity};
+use saydo_domain::Door as CameBy;
+use serde::Deserialize;
+
+use crate::{
+    config::Proxy,
+    http::{
+        auth::insufficient_scope,
+        body, client,
+        problem::Problem,
+        state::{AppState, HttpSettings},
+    },
+    mcp::{Door, Saydo, Who, may_read},
+};
+
+/// The door all requests share.
+pub(in crate::http) type McpDoor = Arc<Door<Saydo>>;
+
+/// Refuses what a browser sends on behalf of another site, also when that site's name was bent to point here (DNS
+/// rebinding): on this machine only this machine's names are good.
+pub(in crate::http) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let settings = &state.settings;
+    let origin =
+        parts.headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
+    let known = origin.is_none_or(|origin| settings.cors_origins.contains(&origin) || client::same_origin(&parts));
+    if !known || !is_our_host(settings, &parts) {
+        let detail = "This request was sent on behalf of another site.";
+        return Problem::new(axum::http::StatusCode::FORBIDDEN, "wrong_origin", detail).into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+fn is_our_host(settings: &HttpSettings, parts: &Parts) -> bool {
+    if !settings.local_only || settings.proxy == Proxy::Trusted {
+        return true;
+    }
+    let name = host(&parts.headers, &parts.uri).unwrap_or_default();
+    let name =
+        name.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(name, |(n, _)| n);
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| name.eq_ignore_ascii_case(local))
+}
+
+fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    named.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))
+}
+
+/// What decides whether a token that may only read can send a message.
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    method: String,
+    params: Option<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+/// GET opens a stream, POST sends a message, DELETE ends a session.
+pub(in crate::http) async fn serve(
+    State(state): State<AppState>,
+    Extension(door): Extension<McpDoor>,
+    request: Request,
+) -> Response<Body> {
+    let (mut parts, body) = request.into_parts();
+    let proven = parts.extensions.get::<Identity>().cloned().zip(parts.extensions.get::<Caller>().cloned());
+    let Some((identity, caller)) = proven else {
+        return Problem::of_status(axum::http::StatusCode::UNAUTHORIZED).into_response();
+    };
+    let body = match parts.method {
+        Method::POST => match body::read(body).await {
+            Ok(body) => body,
+            Err(problem) => return problem.into_response(),
+        },
+        _ => Bytes::new(),
+    };
+    if !identity.access.may_write() && !only_reads(&body) {
+        let mut response = insufficient_scope().into_response();
+        let challenge = HeaderValue::from_static("Bearer error=\"insufficient_scope\", scope=\"write\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        return response;
+    }
+    let owner = caller.id().to_string();
+    let base = base(&state.settings, &parts);
+    let caller = Caller { door: CameBy::Mcp, ..caller };
+    parts.extensions.insert(Who { caller, access: identity.access, base });
+    door.handle(parts, body, &owner).await
+}
+
+/// Everything but a call of a tool that changes something.
+fn only_reads(body: &[u8]) -> bool {
+    let Ok(message) = serde_json::from_slice::<Message>(body) else { return true };
+    message.method != "tools/call" || message.params.is_none_or(|params| may_read(&params.name))
+}
+
+/// Where the client reached us, for links to the web app.
+fn base(settings: &HttpSettings, parts: &Parts) -> String {
+    let scheme = if client::is_https(settings, &parts.headers) { "https" } else { "http" };
+    format!("{scheme}://{}", host(&parts.headers, &parts.uri).unwrap_or("localhost"))
+}

@@ -1,0 +1,181 @@
+//! MCP over HTTP (streamable HTTP). Sessions of the older revisions are sealed: the id a client carries holds, signed
+//! and bound to its owner, what another replica needs to go on with it. The newest revision has no sessions.
+
+use std::{
+    collections::HashSet,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, Request, Response, StatusCode, request::Parts},
+};
+use http_body_util::Full;
+use jiff::SignedDuration;
+use rmcp::{
+    ServerHandler,
+    model::{ClientCapabilities, Implementation, InitializeRequestParams},
+    transport::streamable_http_server::{
+        StreamableHttpServerConfig, StreamableHttpService,
+        session::{SessionState, SessionStore, SessionStoreError, local::LocalSessionManager},
+    },
+};
+use saydo_app::{Clock, accounts::Sealer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+const SESSION: &str = "mcp-session-id";
+const VERSION: &str = "mcp-protocol-version";
+/// The first revision without sessions.
+const WITHOUT_SESSIONS: &[u8] = b"2026-07-28";
+/// What session ids are sealed for.
+const PURPOSE: &str = "mcp-session";
+/// A session can be gone on with for this long.
+const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Ended sessions remembered by one process; older ones have mostly run out.
+const MOST_ENDED: usize = 10_000;
+/// What is kept of the name a client gives itself.
+const MOST_NAME_CHARS: usize = 60;
+
+tokio::task_local! {
+    /// How the session of the request that is being served began.
+    static SESSION_NOW: Option<Session>;
+}
+
+/// What a session id holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Session {
+    id: String,
+    began: InitializeRequestParams,
+}
+
+/// The protocol around a handler.
+pub struct Door<H: ServerHandler> {
+    service: StreamableHttpService<H, LocalSessionManager>,
+    sealer: Sealer,
+    clock: Clock,
+}
+
+impl<H: ServerHandler + Send + 'static> Door<H> {
+    /// A door to what `handler` makes; it closes with `stop`.
+    pub fn new(
+        handler: impl Fn() -> H + Send + Sync + 'static,
+        sealer: Sealer,
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> Self {
+        let mut config = StreamableHttpServerConfig::default()
+            // Hosts and origins are checked by our own layer, which knows the settings.
+            .disable_allowed_hosts()
+            .with_json_response(true)
+            .with_cancellation_token(stop);
+        config.session_store = Some(Arc::new(Sealed::default()));
+        Self { service: StreamableHttpService::new(move || Ok(handler()), Arc::default(), config), sealer, clock }
+    }
+
+    /// Serves one request of this owner, whose body was read.
+    pub async fn handle(&self, mut parts: Parts, body: Bytes, owner: &str) -> Response<Body> {
+        let sealed = parts.headers.remove(SESSION);
+        let version = parts.headers.get(VERSION).map(HeaderValue::as_bytes);
+        let has_session = version.is_none_or(|version| version < WITHOUT_SESSIONS);
+        let session = match sealed.filter(|_| has_session) {
+            None => None,
+            Some(sealed) => match self.open(&sealed, owner) {
+                // Somebody else's session is missing like one that never was.
+                None => return bare(StatusCode::NOT_FOUND),
+                found => found,
+            },
+        };
+        if let Some(id) = session.as_ref().and_then(|session| HeaderValue::from_str(&session.id).ok()) {
+            parts.headers.insert(SESSION, id);
+        }
+        let request = Request::from_parts(parts, Full::new(body.clone()));
+        let mut response = SESSION_NOW.scope(session, self.service.handle(request)).await.map(Body::new);
+        if let Some(id) = response.headers_mut().remove(SESSION) {
+            let Some(sealed) = self.seal(&id, &body, owner) else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
+            response.headers_mut().insert(SESSION, sealed);
+        }
+        response
+    }
+
+    fn open(&self, sealed: &HeaderValue, owner: &str) -> Option<Session> {
+        self.sealer.open(PURPOSE, owner, sealed.to_str().ok()?, self.clock.now())
+    }
+
+    fn seal(&self, id: &HeaderValue, body: &[u8], owner: &str) -> Option<HeaderValue> {
+        let session = Session { id: id.to_str().ok()?.to_owned(), began: beginnings(body)? };
+        let sealed = self.sealer.seal(PURPOSE, owner, session, self.clock.now(), SESSION_LIFE).ok()?;
+        HeaderValue::from_str(&sealed).ok()
+    }
+}
+
+impl<H: ServerHandler> std::fmt::Debug for Door<H> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").finish_non_exhaustive()
+    }
+}
+
+fn bare(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// What is worth keeping of an `initialize` request. It travels in a header: it must stay short.
+fn beginnings(body: &[u8]) -> Option<InitializeRequestParams> {
+    let message: Value = serde_json::from_slice(body).ok()?;
+    let asked: InitializeRequestParams = serde_json::from_value(message.get("params")?.clone()).ok()?;
+    let mut capabilities = ClientCapabilities::default();
+    capabilities.elicitation = asked.capabilities.elicitation;
+    let short = |text: &str| text.chars().take(MOST_NAME_CHARS).collect::<String>();
+    let client = Implementation::new(short(&asked.client_info.name), short(&asked.client_info.version));
+    Some(InitializeRequestParams::new(capabilities, client).with_protocol_version(asked.protocol_version))
+}
+
+/// Sessions as they come in sealed with the request; nothing is stored but which were ended here.
+#[derive(Debug, Default)]
+struct Sealed {
+    ended: Mutex<HashSet<String>>,
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SessionStoreError>> + Send + 'a>>;
+
+impl SessionStore for Sealed {
+    fn load<'a, 'b, 'c>(&'a self, id: &'b str) -> Answer<'c, Option<SessionState>>
+    where
+        Self: 'c,
+        'a: 'c,
+        'b: 'c,
+    {
+        let session = SESSION_NOW.try_with(Clone::clone).ok().flatten().filter(|session| session.id == id);
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains(id);
+        let state = session.filter(|_| !ended).map(|session| SessionState::new(session.began));
+        Box::pin(std::future::ready(Ok(state)))
+    }
+
+    fn store<'a, 'b, 'd, 'c>(&'a self, _: &'b str, _: &'d SessionState) -> Answer<'c, ()>
+    where
+        Self: 'c,
+        'a: 'c,
+        'b: 'c,
+        'd: 'c,
+    {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn delete<'a, 'b, 'c>(&'a self, id: &'b str) -> Answer<'c, ()>
+    where
+        Self: 'c,
+        'a: 'c,
+        'b: 'c,
+    {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if ended.len() >= MOST_ENDED {
+            ended.clear();
+        }
+        ended.insert(id.to_owned());
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
