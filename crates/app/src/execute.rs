@@ -123,6 +123,17 @@ impl Journal {
         Ok(Some(id))
     }
 
+    /// Adds to a change of earlier in the same turn; a change of its own when that one was put back meanwhile.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn extend(self, tx: &mut Tx, change: ChangeId, summary: &str) -> Result<Option<ChangeId>, AppError> {
+        if self.effects.is_empty() || tx.change_extend(&self.user, change, summary, &self.effects).await? {
+            return Ok(Some(change));
+        }
+        self.commit(tx, summary).await
+    }
+
     async fn load(&self, tx: &mut Tx, number: TaskNumber, from_trash: bool) -> Result<Task, AppError> {
         let found = if from_trash {
             tx.task_find_any(&self.user, number).await?.filter(Task::in_trash)

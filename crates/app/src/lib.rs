@@ -40,12 +40,23 @@ pub struct App {
     pub accounts: accounts::Accounts,
     /// The turns that run in this process.
     pub turns: chat::turns::TurnHub,
+    /// The language models that may be asked.
+    pub models: llm::Models,
+    /// Which planner answers unless somebody chooses another.
+    pub planner: chat::PlannerChoice,
 }
 
 impl App {
     /// Puts the use cases together.
     #[must_use]
     pub fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
-        Self { store, clock, accounts, turns: chat::turns::TurnHub::default() }
+        let (turns, models) = (chat::turns::TurnHub::default(), llm::Models::none());
+        Self { store, clock, accounts, turns, models, planner: chat::PlannerChoice::default() }
+    }
+
+    /// The same with language models.
+    #[must_use]
+    pub fn with_models(self, models: llm::Models, planner: chat::PlannerChoice) -> Self {
+        Self { models, planner, ..self }
     }
 }

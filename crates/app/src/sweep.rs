@@ -34,6 +34,7 @@ impl App {
     /// # Errors
     /// When the store refuses; what was removed before stays removed.
     pub async fn sweep(&self) -> Result<Swept, AppError> {
+        self.turns_clear_stale().await?;
         let now = self.clock.now();
         let ago = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
         let (trash, ended) = (ago(TRASH_KEPT), ago(TURNS_KEPT));

@@ -1,5 +1,6 @@
 //! Which planner answers a turn: the server's choice, the person's, or this request's.
 
+use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::{App, AppError, Caller, planner::offline::Proposal};
@@ -18,6 +19,12 @@ pub enum PlannerChoice {
     Offline,
 }
 
+/// The setting of a person's own choice.
+const SETTING: &str = "planner";
+
+/// Said when the day's budget would have been needed.
+const OVER_BUDGET: &str = "(Today's budget for the language model is used up, so I answered without it.)";
+
 /// How one turn is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -32,13 +39,69 @@ pub(super) enum Way {
 
 impl App {
     /// How a turn is answered for which the offline engine proposes this.
-    #[expect(clippy::unused_async, reason = "reads the person's choice")]
     pub(super) async fn way(
         &self,
-        _caller: &Caller,
-        _wanted: Option<PlannerChoice>,
-        _proposal: &Proposal,
+        caller: &Caller,
+        wanted: Option<PlannerChoice>,
+        proposal: &Proposal,
     ) -> Result<Way, AppError> {
-        Ok(Way::Offline { note: None })
+        const OFFLINE: Way = Way::Offline { note: None };
+        // The operator's “offline” holds for everybody; an answer to a question is always read by the engine that
+        // asked it.
+        if !self.models.is_configured() || self.planner == PlannerChoice::Offline || proposal.answers {
+            return Ok(OFFLINE);
+        }
+        let choice = match wanted {
+            Some(wanted) => wanted,
+            None => self.planner_of(caller).await?.unwrap_or(self.planner),
+        };
+        match choice {
+            PlannerChoice::Offline => return Ok(OFFLINE),
+            PlannerChoice::Auto if proposal.sure => return Ok(OFFLINE),
+            PlannerChoice::Auto | PlannerChoice::Llm => {}
+        }
+        let used = self.store.read().await?.usage_day(caller.id(), self.usage_today()).await?;
+        let tokens = |sum: u64, row: &saydo_store::UsageRow| {
+            sum.saturating_add(row.used.input_tokens).saturating_add(row.used.output_tokens)
+        };
+        if used.iter().fold(0, tokens) >= self.models.limits().tokens_per_day {
+            return Ok(Way::Offline { note: Some(OVER_BUDGET) });
+        }
+        Ok(Way::Model)
+    }
+
+    /// The day on which use of models is counted now.
+    pub(super) fn usage_today(&self) -> Date {
+        self.clock.now_in(&TimeZone::UTC).date()
+    }
+
+    /// The person's own choice, if they made one.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn planner_of(&self, caller: &Caller) -> Result<Option<PlannerChoice>, AppError> {
+        let settings = self.store.read().await?.user_settings_find(caller.id()).await?;
+        Ok(settings.and_then(|settings| serde_json::from_value(settings.get(SETTING)?.clone()).ok()))
+    }
+
+    /// Stores the person's own choice; `None` for the server's.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn planner_choose(&self, caller: &Caller, choice: Option<PlannerChoice>) -> Result<(), AppError> {
+        let user = caller.id().clone();
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut settings = tx.user_settings_find(&user).await?.unwrap_or_default();
+                    if !settings.is_object() {
+                        settings = serde_json::json!({});
+                    }
+                    settings[SETTING] = serde_json::json!(choice);
+                    tx.user_set_settings(&user, &settings).await?;
+                    Ok(())
+                })
+            })
+            .await
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The reply: what was said, the receipts, the lists, the question.
-pub(super) fn reply(plan: &Plan, done: &[Done], question: Option<&Question>, now: &Zoned) -> String {
+pub(crate) fn reply(plan: &Plan, done: &[Done], question: Option<&Question>, now: &Zoned) -> String {
     let mut parts: Vec<String> = plan.says.clone();
     parts.extend(deeds(done, now));
     parts.extend(refusals(done));
@@ -67,7 +67,7 @@ fn changed(done: &[Done]) -> bool {
 }
 
 /// The existing tasks that a turn changed, taken back ones not among them.
-pub(super) fn acted_on(done: &[Done]) -> Vec<TaskNumber> {
+pub(crate) fn acted_on(done: &[Done]) -> Vec<TaskNumber> {
     let number = |done: &Done| match done {
         Done::Outcome(outcome) if outcome.changed && outcome.before.is_some() => Some(outcome.task.number),
         _ => None,

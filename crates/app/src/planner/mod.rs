@@ -4,6 +4,7 @@
 
 pub mod candidates;
 pub mod edit;
+pub mod model;
 pub mod offline;
 pub mod plan;
 pub mod targets;

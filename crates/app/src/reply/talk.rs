@@ -21,6 +21,9 @@ pub const TOO_LATE: &str =
 /// The same when the answer was no.
 pub const TOO_LATE_FOR_NO: &str = "All right. The question had closed anyway, and nothing was changed.";
 
+/// When the server stopped in the middle of a turn.
+pub const SERVER_STOPPED: &str = "The server stopped before I was done.";
+
 /// When a message is not understood.
 pub const LOST: &str = "I'm not sure what you'd like me to do. I can add, list, complete, change and delete tasks: \
                         try “call mom tomorrow at 5”, “what's due this week?” or “mark 2 done”.";
@@ -45,7 +48,9 @@ pub const fn about(topic: Topic) -> &'static str {
         Topic::Identity => "I'm Saydo. I keep your task list: tell me what to remember, and ask me what's next.",
         Topic::HowAreYou => "All good here. What would you like to get done?",
         Topic::Acknowledgement => "All right.",
-        Topic::OutOfScope => "That's outside what I do: I only keep your task list.",
+        Topic::OutOfScope => {
+            "That's outside what I do: I only keep your task list. To have it there, say “remind me to …”."
+        }
         Topic::Injection => {
             "I only act on your own tasks, and nothing was changed. What would you like to do with your list?"
         }

@@ -13,9 +13,11 @@ mod begin;
 mod events;
 mod hub;
 mod live;
+mod model;
 mod reader;
 mod recorder;
 mod run;
+mod stale;
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use super::{
     events::{self, Event},
     live::{Cut, LiveTurn},
 };
-use crate::{AppError, Clock, chat::ChatReply};
+use crate::{AppError, Clock, chat::ChatReply, reply::talk};
 
 /// How long events may wait to be stored, so that several share a transaction.
 const GATHER: Duration = Duration::from_millis(250);
@@ -87,6 +87,10 @@ impl Recorder {
         }
         events.extend(told.end(&id));
         events.push(Event::Custom { name: events::REPLY, value: reply }.json());
+        if status == TurnStatus::Interrupted {
+            events.push(Event::RunError { message: talk::SERVER_STOPPED, code: "server_stopping" }.json());
+            return events;
+        }
         let outcome = match status {
             TurnStatus::Cancelled => events::cancelled(),
             _ => events::outcome(reply.pending.as_ref()),

@@ -63,7 +63,7 @@ impl App {
         };
         match way {
             Way::Offline { note } => self.turn_by_proposal(job, before, proposal, note).await,
-            Way::Model => self.turn_by_proposal(job, before, proposal, None).await,
+            Way::Model => Box::pin(self.turn_by_model(job, before, proposal)).await,
         }
     }
 

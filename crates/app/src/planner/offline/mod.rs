@@ -6,7 +6,7 @@ mod answer;
 mod edit;
 mod instead;
 mod list;
-mod policy;
+pub(crate) mod policy;
 
 use saydo_domain::PendingAction;
 use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading};
@@ -15,8 +15,8 @@ use saydo_store::Conn;
 use crate::{
     AppError, Caller,
     chat::memory::Memory,
-    planner::{PendingPlan, Plan, TargetAction, edit::EditSpec, targets::Finder},
-    reply::talk,
+    planner::{PendingPlan, Plan, TargetAction, edit::EditSpec, plan::Reason, targets::Finder},
+    reply::{talk, why},
     tools::{ToolCall, UndoArgs},
 };
 
@@ -47,6 +47,15 @@ pub struct Proposal {
     pub sure: bool,
     /// Whether this answers the waiting question (which is thereby used up).
     pub answers: bool,
+}
+
+impl Proposal {
+    /// Whether the engine has nothing to offer.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        let Plan { calls, says, question, .. } = &self.plan;
+        calls.is_empty() && question.is_none() && says.iter().all(|said| said == talk::LOST)
+    }
 }
 
 impl Input<'_> {
@@ -142,8 +151,14 @@ impl Planner<'_> {
                 return self.act(targets, TargetAction::Complete { completed: *completed }).await;
             }
             Intent::Update { targets, edit } => {
+                let mut reasons = self.reasons(&edit.spans);
+                if edit.due_time_only {
+                    // The day is the task's own: only the time was read.
+                    reasons.iter_mut().for_each(Reason::keep_time);
+                }
                 let edit = Box::new(EditSpec::from((**edit).clone()));
-                return self.act(targets, TargetAction::Update { edit }).await;
+                let plan = self.act(targets, TargetAction::Update { edit }).await?;
+                return Ok(plan.map(|plan| Plan { reasons, ..plan }));
             }
             Intent::Delete { targets } => return self.act(targets, TargetAction::Delete).await,
             Intent::Instead { targets } => return self.instead(targets).await,
@@ -151,7 +166,7 @@ impl Planner<'_> {
             Intent::Redo => self.redo().await?,
             Intent::Answer(answer) => self.answer(answer).await?,
             Intent::WhatDidYouDo => Plan::say(self.input.memory.last_deed()),
-            Intent::WhyThatDate => Plan::say(self.input.memory.reasons_in_words()),
+            Intent::WhyThatDate => Plan::say(why::sentences(&self.input.memory.reasons, &self.input.moment.now)),
             Intent::Talk(topic) => Plan::say(talk::about(*topic)),
             Intent::Unknown => Plan::say(talk::LOST),
         }))

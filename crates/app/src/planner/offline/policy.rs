@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// More changes of existing tasks than this by one message need a plan card.
-const MOST_CHANGES: usize = 5;
+pub(crate) const MOST_CHANGES: usize = 5;
 /// More deletions than this by one message need a plan card.
-const MOST_DELETIONS: usize = 1;
+pub(crate) const MOST_DELETIONS: usize = 1;
 
 /// Puts a plan card before bulk changes. An answer to a card or a choice was shown its tasks already.
 pub(super) fn apply(plan: Plan, answers: bool) -> Plan {
@@ -46,6 +46,17 @@ pub(super) fn ask_first(plan: Plan) -> Plan {
         format!("Should I {}?", summary(&plan.calls))
     };
     card(plan, prompt)
+}
+
+/// A plan card for calls that are not to run before the person agrees, however few they are.
+pub(crate) fn card_for(plan: Plan) -> Plan {
+    match plan.calls.as_slice() {
+        [_] => ask_first(plan),
+        calls => {
+            let prompt = format!("This would {}. Go ahead?", summary(calls));
+            card(plan, prompt)
+        }
+    }
 }
 
 fn card(plan: Plan, prompt: String) -> Plan {

@@ -1,0 +1,176 @@
+//! A turn that a model answers: rounds of question and calls, each round's calls in one transaction.
+//!
+//! ```text
+//! prompt ─► model ─► sentences ─► claims ─► events
+//!             ▲  └─► calls ─► policy ─┬─► transaction ─► receipts
+//!             └── results ◄───────────┤
+//!                                     └─► plan card: the turn ends with a question
+//! ```
+
+mod act;
+mod finish;
+mod hear;
+mod relevant;
+
+use saydo_domain::{ChangeId, ToolCallRecord};
+use saydo_lang::Moment;
+use saydo_store::UsageDelta;
+use tokio::time::Instant;
+
+use super::{Job, live::Cut};
+use crate::{
+    App, AppError,
+    chat::turn::Before,
+    llm::{ModelError, ModelMessage, ModelName, TurnLimits},
+    planner::{
+        PendingPlan, Question, TargetAction,
+        model::{
+            claims::Claims,
+            policy::{Allowed, Ledger},
+            prompt,
+        },
+        offline::Proposal,
+    },
+    tools::{Done, ToolCall},
+};
+
+/// A turn in the hands of a model.
+struct ModelTurn<'a> {
+    app: &'a App,
+    job: &'a Job,
+    moment: Moment,
+    limits: TurnLimits,
+    deadline: Instant,
+    messages: Vec<ModelMessage>,
+    claims: Claims,
+    ledger: Ledger,
+    calls: usize,
+    records: Vec<ToolCallRecord>,
+    done: Vec<Done>,
+    change: Option<ChangeId>,
+    /// What was used, by model.
+    usage: Vec<(ModelName, UsageDelta)>,
+}
+
+/// Why the rounds ended.
+enum End {
+    /// The model has answered, or what it did is the answer.
+    Answered,
+    /// The person is asked before anything else is done.
+    Card(Question),
+    /// A limit of the turn was reached.
+    Limit,
+    /// The person or the server stopped it.
+    Cut(Cut),
+    /// The model gave no answer.
+    Failed(ModelError),
+}
+
+/// Where a round leads.
+enum Next {
+    /// The model gets the results.
+    Round,
+    /// The turn ends.
+    End(End),
+}
+
+impl App {
+    /// Carries out a turn with a model; what the offline engine proposed is there in case that fails.
+    pub(super) async fn turn_by_model(&self, job: &Job, before: Before, proposal: Proposal) -> Result<(), AppError> {
+        let limits = self.models.limits();
+        let said = job.request.message.as_str();
+        let moment = self.moment(&job.caller);
+        let messages = self.model_messages(job, &before, &moment).await?;
+        let turn = ModelTurn {
+            app: self,
+            job,
+            moment,
+            limits,
+            deadline: Instant::now() + limits.timeout,
+            messages,
+            claims: Claims::new(said),
+            ledger: Ledger::new(Allowed::by(said, asked_about_deletion(&before))),
+            calls: 0,
+            records: Vec::new(),
+            done: Vec::new(),
+            change: None,
+            usage: Vec::new(),
+        };
+        turn.run(before, proposal).await
+    }
+}
+
+/// Whether the waiting question is one about deleting.
+fn asked_about_deletion(before: &Before) -> bool {
+    let then = before.pending.as_ref().and_then(|pending| serde_json::from_value(pending.action.clone()).ok());
+    match then {
+        Some(PendingPlan::Pick { action } | PendingPlan::Which { action }) => action == TargetAction::Delete,
+        Some(PendingPlan::Run { calls }) => calls.iter().any(|call| matches!(call, ToolCall::DeleteTask(_))),
+        _ => false,
+    }
+}
+
+impl ModelTurn<'_> {
+    async fn run(mut self, before: Before, proposal: Proposal) -> Result<(), AppError> {
+        let end = self.rounds().await;
+        self.note_usage().await;
+        self.finish(end?, before, proposal).await
+    }
+
+    async fn rounds(&mut self) -> Result<End, AppError> {
+        for _ in 0..self.limits.max_rounds {
+            let live = std::sync::Arc::clone(&self.job.recorder.turn);
+            if self.tokens() >= self.limits.tokens_per_turn {
+                return Ok(End::Limit);
+            }
+            let heard = tokio::select! {
+                heard = self.hear() => heard,
+                cut = live.until_cut() => return Ok(End::Cut(cut)),
+            };
+            let answer = match heard {
+                Ok(answer) => answer,
+                Err(error) => return Ok(End::Failed(error)),
+            };
+            if answer.calls.is_empty() {
+                return Ok(End::Answered);
+            }
+            if let Next::End(end) = self.act(answer).await? {
+                return Ok(end);
+            }
+        }
+        Ok(End::Limit)
+    }
+
+    fn tokens(&self) -> u64 {
+        self.usage.iter().map(|(_, used)| used.input_tokens.saturating_add(used.output_tokens)).sum()
+    }
+
+    /// Notes what was used. A turn is not given up because that fails.
+    async fn note_usage(&mut self) {
+        let usage = std::mem::take(&mut self.usage);
+        if usage.is_empty() {
+            return;
+        }
+        let user = self.job.caller.id().clone();
+        let day = self.app.usage_today();
+        let noted = self.app.store.write(move |tx| {
+            Box::pin(async move {
+                for (model, used) in usage {
+                    tx.usage_add(&user, day, &model, &used).await?;
+                }
+                Ok::<(), AppError>(())
+            })
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the use of a model could not be noted");
+        }
+    }
+
+    fn changed(&self) -> bool {
+        self.done.iter().any(|done| match done {
+            Done::Outcome(outcome) => outcome.changed,
+            Done::Undone(_) | Done::TakenBack(_) => true,
+            Done::Listed(_) | Done::Found(_) | Done::Refused(_) => false,
+        })
+    }
+}

@@ -1,0 +1,395 @@
+//! What a model says about its own deeds is held back: that is told by our receipts, from the rows as committed.
+//!
+//! Sentence by sentence, as the text comes in. A sentence that claims, announces or affirms a change never reaches the
+//! person; everything else does. When in doubt a sentence is held back: a missing one is a smaller harm.
+
+/// Words for changes as they are claimed: `I've added`, `your task has been deleted`.
+const DEEDS: &[&str] = &[
+    "added",
+    "created",
+    "deleted",
+    "removed",
+    "updated",
+    "changed",
+    "completed",
+    "marked",
+    "moved",
+    "renamed",
+    "rescheduled",
+    "postponed",
+    "scheduled",
+    "cleared",
+    "cancelled",
+    "canceled",
+    "reopened",
+    "restored",
+    "undone",
+    "reverted",
+    "edited",
+    "modified",
+    "checked",
+    "ticked",
+    "crossed",
+    "set",
+    "saved",
+    "put",
+    "made",
+    "finished",
+    "erased",
+    "trashed",
+    "assigned",
+    "labelled",
+    "labeled",
+    "tagged",
+    "prioritized",
+    "prioritised",
+    "noted",
+    "recorded",
+    "logged",
+    "registered",
+    "accepted",
+    "confirmed",
+    "executed",
+    "applied",
+    "processed",
+    "handled",
+    "done",
+];
+
+/// The same as they are announced: `I'll delete`, `let me add`, `adding it now`.
+const PROMISES: &[&str] = &[
+    "add",
+    "create",
+    "delete",
+    "remove",
+    "update",
+    "change",
+    "complete",
+    "mark",
+    "move",
+    "rename",
+    "reschedule",
+    "postpone",
+    "schedule",
+    "clear",
+    "cancel",
+    "reopen",
+    "restore",
+    "undo",
+    "revert",
+    "edit",
+    "erase",
+    "put",
+    "set",
+    "make",
+    "save",
+    "remind",
+    "adding",
+    "creating",
+    "deleting",
+    "removing",
+    "updating",
+    "changing",
+    "completing",
+    "marking",
+    "moving",
+    "renaming",
+    "rescheduling",
+    "postponing",
+    "clearing",
+    "restoring",
+    "undoing",
+    "setting",
+    "saving",
+];
+
+/// Beginnings of sentences that say that something was done.
+const AFFIRMATIONS: &[&str] = &[
+    "done",
+    "all done",
+    "all set",
+    "success",
+    "successfully",
+    "it's done",
+    "it is done",
+    "that's done",
+    "that is done",
+    "consider it done",
+    "mission accomplished",
+    "taken care of",
+    "✅",
+    "✔",
+    "☑",
+    "🗑",
+];
+
+/// Claims in other languages people write in: enough of a word to know it by.
+const ELSEWHERE: &[&str] = &[
+    "hinzugefügt",
+    "gelöscht",
+    "erledigt",
+    "entfernt",
+    "geändert",
+    "verschoben",
+    "angelegt",
+    "erstellt",
+    "markiert",
+    "ajouté",
+    "supprimé",
+    "effacé",
+    "terminé",
+    "modifié",
+    "déplacé",
+    "créé",
+    "marqué",
+    "añadid",
+    "agregad",
+    "eliminad",
+    "borrad",
+    "completad",
+    "modificad",
+    "cread",
+    "marcad",
+    "aggiunt",
+    "eliminat",
+    "cancellat",
+    "completat",
+    "modificat",
+    "spostat",
+    "creat",
+    "adicionad",
+    "excluíd",
+    "apagad",
+    "concluíd",
+    "alterad",
+    "criad",
+    "toegevoegd",
+    "verwijderd",
+    "voltooid",
+    "gewijzigd",
+    "verplaatst",
+    "aangemaakt",
+];
+
+/// Lets through what is no claim.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// Text of which the end has not come yet.
+    waiting: String,
+    /// White space before the next sentence that is let through.
+    space: String,
+    /// Whether the person asked about the state of things: `“Report” is completed` is an answer then.
+    asked: bool,
+    held: bool,
+}
+
+impl Claims {
+    /// A filter for the answer to this message.
+    #[must_use]
+    pub fn new(message: &str) -> Self {
+        Self { asked: message.trim_end().ends_with('?'), ..Self::default() }
+    }
+
+    /// Whether anything was held back.
+    #[must_use]
+    pub const fn held(&self) -> bool {
+        self.held
+    }
+
+    /// Takes more text; gives what can be said now.
+    pub fn push(&mut self, text: &str) -> String {
+        self.waiting.push_str(text);
+        let mut said = String::new();
+        while let Some(end) = sentence_end(&self.waiting) {
+            let rest = self.waiting.split_off(end);
+            let sentence = std::mem::replace(&mut self.waiting, rest);
+            self.judge(&sentence, &mut said);
+        }
+        said
+    }
+
+    /// The text is complete; gives what is left to say. A next text begins on a new line.
+    pub fn finish(&mut self) -> String {
+        let mut said = String::new();
+        let sentence = std::mem::take(&mut self.waiting);
+        self.judge(&sentence, &mut said);
+        self.space = "\n".to_owned();
+        said
+    }
+
+    fn judge(&mut self, sentence: &str, said: &mut String) {
+        let body = sentence.trim();
+        if body.is_empty() {
+            self.space.push_str(sentence);
+            return;
+        }
+        let lead = &sentence[..sentence.len() - sentence.trim_start().len()];
+        let tail = &sentence[sentence.trim_end().len()..];
+        self.space.push_str(lead);
+        if is_claim(body, self.asked) {
+            self.held = true;
+        } else {
+            said.push_str(&std::mem::take(&mut self.space));
+            said.push_str(body);
+        }
+        self.space.push_str(tail);
+    }
+}
+
+/// Where the first sentence ends: after its stop and the white space, or after a line.
+fn sentence_end(text: &str) -> Option<usize> {
+    let mut stopped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            '\n' => return Some(at + 1),
+            '.' | '!' | '?' | '。' | '！' | '？' | '…' => stopped = true,
+            // What closes a sentence may stand after its stop.
+            '"' | '”' | '\'' | '’' | ')' | ']' | '*' | '_' if stopped => {}
+            c if stopped && c.is_whitespace() => return Some(at),
+            _ => stopped = false,
+        }
+    }
+    None
+}
+
+/// Whether a sentence claims, announces or affirms a change.
+fn is_claim(sentence: &str, asked: bool) -> bool {
+    let lower = sentence.to_lowercase().replace('’', "'");
+    let plain = lower.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '-' | '#' | '>' | '['));
+    if plain.starts_with("tools used") || AFFIRMATIONS.iter().any(|word| begins_with(plain, word)) {
+        return true;
+    }
+    let spoken = unquoted(plain);
+    let words: Vec<&str> =
+        spoken.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    if words.iter().any(|word| ELSEWHERE.iter().any(|claim| word.starts_with(claim))) {
+        return true;
+    }
+    let deed = |word: &&str| DEEDS.contains(word);
+    // `Added “Buy milk”.`
+    if words.first().is_some_and(|word| deed(word) || word.ends_with("ing") && PROMISES.contains(word)) {
+        return true;
+    }
+    (0..words.len()).any(|at| speaks_of_itself(&words[at..]) || (!asked || at == 0) && affirms(&words[at..]))
+        || words.windows(2).any(|pair| matches!(pair, ["been" | "now" | "successfully", word] if deed(word)))
+}
+
+/// `I added`, `we've just removed`, `I'll go ahead and delete`, `let me mark`.
+fn speaks_of_itself(words: &[&str]) -> bool {
+    let near = |words: &[&str], list: &[&str]| {
+        let clause =
+            words.iter().take(6).take_while(|word| !matches!(**word, "can" | "could" | "cannot" | "you" | "not"));
+        clause.into_iter().any(|word| list.contains(word))
+    };
+    match words {
+        ["i" | "we" | "i've" | "we've" | "saydo" | "system" | "assistant", rest @ ..] if near(rest, DEEDS) => true,
+        ["i'll" | "we'll" | "i'm" | "we're", rest @ ..] => near(rest, PROMISES) || near(rest, DEEDS),
+        ["i" | "we", "will" | "am" | "are" | "shall", rest @ ..] | ["let", "me", rest @ ..] => near(rest, PROMISES),
+        _ => false,
+    }
+}
+
+/// `the task is deleted`, `they were added`: a claim unless the person asked how things are.
+fn affirms(words: &[&str]) -> bool {
+    match words {
+        ["is" | "are" | "was" | "were" | "got", rest @ ..] => {
+            rest.iter().take(3).take_while(|word| **word != "not").any(|word| DEEDS.contains(word))
+        }
+        _ => false,
+    }
+}
+
+fn begins_with(text: &str, start: &str) -> bool {
+    text.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+/// The sentence without what stands in quotes: titles say what they like.
+fn unquoted(sentence: &str) -> String {
+    let mut text = String::with_capacity(sentence.len());
+    let mut until: Option<char> = None;
+    for c in sentence.chars() {
+        match (until, c) {
+            (Some(close), c) if c == close => until = None,
+            (Some(_), _) => {}
+            (None, '“') => until = Some('”'),
+            (None, '"') => until = Some('"'),
+            (None, '«') => until = Some('»'),
+            (None, c) => text.push(c),
+        }
+    }
+    // A quote that is never closed hides nothing.
+    if until.is_some() { sentence.to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(message: &str, text: &str) -> (String, bool) {
+        let mut claims = Claims::new(message);
+        let mut said = claims.push(text);
+        said.push_str(&claims.finish());
+        (said, claims.held())
+    }
+
+    #[test]
+    fn claims_are_held_back() {
+        for text in [
+            "I've added “Buy milk” to your list.",
+            "I have just deleted it for you!",
+            "Deleted “Call mom”.",
+            "Done!",
+            "All set, anything else?",
+            "✅ Milk",
+            "Your task has been successfully marked as complete.",
+            "The task was removed from your list.",
+            "I went ahead and moved the dentist to friday.",
+            "I'll delete it now.",
+            "Let me add that for you.",
+            "Adding it to the list...",
+            "“Buy milk” is now completed.",
+            "Ich habe die Aufgabe gelöscht.",
+            "J'ai ajouté la tâche.",
+            "**Done** - all 12 tasks are deleted.",
+            "[tools used: add_task]",
+        ] {
+            assert_eq!(said("buy milk", text), (String::new(), true), "{text}");
+        }
+    }
+
+    #[test]
+    fn answers_and_questions_pass() {
+        for text in [
+            "You have three tasks due today: milk, bread and eggs.",
+            "Would you like me to delete it?",
+            "I can add that if you tell me when it is due.",
+            "I couldn't find a task about the dentist.",
+            "“Added wings to the model” is due on Friday.",
+            "Start with the report, it is the most urgent.",
+            "1. Call mom (due tomorrow)\n2. Pay rent",
+            "You could delete the old ones.",
+        ] {
+            assert_eq!(said("what should I do first", text), (text.to_owned(), false), "{text}");
+        }
+        let text = "Yes, the report was completed on Monday.";
+        assert_eq!(said("did I finish the report?", text), (text.to_owned(), false));
+        assert!(said("finish the report", text).1);
+    }
+
+    #[test]
+    fn sentences_are_judged_one_by_one_wherever_the_text_is_cut() {
+        let text = "You have two tasks. I've deleted both of them. Anything else?\nBuy milk is open.";
+        let want = "You have two tasks. Anything else?\nBuy milk is open.";
+        for size in 1..12 {
+            let mut claims = Claims::new("how are things");
+            let chars: Vec<char> = text.chars().collect();
+            let mut said = String::new();
+            for piece in chars.chunks(size) {
+                said.push_str(&claims.push(&piece.iter().collect::<String>()));
+            }
+            said.push_str(&claims.finish());
+            assert_eq!(said.replace("  ", " "), want, "{size}");
+            assert!(claims.held());
+        }
+    }
+}
