@@ -68,6 +68,9 @@ fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Stren
     }
     let tied = |unit: Option<&Unit>| unit.is_some_and(|unit| in_class(unit, "tied"));
     // `up` of `bump up 4`, `back` of `push back a week`
+    if units.iter().any(|unit| is_any(unit, &["happen", "happens"])) {
+        return None;
+    }
     let particle = |unit: &Unit| is_any(unit, &["up", "down", "back", "forward", "out", "over", "off", "away"]);
     if tied(units.first()) || tied(units.last()) || units.first().is_some_and(particle) {
         return None;

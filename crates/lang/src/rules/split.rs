@@ -147,7 +147,7 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
     // `bin bags` are a thing, `bin 5` and `bin the gym` are commands.
     if is_any(first, &["bin"])
         && !rest.get(1).is_some_and(|unit| {
-            phrase::in_class(unit, "det") || phrase::in_class(unit, "numberword") || message.token(unit).kind != TokenKind::Word
+            phrase::in_class(unit, "det") || phrase::in_class(unit, "pronoun") || phrase::in_class(unit, "numberword") || message.token(unit).kind != TokenKind::Word
         })
     {
         return false;

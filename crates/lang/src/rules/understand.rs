@@ -71,6 +71,10 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     if let Some(injection) = matches(&whole, &[Pass::Whole], |name| name == "injection").pop() {
         return vec![injection];
     }
+    if frames::code::alone(message, &whole.units) {
+        let intents = vec![Intent::Unknown];
+        return vec![Reading { intents, confidence: 0.3, only_if_found: false, rule: "code" }];
+    }
     if let Some(list) = list_of_lines::read(message, context) {
         return vec![list];
     }

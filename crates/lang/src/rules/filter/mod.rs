@@ -42,7 +42,7 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
         && is_any(is, &["is"])
         && !rest.is_empty()
     {
-        return reference(message, rest, context);
+        return reference(message, rest, context).or_else(|| whatever(message, rest, context));
     }
     if units.first().is_some_and(|unit| is_any(unit, &["i", "a", "an"])) || units.iter().any(asks) {
         return None;
@@ -64,6 +64,14 @@ pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context
     let group = group(message, units, context);
     message.known.groups.borrow_mut().insert(key, group.clone());
     group
+}
+
+/// `whatever is due today`: what the words say, of all tasks.
+fn whatever(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {
+    let range = message.token_range(units);
+    let extraction = message.attributes(range.clone(), &context.moment, Options::default());
+    let wanted = read(message, &residual(units, &extraction, range.start), &extraction, context)?;
+    (wanted.narrowed && !wanted.query).then_some(wanted.filter)
 }
 
 fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {

@@ -40,6 +40,15 @@ pub(super) fn piece(
     moment: &crate::Moment,
 ) -> Option<usize> {
     let token = message.token(&units[0]);
+    // `done or not`
+    if let [state, or, not, ..] = units
+        && in_class(state, "completed")
+        && is_any(or, &["or"])
+        && is_any(not, &["not"])
+    {
+        wanted.all = true;
+        return Some(3);
+    }
     if token.kind == TokenKind::Tag {
         wanted.filter.label = Some(label(&token.norm)?);
         wanted.narrowed = true;

@@ -50,7 +50,10 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
         return false;
     }
     // `add #school to the permission slip`
-    if found.behind_attributes && name == "add-command" && is_any(first, &["to"]) && text.get(1).is_some_and(|unit| in_class(unit, "det")) {
+    let tagged = found.segment.message.token(first).kind == TokenKind::Tag;
+    let to = if tagged { text.get(1) } else { text.first().filter(|_| found.behind_attributes) };
+    let whose = text.get(1 + usize::from(tagged)).is_some_and(|unit| in_class(unit, "det"));
+    if name == "add-command" && whose && to.is_some_and(|unit| is_any(unit, &["to"])) {
         return false;
     }
     if matches!(name, "add-remind" | "add-need" | "add-event") && in_class(first, "asksword") {
@@ -65,7 +68,8 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     {
         return false;
     }
-    if found.segment.question && !found.segment.asked && name != "add-remind" {
+    let minded = found.units.first().is_some_and(|unit| is_any(unit, &["mind"]));
+    if found.segment.question && !found.segment.asked && !minded && name != "add-remind" {
         return false;
     }
     // `set task 5 to …`

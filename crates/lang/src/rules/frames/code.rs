@@ -1,7 +1,12 @@
 //! Text for machines: program code, JSON, markup, log lines. Alone it is nothing to do.
 
-use super::super::message::Message;
-use crate::token::TokenKind;
+use crate::{
+    rules::{
+        message::{Message, Unit},
+        phrase,
+    },
+    token::TokenKind,
+};
 
 /// Pieces that people do not write in what they have to do.
 const PIECES: [&str; 15] = [
@@ -38,6 +43,13 @@ pub(super) fn is_code(message: &Message<'_>, verb: bool) -> bool {
         || braced(text)
         || logged(message)
         || opens(text)
+}
+
+/// Whether a message is nothing but code: not what somebody wants to be added.
+pub(crate) fn alone(message: &Message<'_>, units: &[Unit]) -> bool {
+    let ours = ["addonly", "remindme", "dontforget", "remember", "task", "desc"];
+    let verb = units.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+    !ours.iter().any(|class| phrase::prefix(units, class).is_some()) && is_code(message, verb)
 }
 
 /// `https://example.com/?a==1` is an address.

@@ -70,11 +70,18 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
 }
 
-fn reading_targets(reading: &Reading) -> &[TaskRef] {
-    match reading.intents.as_slice() {
-        [Intent::Instead { targets }] => targets,
-        _ => &[],
+/// `actually 11` after a time of day: a task of that number, or else that hour.
+fn number_or_hour(found: &Match<'_, '_, '_>, targets: &[TaskRef]) -> Option<Vec<Reading>> {
+    let raw = phrase::trim(&found.segment.message.units);
+    let [TaskRef::Number(number)] = targets else { return None };
+    if phrase::prefix(raw, "oops")? + 1 != raw.len() {
+        return None;
     }
+    let due = crate::parse_due(&format!("at {number}"), &found.segment.context.moment)?;
+    let edit = Edit { due: Field::Set(due), due_time_only: true, ..Edit::default() };
+    let hour = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
+    let other = found.reading(Intent::Instead { targets: targets.to_vec() });
+    Some(vec![Reading { only_if_found: true, ..other }, Reading { confidence: 0.92, ..hour }])
 }
 
 /// `no, I meant the other report`, `wrong one, 7`: what was just done was meant for somebody else.
@@ -96,6 +103,9 @@ fn other(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         let reading = found.reading(Intent::Instead { targets: Vec::new() });
         return Some(vec![Reading { confidence: 0.98, ..reading }]);
     };
+    if let Some(readings) = number_or_hour(found, &targets) {
+        return Some(readings);
+    }
     let bare = found.captures.first().is_some_and(|(_, range)| range.len() == found.units.len());
     let said = found.units.first().is_some_and(|unit| is_any(unit, &["not", "no"]))
         || phrase::prefix(found.units, "wrongone").is_some();
@@ -116,17 +126,6 @@ fn other(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let mut reading = found.reading(Intent::Instead { targets });
     if wrong && named {
         reading.confidence = 0.985;
-    }
-    // `actually 11` after a time of day: a task of that number, or else that hour.
-    if let ([TaskRef::Number(number)], false) = (reading_targets(&reading), wrong)
-        && found.captures.iter().any(|(_, range)| range.len() == 1 && range.end == found.units.len())
-        && phrase::prefix(found.units, "oops") == Some(found.units.len() - 1)
-        && let Some(due) = crate::parse_due(&format!("at {number}"), &found.segment.context.moment)
-    {
-        let edit = Edit { due: Field::Set(due), due_time_only: true, ..Edit::default() };
-        let intent = Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) };
-        let hour = Reading { confidence: 0.8, ..found.reading(intent) };
-        return Some(vec![Reading { only_if_found: true, ..reading }, hour]);
     }
     if !named {
         reading.only_if_found = true;

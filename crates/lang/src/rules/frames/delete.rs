@@ -39,7 +39,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     // `kick the overdue ones to monday` moves them.
     let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
-    let moved = found.slot(Slot::Ref).is_some_and(|units| units.iter().any(|unit| is_any(unit, &["to", "until", "till"])));
+    let moved = found.units.iter().any(|unit| is_any(unit, &["to", "until", "till"]));
     if moved && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
         return None;
     }

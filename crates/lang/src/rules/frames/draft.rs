@@ -61,6 +61,12 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: 
     if extraction.due.is_some() {
         title = strip_ties(&title).to_owned();
     }
+    // `TODO(me): bump openssl`
+    if message.text.len() > 5 && message.text.is_char_boundary(5) && message.text[..5].eq_ignore_ascii_case("todo(")
+        && let Some((_, rest)) = title.split_once("): ")
+    {
+        title = rest.to_owned();
+    }
     for tail in [" too", " as well", " also", " already"] {
         title.truncate(title.strip_suffix(tail).map_or(title.len(), str::len));
     }

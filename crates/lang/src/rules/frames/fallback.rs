@@ -199,6 +199,8 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
     let acts = words.windows(2).skip(1).any(|pair| is_third_person(pair[0]) && in_class(pair[1], "after-verb"));
     match words.len() {
         _ if denied => 0.3,
+        // `monday was a holiday`: the day is what is spoken of.
+        _ if words.first().is_some_and(|unit| !verb && is_any(unit, &FINITE)) => 0.2,
         _ if !verb && acts => 0.3,
         _ if subject || past => 0.2,
         // `work is killing me`

@@ -1,7 +1,7 @@
 //! What a match means: one file per kind of command.
 
 mod add;
-mod code;
+pub(crate) mod code;
 mod complete;
 mod correct;
 mod delete;
