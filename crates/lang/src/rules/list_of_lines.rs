@@ -12,7 +12,7 @@ use super::{
 use crate::{Context, Draft, Intent, Reading};
 
 /// More lines than this are a text.
-const MOST_LINES: usize = 200;
+const MOST_LINES: usize = 400;
 
 struct Line<'t> {
     text: &'t str,
@@ -51,7 +51,7 @@ pub(crate) fn read(message: &Message<'_>, context: &Context) -> Option<Reading> 
     }
     let mut drafts: Vec<Draft> = Vec::new();
     for line in &body {
-        let top = tops.iter().any(|known| known.start == line.start);
+        let top = tops.binary_search_by_key(&line.start, |known| known.start).is_ok();
         match drafts.last_mut() {
             Some(draft) if !top => {
                 let note = draft.description.get_or_insert_default();
@@ -78,15 +78,9 @@ pub(crate) fn read(message: &Message<'_>, context: &Context) -> Option<Reading> 
 /// One line as a draft; its spans are counted in the whole message.
 fn one(message: &Message<'_>, line: &Line<'_>, context: &Context) -> Option<Draft> {
     let end = line.start + line.text.len();
-    let units: Vec<_> = message
-        .units
-        .iter()
-        .filter(|unit| {
-            let token = message.token(unit);
-            token.start >= line.start && token.end <= end
-        })
-        .copied()
-        .collect();
+    let first = message.units.partition_point(|unit| message.token(unit).start < line.start);
+    let units: Vec<_> =
+        message.units[first..].iter().take_while(|unit| message.token(unit).end <= end).copied().collect();
     let segment = Segment::new(message, &units, context);
     Some(draft::draft(&segment, &units))
 }
@@ -172,8 +166,9 @@ fn is_heading(message: &Message<'_>, line: &Line<'_>, context: &Context) -> bool
 
 /// Whether lines without bullets are things to do each.
 fn looks_listed(message: &Message<'_>, lines: &[&Line<'_>]) -> bool {
-    let first_unit =
-        |line: &&Line<'_>| message.units.iter().find(|unit| message.token(unit).start >= line.start).copied();
+    let first_unit = |line: &&Line<'_>| {
+        message.units.get(message.units.partition_point(|unit| message.token(unit).start < line.start)).copied()
+    };
     let verbs = lines
         .iter()
         .filter(|line| {

@@ -72,6 +72,10 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     if found.segment.question && !found.segment.asked && !minded && name != "add-remind" {
         return false;
     }
+    // `put milk back on the list`: it was there.
+    if name == "add-command" && text.len() > 1 && text.last().is_some_and(|unit| is_any(unit, &["back"])) {
+        return false;
+    }
     // `set task 5 to …`
     let numbered = found.segment.message.token(first).kind == TokenKind::Number;
     let after_noun = found
