@@ -211,7 +211,12 @@ fn chunks(format: Format, reply: &Reply, first_id: u64) -> Chunks {
         }
         Some(Fault::BreakAfter(count)) => {
             events.truncate(*count);
-            stream::iter([Err(io::Error::other("the script says to break"))]).boxed()
+            stream::once(async {
+                // The server sends what it has when the body makes it wait; an error at once would throw that away.
+                tokio::task::yield_now().await;
+                Err(io::Error::other("the script says to break"))
+            })
+            .boxed()
         }
         Some(Fault::ErrorAfter(count)) => {
             events.truncate(*count);

@@ -185,8 +185,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn error_code(body: &[u8]) -> String {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return String::new() };
     let error = body.get("error").unwrap_or(&body);
-    let code = ["code", "type", "status"].iter().find_map(|key| error.get(key).and_then(Value::as_str));
-    identifier(code.unwrap_or(""))
+    let words = ["code", "type", "status"].iter().filter_map(|key| error.get(key).and_then(Value::as_str));
+    words.map(identifier).find(|word| !word.is_empty()).unwrap_or_default()
 }
 
 /// A short identifier, or nothing if the text is none.
