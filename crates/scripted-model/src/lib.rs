@@ -17,6 +17,7 @@
 //! ```
 
 mod formats;
+mod reply;
 mod request;
 mod script;
 mod serve;
@@ -28,8 +29,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use formats::Format;
+pub use reply::{Call, Fault, Quirk, Reply, Usage};
 pub use request::Recorded;
-pub use script::{Call, Fault, Quirk, Reply, Rule, Script, Usage};
+pub use script::{Rule, Script};
 
 use serve::Shared;
 

@@ -103,3 +103,34 @@ impl Recorded {
         if open.is_empty() { Ok(()) } else { Err(format!("calls without outputs: {open:?}")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn chat(messages: Value) -> Recorded {
+        let body = json!({"messages": messages});
+        Recorded { format: Format::ChatCompletions, path: String::new(), headers: HashMap::new(), body }
+    }
+
+    #[test]
+    fn each_call_needs_exactly_one_output_at_once() {
+        let call = json!({"role": "assistant", "tool_calls": [{"id": "a"}]});
+        let (user, output) = (json!({"role": "user", "content": "x"}), json!({"role": "tool", "tool_call_id": "a"}));
+        let told = |messages: Value| chat(messages).check().map_err(|mistake| mistake.chars().take(24).collect());
+        assert_eq!(told(json!([user, call, output, user])), Ok(()));
+        let missing = Err("calls without outputs: [".to_owned());
+        assert_eq!(told(json!([user, call])), missing);
+        assert_eq!(told(json!([user, call, user, output])), missing);
+        let unasked = Err("an output without a call".to_owned());
+        assert_eq!(told(json!([user, call, output, output])), unasked);
+        assert_eq!(told(json!([user, output])), unasked);
+    }
+
+    #[test]
+    fn the_persons_message_is_found_behind_the_context() {
+        let text = "<context>\nIt is Monday.\n</context>\n\nadd milk";
+        assert_eq!(chat(json!([{"role": "user", "content": text}])).last_user(), "add milk");
+    }
+}

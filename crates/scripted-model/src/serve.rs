@@ -17,8 +17,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::formats::{Event, Format};
+use crate::reply::{Fault, Quirk, Reply};
 use crate::request::Recorded;
-use crate::script::{Fault, Quirk, Reply, Script};
+use crate::script::Script;
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 type Chunks = BoxStream<'static, Result<Bytes, io::Error>>;

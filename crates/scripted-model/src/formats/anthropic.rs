@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Event, list_at, pieces, string, words};
+use crate::reply::{Call, Quirk, Reply};
 use crate::request::Item;
-use crate::script::{Call, Quirk, Reply};
 
 fn event(kind: &'static str, mut data: Value) -> Event {
     data["type"] = json!(kind);

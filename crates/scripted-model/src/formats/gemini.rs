@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Event, list_at, string, words};
+use crate::reply::{Quirk, Reply};
 use crate::request::Item;
-use crate::script::{Quirk, Reply};
 
 fn chunk(part: &Value) -> Value {
     json!({"candidates": [{"index": 0, "content": {"role": "model", "parts": [part]}}]})
@@ -15,7 +15,7 @@ pub(super) fn text(text: &str) -> Event {
 }
 
 fn calls(reply: &Reply) -> Vec<Value> {
-    let call = |call: &crate::script::Call| json!({"functionCall": {"name": call.name, "args": call.arguments}, "thoughtSignature": "c2ln"});
+    let call = |call: &crate::reply::Call| json!({"functionCall": {"name": call.name, "args": call.arguments}, "thoughtSignature": "c2ln"});
     reply.calls.iter().map(call).collect()
 }
 

@@ -7,8 +7,8 @@ mod responses;
 
 use serde_json::{Value, json};
 
+use crate::reply::{Quirk, Reply};
 use crate::request::Item;
-use crate::script::{Quirk, Reply};
 
 /// A wire format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Event, list_at, pieces, string, words};
+use crate::reply::{Call, Quirk, Reply};
 use crate::request::Item;
-use crate::script::{Call, Quirk, Reply};
 
 pub(super) fn text(text: &str) -> Event {
     event("response.output_text.delta", json!({"item_id": "msg_1", "output_index": 0, "delta": text}))
