@@ -1,6 +1,6 @@
 //! What a rule sees: tokens with their meanings, the clock and the reader's habits.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use jiff::{Zoned, civil::Date};
 
@@ -39,6 +39,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) options: Options,
     /// Whether the phrase that is read begins the line: then a verb may follow it.
     opening: Cell<Opening>,
+    /// Where, and how deep, nothing was found that is told from another time, since the phrase that is read began.
+    no_offsets: RefCell<Vec<(usize, u8)>>,
 }
 
 impl<'a> Cx<'a> {
@@ -59,11 +61,13 @@ impl<'a> Cx<'a> {
             order: moment.order,
             options,
             opening: Cell::new(Opening::No),
+            no_offsets: RefCell::default(),
         }
     }
 
     /// Takes tokens out of reach of the rules that come after.
     pub(crate) fn block(&mut self, from: usize, to: usize) {
+        self.no_offsets.get_mut().clear();
         for at in from..to.min(self.tokens.len()) {
             self.blocked[at] = true;
         }
@@ -73,13 +77,25 @@ impl<'a> Cx<'a> {
     pub(crate) fn open_at(&self, at: usize) {
         let opens = at == 0 || self.tokens.get(at).is_some_and(|token| token.line_start);
         self.opening.set(if opens { Opening::AnyVerb } else { Opening::No });
+        self.no_offsets.borrow_mut().clear();
     }
 
     /// After `weekly` and its like at the beginning only a word that is never a noun shows that a title begins.
     pub(crate) fn open_strictly(&self) {
         if self.opening.get() == Opening::AnyVerb {
             self.opening.set(Opening::SureVerb);
+            self.no_offsets.borrow_mut().clear();
         }
+    }
+
+    /// Whether it is known that nothing there is told from another time.
+    pub(super) fn is_no_offset(&self, at: usize, depth: u8) -> bool {
+        self.no_offsets.borrow().contains(&(at, depth))
+    }
+
+    /// Notes that nothing there is told from another time.
+    pub(super) fn note_no_offset(&self, at: usize, depth: u8) {
+        self.no_offsets.borrow_mut().push((at, depth));
     }
 
     /// Whether a title begins there, after a phrase that began the line: a verb and its object.

@@ -23,10 +23,14 @@ pub(crate) fn ordinal(cx: &Cx<'_>, at: usize) -> Option<(i8, usize)> {
         let suffixed = cx.glued(at + 1) && cx.any(at + 1, &["st", "nd", "rd", "th"]);
         return if suffixed { Some((i8::try_from(number).ok()?, at + 2)) } else { None };
     }
-    if let Some(end) = [["last", "but", "one"], ["second", "to", "last"], ["next", "to", "last"]]
-        .iter()
-        .find_map(|words| cx.words(at, words))
-        .or_else(|| cx.words(at, &["second", "last"]))
+    let last_but_one = || {
+        [["last", "but", "one"], ["second", "to", "last"], ["next", "to", "last"]]
+            .iter()
+            .find_map(|words| cx.words(at, words))
+            .or_else(|| cx.words(at, &["second", "last"]))
+    };
+    if cx.any(at, &["last", "second", "next"])
+        && let Some(end) = last_but_one()
     {
         return Some((-2, end));
     }

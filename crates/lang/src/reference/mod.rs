@@ -85,9 +85,12 @@ fn simple(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
     })
 }
 
+/// More words than this name no group that something is left out of.
+const MOST_BEFORE_EXCEPT: usize = 40;
+
 /// `everything but the milk`.
 fn except(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Vec<TaskRef>> {
-    for at in 1..units.len() {
+    for at in 1..units.len().min(MOST_BEFORE_EXCEPT) {
         let Some(length) = phrase::prefix(&units[at..], "except") else { continue };
         let rest = trim(&units[at + length..]);
         let from = simple(message, trim(&units[..at]), context);
