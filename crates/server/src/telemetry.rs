@@ -21,7 +21,9 @@ use crate::config::{LogFormat, TelemetryConfig};
 
 /// Starts the log. A second start (in tests) changes nothing.
 pub(crate) fn start(config: &TelemetryConfig) {
-    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The MCP library logs whole messages, and in them what people wrote: it stays silent at every level.
+    let filter = EnvFilter::try_new(format!("{},rmcp=off", config.filter));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info,rmcp=off"));
     let terminal = std::io::stderr().is_terminal();
     let format = config.format.unwrap_or(if terminal { LogFormat::Pretty } else { LogFormat::Json });
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

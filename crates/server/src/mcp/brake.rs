@@ -22,9 +22,12 @@ pub(super) enum Weight {
     Change,
 }
 
+/// What a program did within the last minute, oldest first.
+type Recent = VecDeque<(Instant, Weight)>;
+
 /// The counters, by token; cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Brake(Arc<Mutex<HashMap<String, VecDeque<(Instant, Weight)>>>>);
+pub(super) struct Brake(Arc<Mutex<HashMap<String, Recent>>>);
 
 impl Brake {
     /// Counts a call if there is room for it; says whether there was.
@@ -57,7 +60,7 @@ impl Brake {
         });
     }
 
-    fn at<T>(&self, token: &str, act: impl FnOnce(&mut VecDeque<(Instant, Weight)>) -> T) -> T {
+    fn at<T>(&self, token: &str, act: impl FnOnce(&mut Recent) -> T) -> T {
         let mut programs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let old = |(at, _): &(Instant, Weight)| at.elapsed() >= WINDOW;
         if programs.len() > SWEEP_AT {
@@ -71,7 +74,7 @@ impl Brake {
     }
 }
 
-fn room(recent: &VecDeque<(Instant, Weight)>, weight: Weight) -> bool {
+fn room(recent: &Recent, weight: Weight) -> bool {
     let deletions = recent.iter().filter(|(_, weight)| *weight == Weight::Deletion).count();
     recent.len() < CHANGES && (weight == Weight::Change || deletions < DELETIONS)
 }

@@ -89,7 +89,7 @@ impl Saydo {
             Ok(answer) => answer,
             Err(error) => return Ok(tools::mistake(sentence(error)).into()),
         };
-        if let Some(weight) = weight.filter(|_| answer.refused) {
+        if let Some(weight) = weight.filter(|_| answer.change_id.is_none()) {
             self.brake.give_back(&who.caller.token_id, weight);
         }
         Ok(tools::result(answer, &who.base).into())

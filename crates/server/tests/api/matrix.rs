@@ -33,6 +33,9 @@ fn line(route: &str) -> Line {
         "PATCH /api/auth/me" => line(json!({"name": "Another"}), 200, None),
         "POST /api/auth/logout" | "POST /api/auth/logout-all" => line(Value::Null, 204, None),
         "POST /api/auth/password" => line(json!({"current_password": PASSWORD, "new_password": PASSWORD}), 204, None),
+        "GET /api/tokens" => line(Value::Null, 200, None),
+        "POST /api/tokens" => line(json!({"name": "Another", "scope": "read"}), 201, None),
+        "DELETE /api/tokens/{id}" => line(Value::Null, 204, Some(404)),
         "DELETE /api/account" => line(json!({"password": PASSWORD}), 204, None),
         "POST /api/tasks" => line(json!({"title": "New"}), 201, None),
         "GET /api/tasks/{id}" => line(Value::Null, 200, Some(404)),
@@ -59,6 +62,7 @@ struct World {
     conversation: i64,
     pending: String,
     change: String,
+    token: String,
 }
 
 impl World {
@@ -72,7 +76,9 @@ impl World {
         owner.delete("/api/tasks/2").await.ok(204);
         let reply = owner.say(None, "delete all tasks").await.ok(200);
         let change = owner.patch("/api/tasks/3", json!({"priority": "high"})).await;
+        let token = owner.post("/api/tokens", json!({"name": "Robot", "scope": "write"})).await.ok(201);
         Self {
+            token: token["id"].as_str().unwrap().to_owned(),
             owner,
             conversation: reply["conversation_id"].as_i64().unwrap(),
             pending: reply["pending"]["id"].as_str().unwrap().to_owned(),
@@ -84,7 +90,11 @@ impl World {
     /// Calls a route about the owner's things.
     async fn call(&self, client: &Client, method: &str, path: &str, body: &Value) -> Answer {
         let task = if path.starts_with("/api/trash") { "2" } else { "1" };
-        let id = if path.starts_with("/api/conversations") { self.conversation.to_string() } else { task.to_owned() };
+        let id = match () {
+            () if path.starts_with("/api/conversations") => self.conversation.to_string(),
+            () if path.starts_with("/api/tokens") => self.token.clone(),
+            () => task.to_owned(),
+        };
         let path =
             path.replace("{id}", &id).replace("{user_id}", &self.owner.id).replace("{pending_id}", &self.pending);
         let request = client.request(method.parse::<Method>().unwrap(), &path);

@@ -67,6 +67,10 @@ fn the_operator_manages_accounts() {
     assert!(user(&["create", "ada@example.com", "--name", "Ada"], &format!("{PASSWORD}\n")).starts_with("Made "));
     assert!(user(&["list"], "").contains("ada@example.com  Ada"));
     assert_eq!(user(&["token", "ada@example.com"], "").trim().split('.').count(), 3);
+    let pat = user(&["token", "ada@example.com", "--name", "Robot", "--scope", "read", "--days", "7"], "");
+    assert!(pat.starts_with("saydo_pat_") && pat.trim().len() == 53, "{pat}");
+    let odd = run(saydo(folder.path(), &["user", "token", "ada@example.com", "--name", "Robot", "--scope", "all"]), "");
+    assert_eq!(odd.status.code(), Some(2));
     assert!(user(&["password", "ada@example.com"], "another password\n").contains("sessions have ended"));
     let unsure = run(saydo(folder.path(), &["user", "delete", "ada@example.com"]), "");
     assert_eq!(unsure.status.code(), Some(1));

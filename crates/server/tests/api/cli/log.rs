@@ -14,7 +14,7 @@ const MESSAGE: &str = "canary-message";
 const QUERY: &str = "canary-query";
 
 /// Lives a little on a server that logs everything, and returns the log and the ids to look for.
-async fn live(level: &str) -> (String, String, String) {
+async fn live(level: &str) -> (String, String, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path(), &[("SAYDO_LOG", level)]);
     let http = reqwest::Client::new();
@@ -34,10 +34,23 @@ async fn live(level: &str) -> (String, String, String) {
     http.post(url("/api/tasks")).bearer_auth(&token).body(format!("{{\"{TITLE}\":1}}")).send().await.unwrap();
     let wrong = json!({"email": EMAIL, "password": format!("{PASSWORD}x")});
     http.post(url("/api/auth/login")).json(&wrong).send().await.unwrap();
+    let robot = http.post(url("/api/tokens")).bearer_auth(&token).json(&json!({"name": NAME, "scope": "write"}));
+    let robot: Value = robot.send().await.unwrap().json().await.unwrap();
+    let robot = robot["token"].as_str().unwrap().to_owned();
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-11-25",
+        "capabilities": {}, "clientInfo": {"name": NAME, "version": "1"}}});
+    let mcp = || http.post(url("/mcp")).bearer_auth(&robot).header("accept", "application/json, text/event-stream");
+    let session = mcp().json(&hello).send().await.unwrap().headers()["mcp-session-id"].clone();
+    for (tool, arguments) in [("add_task", json!({"title": TITLE})), ("talk", json!({"message": MESSAGE}))] {
+        let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call",
+            "params": {"name": tool, "arguments": arguments}});
+        let answer = mcp().header("mcp-session-id", &session).json(&call).send().await.unwrap().text().await.unwrap();
+        assert!(answer.contains("structuredContent"), "{answer}");
+    }
     drop(http);
     let (code, log) = server.stop();
     assert_eq!(code, Some(0));
-    (log, request_id, token)
+    (log, request_id, vec![token, robot])
 }
 
 #[tokio::test]
@@ -59,8 +72,9 @@ async fn lines_are_json_objects_that_say_what_happened() {
 
 #[tokio::test]
 async fn no_level_tells_secrets_or_what_people_wrote() {
-    let (log, _, token) = live("trace").await;
-    for canary in [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SECRET, &token] {
+    let (log, _, tokens) = live("trace").await;
+    let tokens = tokens.iter().map(String::as_str);
+    for canary in [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SECRET].into_iter().chain(tokens) {
         let line = log.lines().find(|line| line.contains(canary));
         assert_eq!(line, None, "{canary}");
     }

@@ -16,7 +16,7 @@ use std::{
 use crate::support::SECRET;
 
 /// The program with a clean environment and this data folder.
-fn saydo(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn saydo(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_saydo"));
     command.args(arguments).env_clear().current_dir(folder);
     command.env("SAYDO_DATA_DIR", folder).env("SAYDO_LISTEN", "127.0.0.1:0");
@@ -24,7 +24,7 @@ fn saydo(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Runs a command to its end with this on its standard input.
-fn run(mut command: Command, input: &str) -> Output {
+pub(crate) fn run(mut command: Command, input: &str) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
@@ -33,7 +33,7 @@ fn run(mut command: Command, input: &str) -> Output {
 
 /// The output of a command that must succeed.
 #[track_caller]
-fn succeed(command: Command, input: &str) -> String {
+pub(crate) fn succeed(command: Command, input: &str) -> String {
     let output = run(command, input);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()

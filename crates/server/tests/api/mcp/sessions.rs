@@ -1,0 +1,55 @@
+//! Sessions of the older revisions: any replica goes on with them, nobody else does.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::{Mcp, SESSIONS};
+use crate::support::{Answer, TestApp};
+
+#[tokio::test]
+async fn another_replica_goes_on_with_a_session() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let mcp = Mcp::session(&ada, SESSIONS, json!({})).await;
+    Mcp::done(&mcp.call("add_task", json!({"title": "Here"})).await);
+    let replica = app.replica().await;
+    let there = Mcp { client: ada.at(&replica), ..mcp.clone() };
+    assert_eq!(Mcp::done(&there.call("list_tasks", json!({})).await)["total"], 1);
+    let app = app.restart(&[]).await;
+    let again = Mcp { client: ada.at(&app), ..mcp };
+    assert_eq!(Mcp::done(&again.call("list_tasks", json!({})).await)["total"], 1);
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_whoever_began_it() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let mcp = Mcp::session(&ada, SESSIONS, json!({})).await;
+    let theft = Mcp { client: bob, ..mcp.clone() };
+    let made_up = Mcp { session: Some("made-up".to_owned()), ..mcp.clone() };
+    for mcp in [theft, made_up] {
+        mcp.post(&mcp.body("tools/list", json!({}))).await.problem(404);
+        Answer::of(mcp.request(Method::GET)).await.problem(404);
+        Answer::of(mcp.request(Method::DELETE)).await.problem(404);
+    }
+    let without = Mcp { session: None, ..mcp.clone() };
+    assert!((400..500).contains(&without.post(&without.body("tools/list", json!({}))).await.status));
+    mcp.ask("tools/list", json!({})).await;
+}
+
+#[tokio::test]
+async fn an_ended_session_stays_ended() {
+    let app = TestApp::start().await;
+    let mcp = Mcp::session(&app.user("ada").await, SESSIONS, json!({})).await;
+    let ended = Answer::of(mcp.request(Method::DELETE)).await;
+    assert!((200..300).contains(&ended.status), "{}", ended.text);
+    mcp.post(&mcp.body("tools/list", json!({}))).await.problem(404);
+}
+
+#[tokio::test]
+async fn a_token_of_a_session_is_no_login() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let mcp = Mcp::session(&ada, SESSIONS, json!({})).await;
+    ada.with_token(mcp.session.unwrap()).get("/api/tasks").await.problem(401);
+}
