@@ -84,7 +84,8 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
     (valid && cx.ends(end)).then_some(Repeat {
         start: at,
         end,
-        taken: pattern.stays.unwrap_or(end),
+        // `remind me twice a day to drink water`: the title is what comes after.
+        taken: pattern.stays.filter(|_| !cx.any(end, &["to"])).unwrap_or(end),
         rrule: pattern.rrule,
         from,
         part: pattern.part,
