@@ -5,7 +5,7 @@ use saydo_domain::{Due, Field, Label, Priority, Recurrence, Task};
 use saydo_lang::{Edit, Shift};
 use serde::{Deserialize, Serialize};
 
-use crate::tools::UpdateTaskArgs;
+use crate::tools::{AddTaskArgs, UpdateTaskArgs};
 
 /// A change as the person said it. Kept with a question until it is clear which task is meant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -58,6 +58,37 @@ impl EditSpec {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether it changes the title.
+    #[must_use]
+    pub const fn renames(&self) -> bool {
+        self.title.is_some()
+    }
+
+    /// The new task that was asked about, with what is said about it now.
+    #[must_use]
+    pub fn onto(&self, mut new: AddTaskArgs) -> AddTaskArgs {
+        if let Some(title) = &self.title {
+            new.title.clone_from(title);
+        }
+        if let Field::Set(due) = self.due {
+            new.due_date = Some(due.to_string());
+        }
+        if let Some(priority) = self.priority {
+            new.priority = Some(priority.to_string());
+        }
+        if !self.add_labels.is_empty() {
+            let labels = new.labels.take().unwrap_or_default();
+            new.labels = Some(labels.into_iter().chain(self.add_labels.iter().map(ToString::to_string)).collect());
+        }
+        new
+    }
+
+    /// A change of the title alone.
+    #[must_use]
+    pub fn renaming(title: &str) -> Self {
+        Self { title: Some(title.to_owned()), ..Self::default() }
     }
 
     /// A change of the description alone.

@@ -1,6 +1,6 @@
 //! What a planner proposes.
 
-use saydo_domain::{PendingKind, Task, TaskNumber};
+use saydo_domain::{Due, PendingKind, Task, TaskNumber};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,6 +44,15 @@ pub struct Reason {
     pub value: String,
     /// The rule's name.
     pub rule: String,
+}
+
+impl Reason {
+    /// Of a moment only the time of day: `15:00`.
+    pub(crate) fn keep_time(&mut self) {
+        if let Ok(due) = self.value.parse::<Due>() {
+            self.value = due.local().strftime("%H:%M").to_string();
+        }
+    }
 }
 
 /// What was asked about a list.

@@ -42,20 +42,49 @@ pub fn words(due: Due, now: &Zoned) -> String {
     }
 }
 
-/// As [`words`], for one line of a list: `overdue by 2 days`, `today 15:00`, `Fri 20 Mar`.
+/// `Fri 20 Mar`, `Fri 20 Mar, 09:00`.
+#[must_use]
+pub fn full(due: Due, now: &Zoned) -> String {
+    let date = full_date(due.day_in(now.time_zone()), now);
+    let time = time(due, now);
+    if time.is_empty() { date } else { format!("{date},{time}") }
+}
+
+/// As [`words`], within brackets: `overdue by 2 days, since Mon 9 Mar`, `tomorrow, Thu 12 Mar, 15:00`, `Fri 20 Mar`.
+#[must_use]
+pub fn inline(due: Due, now: &Zoned) -> String {
+    late(due, now).unwrap_or_else(|| match (relative_day(due.day_in(now.time_zone()), now), due.instant()) {
+        (Some(day), None) => format!("{day}, {}", full(due, now)),
+        _ => words(due, now),
+    })
+}
+
+/// The same under a heading that names the day: `overdue by 2 days, since Mon 9 Mar`, `today 15:00`, `Fri 20 Mar`.
 #[must_use]
 pub fn short(due: Due, now: &Zoned) -> String {
+    late(due, now).unwrap_or_else(|| {
+        let date = due.day_in(now.time_zone());
+        let day = relative_day(date, now).map_or_else(|| full_date(date, now), ToOwned::to_owned);
+        format!("{day}{}", time(due, now))
+    })
+}
+
+/// ` 15:00`, or nothing for a whole day.
+fn time(due: Due, now: &Zoned) -> String {
+    let time = due.instant().map(|at| at.to_zoned(now.time_zone().clone()).strftime(" %H:%M").to_string());
+    time.unwrap_or_default()
+}
+
+/// How late it is, if it is.
+fn late(due: Due, now: &Zoned) -> Option<String> {
     let date = due.day_in(now.time_zone());
     let days = days_from_today(date, now);
-    let time = due.instant().map(|at| at.to_zoned(now.time_zone().clone()).strftime(" %H:%M").to_string());
-    let time = time.unwrap_or_default();
+    let time = time(due, now);
     if days < 0 {
         let plural = if days == -1 { "day" } else { "days" };
-        return format!("overdue by {} {plural} (since {}{time})", -days, full_date(date, now));
+        return Some(format!("overdue by {} {plural}, since {}{time}", -days, full_date(date, now)));
     }
-    let overdue = if due.is_overdue(now) { "overdue since " } else { "" };
-    let day = relative_day(date, now).map_or_else(|| full_date(date, now), ToOwned::to_owned);
-    format!("{overdue}{day}{time}")
+    due.is_overdue(now).then(|| format!("overdue since today{time}"))
 }
 
 #[cfg(test)]
@@ -81,8 +110,11 @@ mod tests {
     #[test]
     fn a_list_line_says_how_late() {
         let short_of = |due: &str| short(due.parse().unwrap(), &now());
-        assert_eq!(short_of("2026-03-09"), "overdue by 2 days (since Mon 9 Mar)");
+        assert_eq!(short_of("2026-03-09"), "overdue by 2 days, since Mon 9 Mar");
         assert_eq!(short_of("2026-03-11T08:00:00+01:00"), "overdue since today 08:00");
         assert_eq!(short_of("2026-03-11"), "today");
+        let inline_of = |due: &str| inline(due.parse().unwrap(), &now());
+        assert_eq!(inline_of("2026-03-12"), "tomorrow, Thu 12 Mar");
+        assert_eq!(inline_of("2026-03-12T15:00:00+01:00"), "tomorrow, Thu 12 Mar, 15:00");
     }
 }

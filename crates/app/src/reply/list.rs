@@ -1,7 +1,7 @@
 //! Lists as text: readable in a terminal and in a chat bubble.
 
 use jiff::{Zoned, civil::Date};
-use saydo_domain::{Priority, Task};
+use saydo_domain::{Due, Priority, Task};
 
 use crate::reply::{due, receipt::quoted};
 
@@ -18,15 +18,16 @@ enum Group {
 }
 
 impl Group {
-    const fn heading(self) -> &'static str {
+    fn heading(self, now: &Zoned) -> String {
+        let dated = |name: &str, date: Date| format!("{name}, {}", due::full_date(date, now));
         match self {
-            Self::Overdue => "Overdue",
-            Self::Today => "Today",
-            Self::Tomorrow => "Tomorrow",
-            Self::Week => "This week",
-            Self::Later => "Later",
-            Self::Undated => "No date",
-            Self::Completed => "Completed",
+            Self::Overdue => "Overdue".to_owned(),
+            Self::Today => dated("Today", now.date()),
+            Self::Tomorrow => dated("Tomorrow", now.date().tomorrow().unwrap_or(now.date())),
+            Self::Week => "This week".to_owned(),
+            Self::Later => "Later".to_owned(),
+            Self::Undated => "No date".to_owned(),
+            Self::Completed => "Completed".to_owned(),
         }
     }
 
@@ -63,13 +64,18 @@ pub fn sort(tasks: &mut [Task], now: &Zoned) {
     });
 }
 
-/// One line: `#3 Pay rent (overdue by 2 days, high, #home)`.
+/// One line on its own: `#3 Pay rent (tomorrow, Thu 12 Mar, high, #home)`.
 #[must_use]
 pub fn line(task: &Task, now: &Zoned) -> String {
+    written(task, due::inline, now)
+}
+
+fn written(task: &Task, words: fn(Due, &Zoned) -> String, now: &Zoned) -> String {
     let mut notes = Vec::new();
     match task.due {
-        Some(when) if !task.completed() => notes.push(due::short(when, now)),
-        Some(when) => notes.push(format!("was due {}", due::words(when, now))),
+        Some(when) if !task.completed() => notes.push(words(when, now)),
+        // How late it was does not matter any more.
+        Some(when) => notes.push(format!("was due {}", due::full(when, now))),
         None => {}
     }
     if let Some(rule) = &task.recurrence {
@@ -100,11 +106,11 @@ pub fn grouped(tasks: &[Task], total: i64, now: &Zoned) -> String {
             if group.is_some() {
                 text.push('\n');
             }
-            text.push_str(own.heading());
+            text.push_str(&own.heading(now));
             text.push('\n');
             group = Some(own);
         }
-        text.push_str(&line(task, now));
+        text.push_str(&written(task, due::short, now));
         text.push('\n');
     }
     let hidden = total - i64::try_from(tasks.len()).unwrap_or(i64::MAX);

@@ -68,7 +68,7 @@ pub(super) fn differences(before: &Task, after: &Task, now: &Zoned) -> Vec<Strin
     }
     if before.labels != after.labels {
         let labels: Vec<String> = after.labels.iter().map(|label| format!("#{label}")).collect();
-        parts.push(if labels.is_empty() { "no labels".to_owned() } else { labels.join(" ") });
+        parts.push(if labels.is_empty() { "no labels".to_owned() } else { format!("labelled {}", labels.join(" ")) });
     }
     if before.description != after.description {
         parts.push(if after.description.is_some() { "new description" } else { "no description" }.to_owned());

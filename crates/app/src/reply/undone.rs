@@ -25,22 +25,32 @@ pub fn briefly(put_back: &PutBack) -> String {
     }
 }
 
-/// The same with what that means for each task: `Undone: “Dentist” is due Thu 12 Mar again.`
+/// The same with what that means for the tasks: `Undone: “Buy milk” and “Call mom” are open again.`
 #[must_use]
 pub fn in_full(put_back: &PutBack, now: &Zoned) -> String {
-    if put_back.tasks.len() > MOST_DESCRIBED {
-        return briefly(put_back);
-    }
     let was = |task: &Task| put_back.was.iter().find(|was| was.number == task.number);
-    let differs = |task: &&Task| was(task).is_none_or(|was| !was.same_content(task));
-    let mut parts: Vec<String> =
-        put_back.tasks.iter().filter(differs).map(|task| state(was(task), task, now)).collect();
+    let mut states: Vec<(State, Vec<&Task>)> = Vec::new();
+    for task in &put_back.tasks {
+        let Some(state) = State::of(was(task), task) else { continue };
+        match states.iter_mut().find(|(known, _)| *known == state) {
+            Some((_, tasks)) => tasks.push(task),
+            None => states.push((state, vec![task])),
+        }
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for (state, tasks) in states {
+        match state.words() {
+            None if tasks.len() <= MOST_DESCRIBED => {
+                parts.extend(tasks.into_iter().filter_map(|task| Some(changed(was(task)?, task, now))));
+            }
+            words => parts.push(said_of(tasks.iter().map(|task| task.title.as_str()), words.unwrap_or("as before"))),
+        }
+    }
     // The occurrence that completing a repeating task had made goes without saying.
     let follower = |title: &String| put_back.tasks.iter().any(|task| task.title.as_str() == title);
-    let gone = names(put_back.gone.iter().filter(|title| !follower(title)).map(String::as_str));
+    let gone: Vec<&str> = put_back.gone.iter().filter(|title| !follower(title)).map(String::as_str).collect();
     if !gone.is_empty() {
-        let is = if put_back.gone.len() == 1 { "is" } else { "are" };
-        parts.push(format!("{gone} {is} off the list again"));
+        parts.push(said_of(gone, "off the list again"));
     }
     if parts.is_empty() {
         return briefly(put_back);
@@ -48,30 +58,60 @@ pub fn in_full(put_back: &PutBack, now: &Zoned) -> String {
     format!("{}: {}.", verb(put_back), parts.join("; "))
 }
 
+/// `“Buy milk” and “Call mom” are open again`.
+fn said_of<'a>(titles: impl IntoIterator<Item = &'a str>, words: &str) -> String {
+    let titles: Vec<&str> = titles.into_iter().collect();
+    let is = if titles.len() == 1 { "is" } else { "are" };
+    format!("{} {is} {words}", names(titles))
+}
+
 const fn verb(put_back: &PutBack) -> &'static str {
     if put_back.change.undoes.is_some() { "Done again" } else { "Undone" }
 }
 
-/// `“Buy milk” is open again`.
-fn state(was: Option<&Task>, task: &Task, now: &Zoned) -> String {
-    let name = quoted(task.title.as_str());
-    let Some(was) = was else { return format!("{name} is back on the list") };
-    match (was.in_trash(), task.in_trash(), was.completed(), task.completed()) {
-        (true, false, ..) => format!("{name} is back on the list"),
-        (false, true, ..) => format!("{name} is deleted again"),
-        (.., true, false) => format!("{name} is open again"),
-        (.., false, true) => format!("{name} is complete again"),
-        _ => {
-            let parts = differences(was, task, now).into_iter().map(|part| match part.as_str() {
-                "new description" => "with its earlier description".to_owned(),
-                other if other.starts_with("now called") => {
-                    format!("called so again, not {}", quoted(was.title.as_str()))
-                }
-                _ => part,
-            });
-            format!("{name} is as before: {}", parts.collect::<Vec<_>>().join(", "))
+/// What putting back did to a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Back,
+    Deleted,
+    Open,
+    Complete,
+    Changed,
+}
+
+impl State {
+    /// `None` when the task is what it was.
+    fn of(was: Option<&Task>, task: &Task) -> Option<Self> {
+        let Some(was) = was else { return Some(Self::Back) };
+        Some(match (was.in_trash(), task.in_trash(), was.completed(), task.completed()) {
+            _ if was.same_content(task) => return None,
+            (true, false, ..) => Self::Back,
+            (false, true, ..) => Self::Deleted,
+            (.., true, false) => Self::Open,
+            (.., false, true) => Self::Complete,
+            _ => Self::Changed,
+        })
+    }
+
+    const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Back => Some("back on the list"),
+            Self::Deleted => Some("deleted again"),
+            Self::Open => Some("open again"),
+            Self::Complete => Some("complete again"),
+            Self::Changed => None,
         }
     }
+}
+
+/// `“Dentist” is as before: due Thu 12 Mar`.
+fn changed(was: &Task, task: &Task, now: &Zoned) -> String {
+    let parts = differences(was, task, now).into_iter().map(|part| match part.as_str() {
+        "new description" => "with its earlier description".to_owned(),
+        other if other.starts_with("now called") => format!("called so again, not {}", quoted(was.title.as_str())),
+        _ => part,
+    });
+    format!("{} is as before: {}", quoted(task.title.as_str()), parts.collect::<Vec<_>>().join(", "))
 }
 
 /// What a turn took back before it did better; tasks that it left as they were are not named.

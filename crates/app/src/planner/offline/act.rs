@@ -9,9 +9,9 @@ use crate::{
     planner::{
         PendingPlan, Plan, Question, TargetAction,
         candidates::Scope,
-        targets::{Found, MOST},
+        targets::{Found, MOST, list_args},
     },
-    reply::{list, receipt::quoted, talk},
+    reply::{about, list, receipt::quoted, talk},
     tools::{CompleteTaskArgs, DeleteTaskArgs, ListTasksArgs, Status, ToolCall},
 };
 
@@ -33,8 +33,8 @@ impl Planner<'_> {
         let found = self.finder.find(targets, scope(&action)).await?;
         Ok(match found {
             Found::Missing(_) | Found::Nothing | Found::NoFocus if self.only_if_found => None,
-            // One task that fits only in part: a new task is as likely.
-            Found::Several(tasks) if self.only_if_found && tasks.len() == 1 => None,
+            // One task that has only some of the words: a new task is as likely.
+            Found::Several(tasks) if self.only_if_found && tasks.len() == 1 && !has_all_words(&tasks, targets) => None,
             Found::Tasks(tasks) => Some(self.act_on(tasks, &action)),
             Found::Partly(tasks, missing) => {
                 let mut plan = self.act_on(tasks, &action);
@@ -43,12 +43,20 @@ impl Planner<'_> {
             }
             Found::Several(tasks) => Some(Plan::ask(choose_question(tasks, action))),
             Found::Missing(_) => Some(no_such_task()),
-            Found::Nothing => Some(Plan::say("No task fits that, so nothing was changed.")),
+            Found::Nothing => Some(Plan::say(self.nothing_fits(targets))),
             Found::NoFocus => Some(Plan::ask(self.which_question(action))),
             Found::TooMany(count) => Some(Plan::say(format!(
                 "That would be {count} tasks, and I change at most {MOST} at once. Please narrow it down."
             ))),
         })
+    }
+
+    fn nothing_fits(&self, targets: &[TaskRef]) -> String {
+        let nothing = match targets {
+            [TaskRef::Filter(filter)] => about::none(&list_args(filter), &self.input.moment.now),
+            _ => "No task fits that".to_owned(),
+        };
+        format!("{nothing}, so I changed nothing.")
     }
 
     /// The calls for tasks that are known.
@@ -129,4 +137,16 @@ pub(super) fn no_such_task() -> Plan {
     let then = PendingPlan::Run { calls: vec![ToolCall::ListTasks(args)] };
     let prompt = talk::NO_SUCH_TASK.to_owned();
     Plan::ask(Question { kind: PendingKind::Confirm, prompt, tasks: Vec::new(), then })
+}
+
+/// Whether the titles have all the words that were said.
+fn has_all_words(tasks: &[Task], targets: &[TaskRef]) -> bool {
+    let has = |task: &Task, words: &str| {
+        let title = task.title.as_str().to_lowercase();
+        words.to_lowercase().split_whitespace().all(|word| title.contains(word))
+    };
+    targets.iter().all(|target| match target {
+        TaskRef::Words(words) => tasks.iter().all(|task| has(task, words)),
+        _ => true,
+    })
 }

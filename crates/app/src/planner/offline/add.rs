@@ -52,7 +52,7 @@ impl Planner<'_> {
     }
 
     /// Why the draft's attributes were read as they were.
-    fn reasons(&self, spans: &[Span]) -> Vec<Reason> {
+    pub(super) fn reasons(&self, spans: &[Span]) -> Vec<Reason> {
         let units: Vec<u16> = self.message.encode_utf16().collect();
         let reason = |span: &Span| {
             let words = String::from_utf16_lossy(units.get(span.start..span.end)?);

@@ -26,6 +26,9 @@ impl Planner<'_> {
             (PendingPlan::Pick { action } | PendingPlan::Which { action }, Answer::Pick(picked)) => {
                 self.pick(pending, picked, &action).await?
             }
+            (PendingPlan::Pick { action }, Answer::Accept) if pending.tasks.len() == 1 => {
+                self.pick(pending, &[0], &action).await?
+            }
             (then, Answer::Again) => self.again(pending, then).await?,
             (PendingPlan::Run { calls }, Answer::Among { targets, .. }) => {
                 let picked = self.among(pending, targets).await?;

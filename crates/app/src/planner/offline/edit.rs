@@ -3,7 +3,7 @@
 use saydo_domain::{PendingKind, Task, TaskNumber};
 use saydo_lang::{Context, Draft, Intent};
 
-use super::{Planner, act};
+use super::{Planner, act, add};
 use crate::{
     AppError,
     planner::{Part, PendingPlan, Plan, Question, TargetAction, edit::EditSpec},
@@ -36,7 +36,9 @@ impl Planner<'_> {
             Some(Part::Due) => vec![format!("move task {number} to {said}"), said.to_owned()],
             Some(Part::Priority) => vec![format!("set the priority of task {number} to {said}"), said.to_owned()],
             Some(Part::Labels) => vec![format!("tag task {number} {said}"), said.to_owned()],
-            None => vec![said.to_owned(), format!("change task {number} to {said}")],
+            None => {
+                vec![said.to_owned(), format!("move task {number} to {said}"), format!("set task {number} to {said}")]
+            }
         };
         let mut context = Context::new(self.input.moment.clone());
         context.focus = vec![number];
@@ -44,7 +46,9 @@ impl Planner<'_> {
             for intent in saydo_lang::understand(&command, &context).readings.into_iter().flat_map(|r| r.intents) {
                 if let Intent::Update { edit, .. } = intent {
                     let edit = EditSpec::from(*edit);
-                    if !edit.is_empty() {
+                    // In words of ours everything that is no attribute would be a title.
+                    let guessed = part.is_none() && command != self.message && edit.renames();
+                    if !edit.is_empty() && !guessed {
                         return Ok(self.act_on(vec![task], &TargetAction::Update { edit: Box::new(edit) }));
                     }
                 }
@@ -52,8 +56,22 @@ impl Planner<'_> {
         }
         Ok(match part {
             Some(part) => part_question(task, part),
-            None => self.act_on(vec![task], &TargetAction::Update { edit: Box::default() }),
+            None => self.rename_question(task),
         })
+    }
+
+    /// Words that are no date, priority or label are perhaps a new name.
+    fn rename_question(&self, task: Task) -> Plan {
+        let said = self.message.trim().trim_matches(['"', '“', '”', '\'', '‘', '’']);
+        if said.is_empty() || said.contains('\n') {
+            return self.act_on(vec![task], &TargetAction::Update { edit: Box::default() });
+        }
+        let title = add::capitalised(said);
+        let prompt = format!("Should I rename {} to {}?", quoted(task.title.as_str()), quoted(&title));
+        let edit = Box::new(EditSpec::renaming(&title));
+        let Plan { calls, .. } = self.act_on(vec![task], &TargetAction::Update { edit });
+        let then = PendingPlan::Run { calls };
+        Plan::ask(Question { kind: PendingKind::Confirm, prompt, tasks: Vec::new(), then })
     }
 
     /// The task with the priority that was said; `None` when none was.

@@ -9,7 +9,7 @@ mod list;
 pub(crate) mod policy;
 
 use saydo_domain::PendingAction;
-use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading};
+use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading, TaskRef};
 use saydo_store::Conn;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     chat::memory::Memory,
     planner::{PendingPlan, Plan, TargetAction, edit::EditSpec, plan::Reason, targets::Finder},
     reply::{talk, why},
-    tools::{ToolCall, UndoArgs},
+    tools::{AddTaskArgs, ToolCall, UndoArgs},
 };
 
 /// More changes than this are never undone by one message.
@@ -68,7 +68,7 @@ impl Input<'_> {
             }),
             listing: self.memory.listing.clone(),
             focus: self.memory.focus.clone(),
-            last_was_add: self.memory.last_was_add,
+            last_was_add: self.memory.last_was_add || new_task(pending).is_some(),
         }
     }
 }
@@ -157,6 +157,11 @@ impl Planner<'_> {
                     reasons.iter_mut().for_each(Reason::keep_time);
                 }
                 let edit = Box::new(EditSpec::from((**edit).clone()));
+                if let ([TaskRef::Focus], Some(new)) = (targets.as_slice(), new_task(self.input.pending)) {
+                    // “Should I add it with that date anyway?” “No, tomorrow.”
+                    let calls = vec![ToolCall::AddTask(Box::new(edit.onto(new)))];
+                    return Ok(Some(Plan { calls, reasons, ..Plan::default() }));
+                }
                 let plan = self.act(targets, TargetAction::Update { edit }).await?;
                 return Ok(plan.map(|plan| Plan { reasons, ..plan }));
             }
@@ -203,6 +208,17 @@ pub async fn propose_answer(
     let mut planner = Planner { finder, input, message, only_if_found: false };
     let plan = planner.answer(answer).await?;
     Ok(Proposal { plan: policy::apply(plan, true), sure: true, answers: true })
+}
+
+/// The one new task that a question is about.
+fn new_task(pending: Option<&PendingAction>) -> Option<AddTaskArgs> {
+    match stored(pending?)? {
+        PendingPlan::Run { calls } => match calls.as_slice() {
+            [ToolCall::AddTask(args)] => Some((**args).clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The stored form of what the answer leads to.
