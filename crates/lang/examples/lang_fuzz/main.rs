@@ -21,7 +21,7 @@ use generate::{Generator, pieces, repeated};
 /// How findings of time begin.
 const SLOWNESS: &str = "slow: ";
 /// A finding when one input takes longer than this, and this for each of its bytes.
-const SLOW: (Duration, Duration) = (Duration::from_millis(4), Duration::from_micros(8));
+const SLOW: (Duration, Duration) = (Duration::from_millis(6), Duration::from_micros(8));
 /// A finding when four times the text takes more than this many times the time (linear: 4, quadratic: 16).
 const GROWTH: f64 = 8.0;
 /// The lengths from which growth is measured, to four times of each: a long message, and the longest.
