@@ -16,10 +16,14 @@ fn named(model: &str, kind: ProviderKind, server: &ScriptedModel) -> ProviderCon
 }
 
 async fn pair() -> (ScriptedModel, ScriptedModel, Models) {
+    pair_waiting(Duration::from_secs(30)).await
+}
+
+/// Two providers that may take so long to the first byte.
+async fn pair_waiting(first_byte_timeout: Duration) -> (ScriptedModel, ScriptedModel, Models) {
     let (first, second) = (ScriptedModel::start().await, ScriptedModel::start().await);
     let providers = vec![named("one", CHAT, &first), named("two", ProviderKind::Anthropic, &second)];
-    let models =
-        Models::new(&ModelsConfig { first_byte_timeout: Duration::from_millis(400), ..config(providers) }).unwrap();
+    let models = Models::new(&ModelsConfig { first_byte_timeout, ..config(providers) }).unwrap();
     (first, second, models)
 }
 
@@ -59,7 +63,7 @@ async fn what_will_not_pass_goes_to_the_next_at_once() {
         Fault::MalformedAfter(0),
         Fault::EndAfter(1),
     ] {
-        let (first, second, models) = pair().await;
+        let (first, second, models) = pair_waiting(Duration::from_secs(2)).await;
         first.reply(Reply::fault(fault.clone()));
         second.reply(Reply::text("I am the other."));
         assert_eq!(ask(&models, hello()).await.unwrap().text, "I am the other.", "{fault:?}");
@@ -121,10 +125,10 @@ async fn a_request_the_provider_does_not_like_is_not_its_failure() {
 
 #[tokio::test]
 async fn the_deadline_is_one_for_all_tries() {
-    let (first, second, models) = pair().await;
+    let (first, second, models) = pair_waiting(Duration::from_secs(1)).await;
     first.always(Reply::fault(Fault::HangBeforeHeaders));
     second.always(Reply::fault(Fault::HangBeforeHeaders));
-    let deadline = Instant::now() + Duration::from_millis(600);
+    let deadline = Instant::now() + Duration::from_millis(1900);
     assert_eq!(ask_until(&models, hello(), deadline).await, Err(ModelError::Timeout(Phase::Turn)));
     assert_eq!((first.requests().len(), second.requests().len()), (1, 1));
 }

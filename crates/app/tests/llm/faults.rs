@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use super::{KINDS, ask, ask_until, exchange, hello, impatient, later, models};
+use super::{KINDS, ask, ask_until, exchange, hello, later, models, single};
 
 #[tokio::test]
 async fn faults_in_every_format() {
@@ -59,7 +59,7 @@ async fn nobody_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let got = ask(&impatient(ProviderKind::ChatCompletions, &format!("http://{address}/v1")), hello()).await;
+    let got = ask(&single(ProviderKind::ChatCompletions, &format!("http://{address}/v1")), hello()).await;
     assert_eq!(got, Err(ModelError::Connect("no connection".into())));
 }
 
@@ -81,7 +81,7 @@ async fn what_came_before_the_fault_was_passed_on_and_is_paid_for() {
     for kind in KINDS {
         let server = ScriptedModel::start().await;
         server.reply(Reply::fault(Fault::BreakAfter(5)).slowly(Duration::from_millis(1)));
-        let (_, stream) = impatient(kind, &server.base_url()).stream(hello(), later()).await.unwrap();
+        let (_, stream) = single(kind, &server.base_url()).stream(hello(), later()).await.unwrap();
         let events: Vec<_> = stream.collect().await;
         assert!(matches!(&events[0], Ok(ModelEvent::Text(text)) if text == "Some "), "{kind:?}: {events:?}");
         let [.., Ok(ModelEvent::Usage(usage)), Err(ModelError::Truncated)] = events.as_slice() else {

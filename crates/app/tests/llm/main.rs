@@ -15,7 +15,7 @@ use saydo_app::llm::{
     ModelError, ModelEvent, ModelMessage, ModelRequest, Models, ModelsConfig, Price, ProviderConfig, ProviderKind,
     RequestedCall, StopReason, ToolDefinition, Usage,
 };
-use scripted_model::{Reply, ScriptedModel};
+use scripted_model::{Fault, Reply, ScriptedModel};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -63,17 +63,21 @@ fn models(kind: ProviderKind, server: &ScriptedModel) -> Models {
     Models::new(&config(vec![provider(kind, &server.base_url())])).unwrap()
 }
 
-/// For faults: no second try, and silence is noticed soon.
-fn impatient(kind: ProviderKind, base_url: &str) -> Models {
+/// One try at one provider, with the times of a busy machine.
+fn single(kind: ProviderKind, base_url: &str) -> Models {
+    Models::new(&ModelsConfig { retries: 0, ..config(vec![provider(kind, base_url)]) }).unwrap()
+}
+
+/// For servers that fall silent: only the wait they are meant to use up is short.
+fn impatient(kind: ProviderKind, base_url: &str, fault: &Fault) -> Models {
+    let mut config = ModelsConfig { retries: 0, ..config(vec![provider(kind, base_url)]) };
     let quick = Duration::from_millis(400);
-    Models::new(&ModelsConfig {
-        connect_timeout: quick,
-        first_byte_timeout: quick,
-        idle_timeout: quick,
-        retries: 0,
-        ..config(vec![provider(kind, base_url)])
-    })
-    .unwrap()
+    match fault {
+        Fault::HangBeforeHeaders | Fault::HangAfterHeaders => config.first_byte_timeout = quick,
+        Fault::HangAfter(_) => config.idle_timeout = quick,
+        _ => {}
+    }
+    Models::new(&config).unwrap()
 }
 
 fn request(messages: Vec<ModelMessage>) -> ModelRequest {
@@ -121,6 +125,10 @@ async fn ask_until(models: &Models, request: ModelRequest, deadline: Instant) ->
 /// One question, one reply.
 async fn exchange(kind: ProviderKind, reply: Reply) -> Result<Whole, ModelError> {
     let server = ScriptedModel::start().await;
+    let models = match &reply.fault {
+        Some(fault) => impatient(kind, &server.base_url(), fault),
+        None => single(kind, &server.base_url()),
+    };
     server.reply(reply);
-    ask(&impatient(kind, &server.base_url()), hello()).await
+    ask(&models, hello()).await
 }
