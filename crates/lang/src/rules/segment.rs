@@ -112,8 +112,10 @@ impl<'a, 't> Segment<'a, 't> {
     }
 }
 
-const SUBJECTS: [&str; 16] =
-    ["i", "you", "he", "she", "it", "we", "they", "this", "that", "there", "these", "those", "everyone", "nobody", "anyone", "anybody"];
+const SUBJECTS: [&str; 16] = [
+    "i", "you", "he", "she", "it", "we", "they", "this", "that", "there", "these", "those", "everyone", "nobody",
+    "anyone", "anybody",
+];
 
 /// Whether the words are a question without a question mark.
 fn asks_something(units: &[Unit]) -> bool {

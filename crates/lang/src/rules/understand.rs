@@ -160,7 +160,9 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
                     let mut intent = intent.clone();
                     let same = targets(last).to_vec();
                     match &mut intent {
-                        Intent::Complete { targets, .. } | Intent::Delete { targets } | Intent::Update { targets, .. } => {
+                        Intent::Complete { targets, .. }
+                        | Intent::Delete { targets }
+                        | Intent::Update { targets, .. } => {
                             *targets = same;
                         }
                         _ => {}
