@@ -14,14 +14,16 @@ pub(super) fn cut(message: &Message<'_>, left: &[Unit], right: &[Unit], context:
 }
 
 fn joint(message: &Message<'_>, unit: &Unit) -> bool {
-    is_any(unit, &["and", "then", "also", "plus"]) || matches!(message.token(unit).text, "," | ";" | "." | "!" | "&" | "?")
+    is_any(unit, &["and", "then", "also", "plus"])
+        || matches!(message.token(unit).text, "," | ";" | "." | "!" | "&" | "?")
 }
 
 /// `5 done, 7 delete, 9 to friday`, `push 2 to thursday and 3 to saturday`: each names its task by number and says what
 /// becomes of it.
 fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
     let number = |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword");
-    let leads = |units: &[Unit]| units.len() > 1 && number(&units[0]) && !number(&units[1]) && !joint(message, &units[1]);
+    let leads =
+        |units: &[Unit]| units.len() > 1 && number(&units[0]) && !number(&units[1]) && !joint(message, &units[1]);
     if !leads(right) || left.len() < 2 || !left.iter().any(number) {
         return false;
     }

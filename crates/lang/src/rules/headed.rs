@@ -17,14 +17,68 @@ use saydo_domain::{Due, Label};
 
 /// Nouns that announce a list.
 const NOUNS: [&str; 24] = [
-    "errands", "errand", "chores", "jobs", "groceries", "grocery", "shopping", "list", "things", "stuff", "todo", "todos",
-    "tasks", "items", "reminders", "supermarket", "agenda", "plan", "plans", "bits", "shop", "homework", "calls", "purchases",
+    "errands",
+    "errand",
+    "chores",
+    "jobs",
+    "groceries",
+    "grocery",
+    "shopping",
+    "list",
+    "things",
+    "stuff",
+    "todo",
+    "todos",
+    "tasks",
+    "items",
+    "reminders",
+    "supermarket",
+    "agenda",
+    "plan",
+    "plans",
+    "bits",
+    "shop",
+    "homework",
+    "calls",
+    "purchases",
 ];
 
 /// Words around them that say nothing more.
 const GLUE: [&str; 34] = [
-    "to", "do", "the", "my", "our", "for", "me", "us", "of", "i", "we", "need", "have", "must", "still", "also", "more", "new",
-    "following", "these", "some", "couple", "few", "a", "as", "well", "are", "is", "here", "on", "at", "this", "quick", "please",
+    "to",
+    "do",
+    "the",
+    "my",
+    "our",
+    "for",
+    "me",
+    "us",
+    "of",
+    "i",
+    "we",
+    "need",
+    "have",
+    "must",
+    "still",
+    "also",
+    "more",
+    "new",
+    "following",
+    "these",
+    "some",
+    "couple",
+    "few",
+    "a",
+    "as",
+    "well",
+    "are",
+    "is",
+    "here",
+    "on",
+    "at",
+    "this",
+    "quick",
+    "please",
 ];
 
 /// The drafts of a list with a head; `None` when the units are none.
@@ -75,12 +129,15 @@ fn day_of(segment: &Segment<'_, '_>, head: &[Unit]) -> Option<Due> {
 /// Whether the words can be what a list is about: no order, no question, no command of ours.
 fn subject(message: &Message<'_>, head: &[Unit]) -> bool {
     let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word;
-    let ours = |unit: &Unit| ["task", "desc", "command", "greeting", "ack", "oops"].iter().any(|class| in_class(unit, class));
+    let ours =
+        |unit: &Unit| ["task", "desc", "command", "greeting", "ack", "oops"].iter().any(|class| in_class(unit, class));
     head.len() <= 5
         && head.iter().all(word)
         && !head.iter().any(ours)
         && !head.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base))
-        && !head.iter().any(|unit| is_any(unit, &["you", "he", "she", "they", "is", "are", "said", "says", "ask", "tell"]))
+        && !head
+            .iter()
+            .any(|unit| is_any(unit, &["you", "he", "she", "they", "is", "are", "said", "says", "ask", "tell"]))
 }
 
 /// A colon before a space, or a dash between spaces.
@@ -95,13 +152,10 @@ fn announces(segment: &Segment<'_, '_>, head: &[Unit], dash: bool) -> Option<Opt
     let message = segment.message;
     let range = message.token_range(head);
     let options = crate::attributes::Options::default();
-    let found = crate::attributes::extract(
-        &message.tokens[range.clone()],
-        message.text,
-        &segment.context.moment,
-        options,
-    );
-    let rest: Vec<Unit> = super::filter::residual(head, &found, range.start).into_iter().filter(|unit| !unit.skip).collect();
+    let found =
+        crate::attributes::extract(&message.tokens[range.clone()], message.text, &segment.context.moment, options);
+    let rest: Vec<Unit> =
+        super::filter::residual(head, &found, range.start).into_iter().filter(|unit| !unit.skip).collect();
     let norm = |unit: &Unit| message.token(unit).norm.clone();
     let day = |unit: &Unit| {
         let token = message.token(unit);
@@ -114,7 +168,8 @@ fn announces(segment: &Segment<'_, '_>, head: &[Unit], dash: bool) -> Option<Opt
         .iter()
         .filter(|unit| !noun(unit) && !glue(unit) && !counts(unit) && unit.verb.is_some_and(|verb| verb.is_base))
         .collect();
-    let known = |unit: &Unit| noun(unit) || glue(unit) || counts(unit) || verbs.iter().any(|verb| verb.token == unit.token);
+    let known =
+        |unit: &Unit| noun(unit) || glue(unit) || counts(unit) || verbs.iter().any(|verb| verb.token == unit.token);
     let named = rest.iter().any(noun) || found.due.is_some() && rest.iter().all(glue);
     let led = verbs.len() == 1 && (rest.len() == 1 || named || rest.first().is_some_and(|unit| is_any(unit, &["to"])));
     if !rest.iter().all(known) || verbs.len() > 1 || !(named || led && !dash) {

@@ -19,8 +19,8 @@ use crate::{
 
 /// What a thing to do of its own does not begin with.
 const TIED: [&str; 18] = [
-    "from", "to", "at", "on", "by", "for", "with", "about", "until", "till", "of", "in", "via", "if", "when", "because",
-    "again", "back",
+    "from", "to", "at", "on", "by", "for", "with", "about", "until", "till", "of", "in", "via", "if", "when",
+    "because", "again", "back",
 ];
 
 /// The things to do when each has its own time or day and they follow one another; else `None`.
@@ -89,21 +89,22 @@ fn later(moment: &Moment, due: Due) -> Moment {
 
 /// Verbs that are hardly ever anything else: one in the middle begins the next thing.
 const CLEAR: [&str; 22] = [
-    "buy", "collect", "renew", "bring", "send", "submit", "cancel", "write", "fetch", "hoover", "vacuum", "grab", "mow",
-    "unload", "defrost", "donate", "arrange", "organise", "organize", "prepare", "pick", "remember",
+    "buy", "collect", "renew", "bring", "send", "submit", "cancel", "write", "fetch", "hoover", "vacuum", "grab",
+    "mow", "unload", "defrost", "donate", "arrange", "organise", "organize", "prepare", "pick", "remember",
 ];
 
 /// Verbs that are nouns as well: they need an object that is clearly one, or company.
 const LIKELY: [&str; 28] = [
     "call", "pay", "email", "text", "ring", "book", "wash", "feed", "water", "clean", "walk", "fix", "return", "check",
-    "order", "phone", "message", "empty", "charge", "print", "cook", "bake", "post", "finish", "do", "sign", "drop", "get",
+    "order", "phone", "message", "empty", "charge", "print", "cook", "bake", "post", "finish", "do", "sign", "drop",
+    "get",
 ];
 
 /// After these a verb belongs to what stands before it.
 const BINDING: [&str; 40] = [
-    "to", "and", "or", "not", "can", "will", "should", "must", "could", "would", "might", "let", "help", "make", "i", "you",
-    "we", "they", "he", "she", "it", "who", "that", "which", "how", "where", "what", "when", "if", "before", "after",
-    "while", "until", "because", "so", "please", "the", "a", "an", "do",
+    "to", "and", "or", "not", "can", "will", "should", "must", "could", "would", "might", "let", "help", "make", "i",
+    "you", "we", "they", "he", "she", "it", "who", "that", "which", "how", "where", "what", "when", "if", "before",
+    "after", "while", "until", "because", "so", "please", "the", "a", "an", "do",
 ];
 
 /// Verbs whose object does something itself: `help Ana pay the rent`.
@@ -112,9 +113,42 @@ const CAUSING: [&str; 12] =
 
 /// Objects that make the word before them a verb.
 const OBJECTS: [&str; 36] = [
-    "the", "my", "a", "our", "his", "her", "their", "some", "mom", "mum", "mam", "dad", "gran", "nan", "grandma", "grandpa",
-    "granny", "boss", "rent", "bill", "bills", "tax", "taxes", "council", "plumber", "landlord", "doctor", "dentist", "vet",
-    "school", "bank", "electrician", "garage", "kids", "dog", "cat",
+    "the",
+    "my",
+    "a",
+    "our",
+    "his",
+    "her",
+    "their",
+    "some",
+    "mom",
+    "mum",
+    "mam",
+    "dad",
+    "gran",
+    "nan",
+    "grandma",
+    "grandpa",
+    "granny",
+    "boss",
+    "rent",
+    "bill",
+    "bills",
+    "tax",
+    "taxes",
+    "council",
+    "plumber",
+    "landlord",
+    "doctor",
+    "dentist",
+    "vet",
+    "school",
+    "bank",
+    "electrician",
+    "garage",
+    "kids",
+    "dog",
+    "cat",
 ];
 
 /// The chunk as the things to do that it runs together; itself when it is one.
@@ -123,7 +157,8 @@ pub(super) fn in_one_breath<'u>(message: &Message<'_>, chunk: &'u [Unit]) -> Vec
     if !first.verb.is_some_and(|verb| verb.is_base) || is_any(first, &CAUSING) {
         return vec![chunk];
     }
-    let candidates: Vec<usize> = (2..chunk.len().saturating_sub(1)).filter(|at| may_begin(message, chunk, *at)).collect();
+    let candidates: Vec<usize> =
+        (2..chunk.len().saturating_sub(1)).filter(|at| may_begin(message, chunk, *at)).collect();
     let is_clear = |at: &usize| one_of(message, &chunk[*at], &CLEAR) || one_of(message, &chunk[at + 1], &OBJECTS);
     let all = candidates.len() > 1 && candidates.iter().any(is_clear);
     let mut cuts = vec![0];

@@ -1,8 +1,7 @@
 //! Several commands in one message: `add milk and mark 3 done`.
 
 use super::{
-    both_sides,
-    is_command,
+    both_sides, is_command,
     message::{Message, Unit},
     phrase::{self, is_any, trim},
     run_on,
@@ -147,7 +146,10 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
     // `bin bags` are a thing, `bin 5` and `bin the gym` are commands.
     if is_any(first, &["bin"])
         && !rest.get(1).is_some_and(|unit| {
-            phrase::in_class(unit, "det") || phrase::in_class(unit, "pronoun") || phrase::in_class(unit, "numberword") || message.token(unit).kind != TokenKind::Word
+            phrase::in_class(unit, "det")
+                || phrase::in_class(unit, "pronoun")
+                || phrase::in_class(unit, "numberword")
+                || message.token(unit).kind != TokenKind::Word
         })
     {
         return false;
@@ -177,13 +179,14 @@ fn stands_alone(message: &Message<'_>, units: &[Unit]) -> bool {
     });
     let courtesy = courteous(units) || ["oops", "yes", "no"].iter().any(|class| phrase::whole(units, class));
     // `for 7, add the note …`
-    let topic = units.first().is_some_and(|unit| is_any(unit, &["for", "on", "in", "to", "with", "under", "regarding", "about", "as", "re"]))
-        && units.iter().all(|unit| {
-            unit.skip
-                || message.token(unit).kind == TokenKind::Number
-                || is_any(unit, &["for", "on", "in", "to", "with", "under", "regarding", "about", "as", "re"])
-                || ["task", "number", "numberword"].iter().any(|class| phrase::in_class(unit, class))
-        });
+    let topic = units.first().is_some_and(|unit| {
+        is_any(unit, &["for", "on", "in", "to", "with", "under", "regarding", "about", "as", "re"])
+    }) && units.iter().all(|unit| {
+        unit.skip
+            || message.token(unit).kind == TokenKind::Number
+            || is_any(unit, &["for", "on", "in", "to", "with", "under", "regarding", "about", "as", "re"])
+            || ["task", "number", "numberword"].iter().any(|class| phrase::in_class(unit, class))
+    });
     !topic && (words > 1 || units.first().is_some_and(|unit| unit.verb.is_none())) && !abbreviation && !courtesy
         || phrase::whole(units, "undo")
 }

@@ -35,10 +35,21 @@ pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) 
     if drafts.len() > 1 && drafts.iter().any(|draft| draft.title.is_empty()) {
         return vec![draft::draft(segment, units)];
     }
-    if explicit && drafts.len() > 1 {
+    let all = drafts.len() > 1 && drafts.last_mut().is_some_and(strip_all);
+    if (explicit || all) && drafts.len() > 1 {
         share(&mut drafts);
     }
     drafts
+}
+
+/// `…, order cake - all by friday`: takes the word off; what is said holds for all of them.
+fn strip_all(last: &mut Draft) -> bool {
+    let bare = [" - all", " – all", " all"].iter().find_map(|tail| last.title.strip_suffix(tail)).map(str::to_owned);
+    let said = last.due.is_some() && bare.is_some();
+    if let Some(bare) = bare.filter(|_| said) {
+        last.title = bare;
+    }
+    said
 }
 
 /// The same for units that were freed of attributes, which hold for all of them.
@@ -121,7 +132,9 @@ fn chunks<'u>(message: &Message<'_>, units: &'u [Unit]) -> Vec<&'u [Unit]> {
 /// Without `also`, `then`, `oh` and a new `I have to` in front.
 fn strip_also(chunk: &[Unit]) -> &[Unit] {
     match chunk {
-        [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then", "to", "oh", "so"]) => strip_also(rest),
+        [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then", "to", "oh", "so"]) => {
+            strip_also(rest)
+        }
         [subject, rest @ ..] if is_any(subject, &["i", "we"]) => {
             let skip = rest.iter().take_while(|unit| is_any(unit, &["also", "still", "then", "really"])).count();
             match &rest[skip..] {
@@ -182,8 +195,12 @@ fn depends(left: &[Unit], right: &[Unit], listed: bool) -> bool {
             .contains(&verb.base)
                 && right.len() < 3
         });
-    let wipes = right.iter().any(|unit| is_any(unit, &["everything", "all"]));
-    wipes || going && !listed || telling && !listed && !is_any(verb, &["buy", "pay", "clean", "wash", "water", "book"]) || pronoun || noun
+    let wipes = right.iter().take(3).any(|unit| is_any(unit, &["everything", "all"]));
+    wipes
+        || going && !listed
+        || telling && !listed && !is_any(verb, &["buy", "pay", "clean", "wash", "water", "book"])
+        || pronoun
+        || noun
 }
 
 /// Whether the chunks are a list of things, each a task.

@@ -115,7 +115,8 @@ fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: 
 fn period(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &crate::Moment) -> Option<usize> {
     let which = units.first().filter(|unit| is_any(unit, &["next", "this", "last", "coming"]))?;
     let owner = message.token(units.get(1)?);
-    let said = format!("{} {}", message.token(which).norm, owner.norm.strip_suffix("'s")?);
+    let past = is_any(which, &["last"]).then_some(&*owner.norm);
+    let said = format!("{} {}", message.token(which).norm, owner.norm.strip_suffix("'s").or(past)?);
     let tokens = tokenize(&said);
     let found = extract(&tokens, &said, moment, Options { past_is_fine: true, ..Options::default() });
     let due = found.due.as_ref().filter(|_| found.explains_all(&tokens))?;
@@ -126,23 +127,8 @@ fn period(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &c
     Some(if units.get(2).is_some_and(|unit| unit.clitic) { 3 } else { 2 })
 }
 
-/// `tagged errands`, `with the label home`, `work tagged`.
+/// `tagged errands`, `with the label home`.
 fn tagged(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<usize> {
-    if let [owner, how, _, ..] = units
-        && is_any(how, &["tagged", "labelled", "labeled"])
-        && phrase::prefix(units, "tagged").is_none()
-        && message.token(owner).kind == TokenKind::Word
-        && !in_class(owner, "tasks")
-        && !in_class(owner, "all")
-        && !in_class(owner, "task")
-        && !in_class(owner, "filterglue")
-        && !phrase::prefix(&units[1..], "tagged").is_some_and(|length| length > 1)
-        && units.get(2).is_some_and(|unit| in_class(unit, "tasks"))
-    {
-        wanted.filter.label = Some(label(&message.token(owner).norm)?);
-        wanted.narrowed = true;
-        return Some(2);
-    }
     let length = phrase::prefix(units, "tagged").filter(|length| *length < units.len())?;
     let field = units[..length].iter().any(|unit| is_any(unit, &["tag", "label", "category", "tags"]));
     if phrase::is(&units[0], "in") && !field || phrase::is(&units[0], "under") && length > 1 {

@@ -97,7 +97,10 @@ fn doubt(found: &Match<'_, '_, '_>, text: &Unit, dated: bool) -> Option<f32> {
         "add-command" if is_any(first, &["new"]) && plain_text(found) => (!is_verb(text)).then_some(0.5),
         // `include the receipts`, `capture the flag`: as likely the thing to do itself.
         "add-command" => (is_verb(first) && !is_any(first, &["add", "create"]) && plain_text(found)).then_some(0.6),
-        "add-need" => (!is_verb(text) && !dated && wishes(found)).then_some(0.55),
+        "add-need" => {
+            let short = found.units.iter().take(4).any(|unit| is_any(unit, &["out", "low"]));
+            (!is_verb(text) && !dated && !short && wishes(found)).then_some(0.55)
+        }
         _ => None,
     }
 }

@@ -10,7 +10,8 @@ use crate::{
 
 /// Pieces that people do not write in what they have to do.
 const PIECES: [&str; 15] = [
-    "</", "();", "() {", "println", "<script", "{}", "--;", "&&", "||", "/*", "#include", "<?php", "${", "):\n", "HTTP/1",
+    "</", "();", "() {", "println", "<script", "{}", "--;", "&&", "||", "/*", "#include", "<?php", "${", "):\n",
+    "HTTP/1",
 ];
 
 /// Pieces that stand in the tasks of programmers, too: `fix std::move`.
@@ -38,8 +39,8 @@ const OPENERS: [(&str, &[&str]); 9] = [
 pub(super) fn is_code(message: &Message<'_>, verb: bool) -> bool {
     let text = message.text.trim();
     let holds = |piece: &&str| text.contains(*piece) && !only_in_links(message, piece);
-    PIECES.iter().any(|piece| holds(&piece))
-        || !verb && LIKELY.iter().any(|piece| holds(&piece))
+    PIECES.iter().any(|piece| holds(piece))
+        || !verb && LIKELY.iter().any(|piece| holds(piece))
         || braced(text)
         || logged(message)
         || opens(text)

@@ -198,8 +198,8 @@ pub(super) fn speakable(units: &[crate::rules::message::Unit]) -> bool {
         is_any(
             unit,
             &[
-                "i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so", "as", "not", "they", "he",
-                "she", "anyone", "anybody", "someone", "somebody",
+                "i", "you", "because", "if", "who", "what", "why", "how", "which", "we", "so", "as", "not", "they",
+                "he", "she", "anyone", "anybody", "someone", "somebody",
             ],
         )
     };

@@ -62,7 +62,9 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: 
         title = strip_ties(&title).to_owned();
     }
     // `TODO(me): bump openssl`
-    if message.text.len() > 5 && message.text.is_char_boundary(5) && message.text[..5].eq_ignore_ascii_case("todo(")
+    if message.text.len() > 5
+        && message.text.is_char_boundary(5)
+        && message.text[..5].eq_ignore_ascii_case("todo(")
         && let Some((_, rest)) = title.split_once("): ")
     {
         title = rest.to_owned();
@@ -129,6 +131,8 @@ fn strip_lead(title: &str) -> &str {
         "to ",
         "that ",
         "please ",
+        "probably ",
+        "prob ",
         "i have a ",
         "i have an ",
         "i've got a ",

@@ -19,7 +19,7 @@ use crate::{
 /// The edit that the units say; `None` when they say anything else too.
 pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
     let units = trim(units);
-    if units.is_empty() || units.len() > 24 {
+    if units.is_empty() || units.len() > 24 || is_any(&units[0], &["and", "then"]) {
         return None;
     }
     if units.len() == 1 && phrase::in_class(&units[0], "numberword")

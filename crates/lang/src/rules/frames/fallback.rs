@@ -62,7 +62,8 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     let rest = &segment.adding().0;
     // `this weekend paint the fence`: a date in front is no subject.
     let behind = rest.first().is_some_and(|unit| unit.token > first.token);
-    let (words, first) = if behind { (rest.as_slice(), rest.first().unwrap_or(first)) } else { (segment.units.as_slice(), first) };
+    let (words, first) =
+        if behind { (rest.as_slice(), rest.first().unwrap_or(first)) } else { (segment.units.as_slice(), first) };
     let confidence = likelihood(segment, words, first);
     let drafts = things::drafts(segment, &segment.units, false);
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
@@ -73,7 +74,14 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     });
     // `the exam is on friday` announces something; `the weather is nice today` does not.
     let announces = segment.adding().0.last().is_some_and(|unit| is_any(unit, &["is", "are", "on", "at"]));
+    let comes = segment
+        .adding()
+        .0
+        .last()
+        .is_some_and(|unit| ["coming", "visiting", "arriving"].contains(&&*segment.message.token(unit).norm));
     let confidence = match (dated, confidence) {
+        // `the plumber is coming tomorrow at 9`
+        (true, known) if comes && known > 0.25 => 0.8,
         (true, known) if known > 0.4 => known.max(0.86),
         (true, known) if known > 0.25 && announces => 0.55,
         (_, known) => known,
@@ -100,7 +108,10 @@ fn arithmetic(segment: &Segment<'_, '_>) -> bool {
     };
     // `15% of 84.50`
     let percent = segment.units.iter().all(|unit| {
-        is_number(unit) || unit.skip || is_any(unit, &["what", "is", "of", "percent"]) || message.token(unit).text == "%"
+        is_number(unit)
+            || unit.skip
+            || is_any(unit, &["what", "is", "of", "percent"])
+            || message.token(unit).text == "%"
     }) && message.text.contains('%')
         && segment.units.iter().filter(|unit| is_number(unit)).count() > 1;
     if percent {
@@ -124,7 +135,9 @@ fn arithmetic(segment: &Segment<'_, '_>) -> bool {
 fn question_reading(segment: &Segment<'_, '_>, made: &[Reading]) -> Reading {
     let (rest, extraction) = segment.rest();
     // `high prio?`
-    if let Some(priority) = extraction.priority.filter(|_| rest.iter().all(|unit| unit.skip) && extraction.due.is_none()) {
+    if let Some(priority) =
+        extraction.priority.filter(|_| rest.iter().all(|unit| unit.skip) && extraction.due.is_none())
+    {
         let filter =
             crate::TaskFilter { completed: Some(false), priority: Some(priority), ..crate::TaskFilter::default() };
         let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
@@ -178,7 +191,9 @@ fn likelihood(segment: &Segment<'_, '_>, units: &[Unit], first: &Unit) -> f32 {
         (false, _) => likelihood,
     };
     let mood = words.iter().take(3).any(|unit| in_class(unit, "mood"));
-    let opinion = super::code::is_code(message, verb) || !verb && mood || !verb && words.iter().take(5).any(|unit| in_class(unit, "opinion"));
+    let opinion = super::code::is_code(message, verb)
+        || !verb && mood
+        || !verb && words.iter().take(5).any(|unit| in_class(unit, "opinion"));
     if opinion || words.iter().all(|unit| ours(unit)) { likelihood.min(0.3) } else { likelihood }
 }
 
@@ -196,7 +211,10 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
     let subject = words.first().is_some_and(|unit| is_any(unit, &SUBJECTS) || in_class(unit, "feeling"));
     // `don't buy that`: nothing to do.
     let denied = words.len() > 1 && is_any(words[0], &["do"]) && is_any(words[1], &["not"]);
-    let acts = words.windows(2).skip(1).any(|pair| is_third_person(pair[0]) && in_class(pair[1], "after-verb"));
+    let acts = words
+        .windows(2)
+        .skip(1)
+        .any(|pair| is_third_person(pair[0]) && !is_any(pair[0], &["needs"]) && in_class(pair[1], "after-verb"));
     match words.len() {
         _ if denied => 0.3,
         // `monday was a holiday`: the day is what is spoken of.
@@ -206,7 +224,9 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         // `work is killing me`
         _ if verb && words.get(1).is_some_and(|unit| !unit.clitic && is_any(unit, &["is", "are"])) => 0.3,
         // `report sent`: as likely told as ordered; a task of that name decides.
-        2..=4 if verb && words.last().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base)) => {
+        2..=4
+            if verb && words.last().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base)) =>
+        {
             0.8
         }
         _ if verb => 0.9,

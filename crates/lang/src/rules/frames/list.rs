@@ -132,7 +132,8 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let polite = found.units.first().is_some_and(|unit| phrase::in_class(unit, "show"));
     if bare {
         // Nothing but a noun: it must speak of tasks, and a question mark or a filter helps.
-        let strong = (wanted.head || wanted.all && wanted.narrowed) && !wanted.query || wanted.narrowed && !wanted.query && found.segment.question;
+        let strong = (wanted.head || wanted.all && wanted.narrowed) && !wanted.query
+            || wanted.narrowed && !wanted.query && found.segment.question;
         let lone_word = found.units.len() == 1 && !wanted.head;
         let states =
             wanted.filter.completed.is_some() || wanted.filter.due.is_some_and(|due| due == crate::Window::Overdue);
@@ -157,15 +158,17 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if !wanted.head && !wanted.narrowed && !wanted.all {
         made.confidence -= 0.02;
     }
-    let do_verb = found
-        .units
-        .first()
-        .is_some_and(|unit| is_any(unit, &["check", "review", "read", "see", "get", "open", "find", "run", "go"]));
-    let aloud = found.units.get(1).is_some_and(|unit| is_any(unit, &["me", "us", "out"]));
-    if do_verb && !wanted.head && !aloud {
+    if !wanted.head && also_to_do(found.units) {
         made.confidence -= 0.3;
     }
     Some(vec![made])
+}
+
+/// `check the oven`, `read the paper`: as likely a thing to do; `read me the list` is not.
+fn also_to_do(units: &[Unit]) -> bool {
+    const VERBS: [&str; 9] = ["check", "review", "read", "see", "get", "open", "find", "run", "go"];
+    units.first().is_some_and(|unit| is_any(unit, &VERBS))
+        && !units.get(1).is_some_and(|unit| is_any(unit, &["me", "us", "out"]))
 }
 
 fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {

@@ -5,9 +5,10 @@ use saydo_domain::{Field, Priority};
 use super::{Match, edit};
 use crate::{
     Edit, Intent, Reading, Shift, TaskRef,
+    attributes::Options,
     reference::{Reference, Strength},
     rules::{
-        filter::label,
+        filter::{label, window},
         message::Unit,
         pattern::Slot,
         phrase::{self, is_any},
@@ -20,11 +21,19 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if found.segment.question && !found.segment.asked && !name.starts_with("update-note") {
         return None;
     }
+    if counted(found) {
+        return None;
+    }
     let edit = change(found)?;
-    let reference = found.reference()?;
+    let mut reference = found.reference()?;
+    if matches!(name, "update-due")
+        && let (Some(reference), Some(from)) = (&mut reference, found.slot(Slot::Text))
+    {
+        narrow(found, reference, from)?;
+    }
     let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
     let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
-    let owed = found.units.iter().any(|unit| is_any(unit, &["should", "must", "needs", "need"]));
+    let owed = found.units.iter().any(|unit| is_any(unit, &["should", "must", "needs", "need", "can"]));
     if leads && !owed && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
         return None;
     }
@@ -43,11 +52,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if single && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(whole)) {
         return None;
     }
-    let own = |target: &TaskRef| matches!(target, TaskRef::Words(words) if words == "self" || words == "myself");
-    if reference.as_ref().is_some_and(|reference| {
-        reference.targets.iter().any(own)
-            || leads && reference.targets.len() > 1 && reference.targets.contains(&TaskRef::Focus)
-    }) {
+    if reference.as_ref().is_some_and(|reference| own(reference, leads)) {
         return None;
     }
     if soft && (!super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default()) || found.segment.wanted) {
@@ -70,6 +75,42 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         }
     }
     Some(readings)
+}
+
+/// `move everything from today to tomorrow`: not everything, only what is due then.
+fn narrow(found: &Match<'_, '_, '_>, reference: &mut Reference, from: &[Unit]) -> Option<()> {
+    for target in &mut reference.targets {
+        let TaskRef::Filter(filter) = target else { continue };
+        if filter.due.is_none() {
+            let message = found.segment.message;
+            let extraction = message.attributes(
+                message.token_range(phrase::trim(from)),
+                &found.segment.context.moment,
+                Options { past_is_fine: true, ..Options::default() },
+            );
+            let due = extraction.due.as_ref()?;
+            filter.due = Some(window(due, &extraction, found.segment.context));
+        }
+    }
+    Some(())
+}
+
+/// `set myself a goal`, `that and the milk are …`: about nothing on the list.
+fn own(reference: &Reference, leads: bool) -> bool {
+    let own = |target: &TaskRef| matches!(target, TaskRef::Words(words) if words == "self" || words == "myself");
+    reference.targets.iter().any(own)
+        || leads && reference.targets.len() > 1 && reference.targets.contains(&TaskRef::Focus)
+}
+
+/// `make the first two urgent`: the number says how many, not when.
+fn counted(found: &Match<'_, '_, '_>) -> bool {
+    found.captures.iter().any(|(slot, range)| {
+        let edit = &found.units[range.clone()];
+        *slot == Slot::Edit
+            && range.start > 0
+            && is_any(&found.units[range.start - 1], &["first", "last", "top", "bottom", "final"])
+            && edit.first().is_some_and(|unit| phrase::in_class(unit, "numberword"))
+    })
 }
 
 /// A change of many is meant for what is still to do.
@@ -110,9 +151,10 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
     match name {
         "update-due" | "update-shift" => only_moves || speaks_of_field,
         "update-what" | "update-rename" | "update-note" | "update-description" | "update-untag" => true,
-        "update-tag" if found.slot(Slot::Label).is_some_and(|units| {
-            units.iter().any(|unit| found.segment.message.token(unit).kind == TokenKind::Tag)
-        }) =>
+        "update-tag"
+            if found.slot(Slot::Label).is_some_and(|units| {
+                units.iter().any(|unit| found.segment.message.token(unit).kind == TokenKind::Tag)
+            }) =>
         {
             true
         }
