@@ -3,6 +3,7 @@
 use saydo_app::{
     App,
     accounts::{Accounts, AccountsConfig},
+    llm::{Models, ProviderError},
 };
 use saydo_store::{SchemaState, Store, StoreConfig, StoreError};
 
@@ -20,6 +21,9 @@ pub enum SetupError {
     /// The schema is older than this program, and it may not bring it up to date by itself.
     #[error("the database needs a newer schema: run `saydo migrate up`")]
     SchemaTooOld,
+    /// The language models.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Models(Vec<ProviderError>),
     /// Files and sockets.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -73,5 +77,6 @@ pub async fn open_app(config: &Config) -> Result<App, SetupError> {
         throttling: config.limits.throttling,
     };
     let accounts = Accounts::new(store.clone(), config.clock, accounts);
-    Ok(App::new(store, config.clock, accounts))
+    let app = App::new(store, config.clock, accounts);
+    Ok(app.with_models(Models::new(&config.model.models).map_err(SetupError::Models)?, config.model.planner))
 }

@@ -2,6 +2,7 @@
 //! structs per concern. Every mistake is reported, one line each, saying what to do.
 
 mod example;
+mod model;
 mod parse;
 mod secret;
 mod show;
@@ -15,6 +16,7 @@ use saydo_app::{Clock, accounts::Throttling};
 use secrecy::SecretString;
 
 pub use example::env_example;
+pub use model::ModelConfig;
 pub use secret::{SecretError, load_or_make as load_or_make_secret};
 pub use show::show;
 pub use sources::Sources;
@@ -33,7 +35,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Accounts and tokens.
     pub auth: AuthConfig,
-    /// The language model, for a later version.
+    /// The language models.
     pub model: ModelConfig,
     /// How much anybody may ask for.
     pub limits: LimitsConfig,
@@ -116,19 +118,6 @@ pub struct AuthConfig {
     pub trusted_issuers: Vec<String>,
     /// How long a token is good.
     pub token_life: SignedDuration,
-}
-
-/// The language model. Read and shown, but without effect until the model planner arrives.
-#[derive(Debug, Clone)]
-pub struct ModelConfig {
-    /// The key.
-    pub api_key: Option<SecretString>,
-    /// Where the API is.
-    pub base_url: Option<String>,
-    /// Which model.
-    pub model: String,
-    /// Who plans a turn: `auto`, `offline` or `model`.
-    pub planner: String,
 }
 
 /// How much anybody may ask for.

@@ -5,12 +5,17 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use saydo_app::{Clock, accounts::Throttling};
+use saydo_app::{
+    Clock,
+    accounts::Throttling,
+    chat::PlannerChoice,
+    llm::{Models, ModelsConfig, ProviderConfig, TurnLimits},
+};
 use secrecy::SecretString;
 
 use super::{
     AuthConfig, Config, ConfigError, DatabaseConfig, HttpConfig, LimitsConfig, LogFormat, Migrate, ModelConfig,
-    Profile, Proxy, Sources, TelemetryConfig, secret, sources::Raw,
+    Profile, Proxy, Sources, TelemetryConfig, model, secret, sources::Raw,
 };
 
 /// The values, and the mistakes found so far.
@@ -40,7 +45,7 @@ impl Config {
             http: reader.http(),
             database: reader.database(&data_dir),
             auth: reader.auth(),
-            model: reader.model(),
+            model: reader.model(&sources.providers),
             limits: reader.limits(),
             telemetry: reader.telemetry(),
             clock: reader.clock(),
@@ -174,18 +179,37 @@ impl Reader {
         }
     }
 
-    fn model(&mut self) -> ModelConfig {
-        let planners = [("auto", "auto"), ("offline", "offline"), ("model", "model")];
-        let base_url = self.text("OPENAI_BASE_URL");
+    fn model(&mut self, providers: &[ProviderConfig]) -> ModelConfig {
+        let planners = [
+            ("auto", PlannerChoice::Auto),
+            ("llm", PlannerChoice::Llm),
+            ("model", PlannerChoice::Llm),
+            ("offline", PlannerChoice::Offline),
+        ];
+        let (key, base_url) = (self.secret("OPENAI_API_KEY"), self.text("OPENAI_BASE_URL"));
         if base_url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
             self.wrong("OPENAI_BASE_URL", "give a URL that begins with http:// or https://");
         }
-        ModelConfig {
-            api_key: self.secret("OPENAI_API_KEY"),
-            base_url,
-            model: self.text("OPENAI_AGENT_MODEL").unwrap_or_default(),
-            planner: self.choice("SAYDO_PLANNER", &planners, "auto").to_owned(),
+        let providers = match model::of_openai(key, base_url, self.text("OPENAI_AGENT_MODEL").unwrap_or_default()) {
+            Some(provider) if providers.is_empty() => vec![provider],
+            _ => providers.to_vec(),
+        };
+        let seconds = |n: &u64| (1..=3600).contains(n);
+        let whole = "a number of seconds from 1 to 3600";
+        let tokens = "a whole number of tokens from 1000";
+        let usual = ModelsConfig::default();
+        let turn = TurnLimits {
+            timeout: Duration::from_secs(self.parsed("SAYDO_MODEL_TURN_TIMEOUT", whole, 60, seconds)),
+            tokens_per_turn: self.parsed("SAYDO_MODEL_TOKENS_PER_TURN", tokens, 60_000, |n| *n >= 1000),
+            tokens_per_day: self.parsed("SAYDO_MODEL_TOKENS_PER_DAY", tokens, 1_000_000, |n| *n >= 1000),
+            ..usual.turn
+        };
+        let first_byte = Duration::from_secs(self.parsed("SAYDO_MODEL_FIRST_BYTE_TIMEOUT", whole, 30, seconds));
+        let models = ModelsConfig { providers, first_byte_timeout: first_byte, turn, ..usual };
+        if let Err(mistakes) = Models::new(&models) {
+            self.mistakes.extend(mistakes.iter().map(|mistake| format!("{mistake}.")));
         }
+        ModelConfig { models, planner: self.choice("SAYDO_PLANNER", &planners, PlannerChoice::Auto) }
     }
 
     fn limits(&mut self) -> LimitsConfig {

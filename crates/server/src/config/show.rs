@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{Config, ConfigError, SETTINGS, Sources};
+use saydo_app::llm::Price;
+
+use super::{Config, ConfigError, SETTINGS, Sources, model::kind_word};
 
 /// What is in force, one setting a line.
 ///
 /// # Errors
 /// When the configuration has mistakes: what is in force cannot be said then.
 pub fn show(sources: &Sources) -> Result<String, ConfigError> {
-    Config::parse(sources)?;
+    let config = Config::parse(sources)?;
     let mut mistakes = Vec::new();
     let values = sources.merge(&mut mistakes);
     let mut text = String::new();
@@ -20,7 +22,39 @@ pub fn show(sources: &Sources) -> Result<String, ConfigError> {
             None => ("", "not set"),
         };
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{:<22} {value:<24} # {from}; {}", setting.env, setting.help);
+        let _ = writeln!(text, "{:<30} {value:<24} # {from}; {}", setting.env, setting.help);
     }
+    text.push_str(&models(&config));
     Ok(text)
+}
+
+/// The models in the order in which they are asked.
+fn models(config: &Config) -> String {
+    let providers = &config.model.models.providers;
+    if providers.is_empty() {
+        return "\n# No language model: the offline engine answers everything.\n".to_owned();
+    }
+    let mut text =
+        "\n# Language models, in the order in which they are asked (prices for a million tokens: in, cached, out):\n"
+            .to_owned();
+    for provider in providers {
+        let address = provider.base_url.as_deref().map_or("its own address", host);
+        let key = if provider.api_key.is_some() { "key (hidden)" } else { "no key" };
+        let Price { input, cached, output } = provider.price;
+        let kind = kind_word(provider.kind);
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "# {}: {} by {kind} at {address}, {key}, prices {input} {cached} {output}",
+            provider.name, provider.model
+        );
+    }
+    text
+}
+
+/// The host of an address: what stands before or behind it may hold a key.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    authority.rsplit('@').next().unwrap_or(authority)
 }

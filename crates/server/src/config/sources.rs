@@ -11,7 +11,9 @@ use figment::{
     value::Value,
 };
 
-use super::{ConfigError, SETTINGS};
+use saydo_app::llm::ProviderConfig;
+
+use super::{ConfigError, SETTINGS, model};
 
 /// The raw layers, lowest first. Keys are the names of environment variables.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +26,8 @@ pub struct Sources {
     pub env: BTreeMap<String, String>,
     /// Flags of the command line.
     pub flags: BTreeMap<String, String>,
+    /// `[[providers]]` of `saydo.toml`.
+    pub providers: Vec<ProviderConfig>,
 }
 
 /// A raw value and the layer it came from.
@@ -41,7 +45,8 @@ impl Sources {
     pub fn of_process(file: Option<&Path>, flags: BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let mut mistakes = Vec::new();
         let (path, named) = file.map_or_else(|| (PathBuf::from("saydo.toml"), false), |path| (path.to_owned(), true));
-        let file = if named || path.exists() { read_toml(&path, &mut mistakes) } else { BTreeMap::new() };
+        let (file, providers) =
+            if named || path.exists() { read_toml(&path, &mut mistakes) } else { Default::default() };
         let dotenv = read_dotenv(Path::new(".env"), &mut mistakes);
         // Only our own variables are kept: the rest of the environment is nobody's business here.
         let env = std::env::vars_os()
@@ -55,7 +60,7 @@ impl Sources {
                 }
             })
             .collect();
-        if mistakes.is_empty() { Ok(Self { file, dotenv, env, flags }) } else { Err(ConfigError(mistakes)) }
+        if mistakes.is_empty() { Ok(Self { file, dotenv, env, flags, providers }) } else { Err(ConfigError(mistakes)) }
     }
 
     /// One map of values, higher layers over lower ones, secrets read from their files. Empty values count as not set.
@@ -91,19 +96,20 @@ fn is_known(name: &str) -> bool {
     SETTINGS.iter().any(|s| s.env == name || (s.secret && name.strip_suffix("_FILE") == Some(s.env)))
 }
 
-fn read_toml(path: &Path, mistakes: &mut Vec<String>) -> BTreeMap<String, String> {
+fn read_toml(path: &Path, mistakes: &mut Vec<String>) -> (BTreeMap<String, String>, Vec<ProviderConfig>) {
     let shown = path.display();
     let values = match std::fs::read_to_string(path) {
         Ok(text) => Figment::from(Toml::string(&text)).extract::<BTreeMap<String, Value>>(),
         Err(error) => {
             mistakes.push(format!("{shown}: cannot be read: {error}."));
-            return BTreeMap::new();
+            return Default::default();
         }
     };
-    let values = values.unwrap_or_else(|error| {
+    let mut values = values.unwrap_or_else(|error| {
         mistakes.extend(error.into_iter().map(|error| format!("{shown}: {error}.")));
         BTreeMap::new()
     });
+    let providers = model::take_providers(&mut values, &shown.to_string(), mistakes);
     let mut read = BTreeMap::new();
     for (key, value) in values {
         let env = SETTINGS.iter().find_map(|s| {
@@ -120,7 +126,7 @@ fn read_toml(path: &Path, mistakes: &mut Vec<String>) -> BTreeMap<String, String
             (None, _) => mistakes.push(format!("{shown}: there is no setting {key}; see saydo config.")),
         }
     }
-    read
+    (read, providers)
 }
 
 /// A TOML value as the text it would be in the environment.

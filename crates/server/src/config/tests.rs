@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use saydo_app::chat::PlannerChoice;
+
 use super::*;
 
 fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -32,7 +34,7 @@ fn higher_layers_win() {
         file: map(&[("SAYDO_LISTEN", "127.0.0.1:1"), ("JWT_EXPIRY_DAYS", "1"), ("DB_POOL_SIZE", "1")]),
         dotenv: map(&[("SAYDO_LISTEN", "127.0.0.1:2"), ("JWT_EXPIRY_DAYS", "2")]),
         env: map(&[("SAYDO_LISTEN", "127.0.0.1:3"), ("DB_POOL_SIZE", "")]),
-        flags: map(&[]),
+        ..Sources::default()
     };
     let config = Config::parse(&sources).unwrap();
     assert_eq!(config.http.listen.port(), 3);
@@ -131,4 +133,69 @@ fn a_toml_file_is_read_and_checked() {
 fn the_example_file_is_the_generated_one() {
     let kept = include_str!("../../../../.env.example");
     assert_eq!(kept, env_example(), "run: saydo config --example > .env.example");
+}
+
+/// The configuration that a `saydo.toml` of this text gives.
+fn of_toml(text: &str) -> Result<(Sources, Config), ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saydo.toml");
+    std::fs::write(&path, text).unwrap();
+    let sources = Sources { env: map(&[]), dotenv: map(&[]), ..Sources::of_process(Some(&path), map(&[]))? };
+    let config = Config::parse(&sources)?;
+    Ok((sources, config))
+}
+
+#[test]
+fn a_model_is_configured_by_a_key_or_an_address() {
+    let models = |pairs| Config::parse(&env(pairs)).unwrap().model;
+    assert!(models(&[("OPENAI_AGENT_MODEL", "small")]).models.providers.is_empty());
+    let by_key = models(&[("OPENAI_API_KEY", "sk-canary"), ("SAYDO_PLANNER", "model")]);
+    assert_eq!((by_key.models.providers[0].model.as_str(), by_key.planner), ("gpt-4o", PlannerChoice::Llm));
+    let by_address = models(&[("OPENAI_BASE_URL", "http://127.0.0.1:1/v1"), ("SAYDO_MODEL_TURN_TIMEOUT", "90")]);
+    assert_eq!(by_address.models.providers[0].base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
+    assert_eq!(by_address.models.turn.timeout.as_secs(), 90);
+}
+
+#[test]
+fn providers_of_the_file_come_in_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    std::fs::write(&key, "sk-canary-file\n").unwrap();
+    let text = format!(
+        "openai_api_key = \"sk-canary-unused\"\n[[providers]]\nname = \"big\"\nkind = \"anthropic\"\nmodel = \"m1\"\n\
+         api_key_file = {key:?}\ninput_price = 3.0\noutput_price = 15\n[[providers]]\nkind = \"ollama\"\nmodel = \"m2\"\n\
+         base_url = \"http://user:sk-canary-url@127.0.0.1:11434/v1?key=sk-canary-query\"\n"
+    );
+    let (sources, config) = of_toml(&text).unwrap();
+    let providers = &config.model.models.providers;
+    let names: Vec<_> = providers.iter().map(|provider| (provider.name.as_str(), provider.model.as_str())).collect();
+    assert_eq!(names, [("big", "m1"), ("m2", "m2")]);
+    let price = providers[0].price;
+    assert_eq!((price.input, price.cached, price.output), (3.0, 3.0, 15.0));
+    let shown = show(&sources).unwrap();
+    assert!(shown.contains("# big: m1 by anthropic at its own address, key (hidden), prices 3 3 15"), "{shown}");
+    assert!(shown.contains("# m2: m2 by ollama at 127.0.0.1:11434, no key"), "{shown}");
+    assert!(!shown.contains("sk-canary"), "{shown}");
+}
+
+#[test]
+fn mistakes_of_providers_are_named_together() {
+    let wrong = |entry: &str| {
+        let text = format!("[[providers]]\nmodel = \"a\"\n{entry}\n[[providers]]\nmodel = \"b\"\nwhat = 1\n");
+        of_toml(&text).unwrap_err().to_string()
+    };
+    let case = |entry: &str, part: &str| {
+        let text = wrong(entry);
+        assert!(text.contains(part) && text.contains("provider 2: ") && text.lines().count() == 2, "{entry}: {text}");
+    };
+    case("api_key = \"x\"\napi_key_env = \"Y\"", "provider 1: give only one of api_key, api_key_env and api_key_file.");
+    case("api_key_env = \"SAYDO_NO_SUCH_VARIABLE\"", "provider 1: api_key_env: the variable SAYDO_NO_SUCH_VARIABLE");
+    case("api_key_file = \"/does/not/exist\"", "provider 1: api_key_file: cannot read /does/not/exist");
+    case("input_price = -1", "provider 1: prices are numbers from 0");
+    case("kind = \"telepathy\"", "provider 1: ");
+    assert!(of_toml("providers = 1").unwrap_err().to_string().contains("must be a list"));
+    let twice = "[[providers]]\nmodel = \"a\"\n[[providers]]\nmodel = \"a\"\n";
+    assert!(of_toml(twice).unwrap_err().to_string().contains("two providers called a"));
+    let nowhere = "[[providers]]\nmodel = \"a\"\nbase_url = \"ftp://x\"\n";
+    assert!(of_toml(nowhere).unwrap_err().to_string().contains("provider a: base_url"));
 }
