@@ -102,7 +102,7 @@ pub(crate) fn part(cx: &Cx<'_>, at: usize, marker: &str, beside: bool) -> Option
     let entry = cx.entry(word);
     let part = entry.part?;
     let introduced = matches!(marker, "in" | "at" | "by" | "before" | "until");
-    if !(this || beside || introduced) || entry.weak && !(beside || this) {
+    if !(this || beside) && (!introduced || entry.weak) {
         return None;
     }
     // `in the afternoon sun`
