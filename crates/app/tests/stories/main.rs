@@ -9,6 +9,7 @@
 //! stories -- --nocapture every` prints the script at that path as it plays.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::print_stdout, reason = "a conversation is read on the screen before it becomes a script")]
 
 use std::{fmt::Write as _, path::Path};
 

@@ -98,7 +98,7 @@ pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Resul
 fn too_late(input: &Input<'_>, message: &str) -> Option<Plan> {
     let expired = input.expired?;
     let readings = saydo_lang::understand(message, &input.context(Some(expired))).readings;
-    let Some(Reading { intents, confidence, .. }) = readings.first() else { return None };
+    let Reading { intents, confidence, .. } = readings.first()?;
     let [Intent::Answer(answer)] = intents.as_slice() else { return None };
     let sentence = match answer {
         Answer::Text(_) => return None,
