@@ -1,6 +1,6 @@
 //! What a model gets to see: the conversation, and the tasks that may matter for what was said.
 
-use saydo_domain::{Task, TaskNumber};
+use saydo_domain::{Role, Task, TaskNumber};
 use saydo_lang::Moment;
 
 use crate::{
@@ -32,6 +32,8 @@ impl App {
         let mut history = conn.messages_newest(caller.id(), conversation, MOST_MESSAGES + 1).await?;
         let own = history.iter().rposition(|message| message.content == said);
         history.truncate(own.unwrap_or(history.len()));
+        // What another turn is just answering must not be done twice.
+        while history.pop_if(|message| message.role == Role::User).is_some() {}
         let counts = conn.task_counts(caller.id(), &moment.now).await?;
         let situation = Situation {
             now: &moment.now,
