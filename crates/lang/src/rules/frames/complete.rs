@@ -44,6 +44,10 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
+    // `finished and unfinished`
+    if units.first().is_some_and(|unit| is_any(unit, &["and"])) {
+        return None;
+    }
     if units.windows(2).any(|pair| is_any(&pair[0], &["can", "could", "should", "must"]) && is_any(&pair[1], &["be"])) {
         return None;
     }
@@ -139,6 +143,10 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         return None;
     }
     let starts = found.units.iter().position(|unit| unit.verb.is_some_and(|verb| verb.is_past && !is_auxiliary(unit)));
+    // `zoom in a bit`, `pay the cut`: a noun.
+    if starts.is_some_and(|at| at > 0 && phrase::in_class(&found.units[at - 1], "det")) {
+        return None;
+    }
     let words = match starts {
         Some(at) if completed => {
             let first = found.units.get(at)?;

@@ -234,7 +234,7 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         1 => 0.76,
         2..=5 => 0.8,
         // A noun with what it is for: `hay bales for the lower paddock`
-        6..=9 if words.iter().any(|unit| is_any(unit, &["for", "of", "from", "to", "with", "at"])) => 0.76,
+        6..=9 if words.iter().any(|unit| is_any(unit, &["for", "of", "from", "at"])) => 0.76,
         6..=9 => 0.7,
         _ => 0.5,
     }
