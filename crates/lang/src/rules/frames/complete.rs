@@ -45,7 +45,7 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let units = found.slot(Slot::Ref).unwrap_or_default();
     // `finished and unfinished`
-    if units.first().is_some_and(|unit| is_any(unit, &["and"])) {
+    if found.captures.iter().any(|(_, range)| found.units.get(range.start).is_some_and(|unit| is_any(unit, &["and"]))) {
         return None;
     }
     if units.windows(2).any(|pair| is_any(&pair[0], &["can", "could", "should", "must"]) && is_any(&pair[1], &["be"])) {
