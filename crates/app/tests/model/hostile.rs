@@ -64,6 +64,19 @@ async fn a_deletion_nobody_asked_for_is_only_a_question() {
 }
 
 #[tokio::test]
+async fn who_only_asks_to_look_is_asked_before_anything_changes() {
+    let mut world = World::new().await;
+    world.tasks(&["One", "Two"]).await;
+    let calls = Reply::call("complete_task", json!({ "task_id": 1 }))
+        .and_call("update_task", json!({ "task_id": 2, "title": "Pwned" }))
+        .and_call("add_task", json!({ "title": "Junk" }));
+    world.model.reply(calls);
+    let reply = world.say("show my tasks").await;
+    assert_eq!(world.list().await, ["1 One", "2 Two"]);
+    assert_eq!((reply.pending.unwrap().tasks.len(), reply.tool_calls.len()), (2, 0));
+}
+
+#[tokio::test]
 async fn an_undo_nobody_asked_for_is_refused() {
     let mut world = World::new().await;
     world.tasks(&["Pay rent"]).await;

@@ -50,7 +50,11 @@ impl App {
         }
     }
 
-    async fn turn_of_key(&self, caller: &Caller) -> Result<Option<Turn>, AppError> {
+    /// The turn that was asked for with the caller's idempotency key.
+    ///
+    /// # Errors
+    /// `Conflict` when the key was used for another request; store errors.
+    pub async fn turn_of_key(&self, caller: &Caller) -> Result<Option<Turn>, AppError> {
         let Some(key) = &caller.idempotency else { return Ok(None) };
         let found = self.store.read().await?.turn_find_by_key(caller.id(), &key.key).await?;
         let same = |turn: &Turn| turn.key.as_ref().is_some_and(|known| known.fingerprint == key.fingerprint);

@@ -8,7 +8,10 @@ use saydo_domain::{Task, TaskNumber};
 use crate::{
     planner::{
         Plan, Question,
-        offline::policy::{MOST_CHANGES, MOST_DELETIONS, card_for},
+        offline::{
+            Proposal,
+            policy::{MOST_CHANGES, MOST_DELETIONS, card_for},
+        },
     },
     tools::ToolCall,
 };
@@ -23,15 +26,21 @@ pub struct Allowed {
     pub delete: bool,
     /// To undo or redo a change.
     pub undo: bool,
+    /// To add and to change: not when all that was asked for is to look.
+    pub change: bool,
 }
 
 impl Allowed {
-    /// What a message allows, said in answer to a question about a deletion or not.
+    /// What a message allows, said in answer to a question about a deletion or not, and taken by the offline engine
+    /// as this.
     #[must_use]
-    pub fn by(message: &str, asked_about_deletion: bool) -> Self {
+    pub fn by(message: &str, asked_about_deletion: bool, proposal: &Proposal) -> Self {
+        let calls = &proposal.plan.calls;
+        let looks = proposal.sure && !calls.is_empty() && !calls.iter().any(ToolCall::may_change);
         Self {
             delete: asked_about_deletion || saydo_lang::asks_to_delete(message),
             undo: saydo_lang::asks_to_undo(message),
+            change: !looks,
         }
     }
 }
@@ -73,7 +82,8 @@ impl Ledger {
         let bulk = changed.union(&self.changed).count() > MOST_CHANGES && !changed.is_empty()
             || deletions > 0 && self.deletions + deletions > MOST_DELETIONS;
         let asks = |call: &ToolCall| {
-            exists(call) && (bulk && call.may_change() && !is_undo(call) || is_delete(call) && !self.allowed.delete)
+            let change = call.may_change() && !is_undo(call);
+            exists(call) && (change && (bulk || !self.allowed.change) || is_delete(call) && !self.allowed.delete)
         };
         let (mut carded, mut kept) = (Vec::new(), Vec::new());
         for call in calls {

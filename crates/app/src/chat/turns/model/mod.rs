@@ -89,7 +89,7 @@ impl App {
             deadline: Instant::now() + limits.timeout,
             messages,
             claims: Claims::new(said),
-            ledger: Ledger::new(Allowed::by(said, asked_about_deletion(&before))),
+            ledger: Ledger::new(Allowed::by(said, asked_about_deletion(&before), &proposal)),
             calls: 0,
             records: Vec::new(),
             done: Vec::new(),
