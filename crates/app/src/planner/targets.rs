@@ -220,5 +220,6 @@ pub fn list_args(filter: &TaskFilter) -> ListTasksArgs {
         due_to: days.map(|(_, last)| last),
         query: filter.query.clone(),
         limit: None,
+        cursor: None,
     }
 }

@@ -6,6 +6,7 @@ mod trash;
 mod write;
 
 pub use input::{RecurrenceInput, TaskInput, TaskPatchInput};
+pub(crate) use query::page;
 pub use query::{TaskListInput, TaskPage};
 pub use write::Changed;
 pub(crate) use write::undo_view;

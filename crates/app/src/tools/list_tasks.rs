@@ -3,7 +3,7 @@
 use jiff::{ToSpan, Zoned, civil::Date};
 use saydo_domain::{Label, Priority, Task, ValidationError};
 use saydo_lang::Moment;
-use saydo_store::{Conn, DueFilter, SortDirection, TaskQuery, TaskSort, TaskSortKey};
+use saydo_store::{Conn, DueFilter, SortDirection, TaskCursor, TaskQuery, TaskSort, TaskSortKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     AppError, Caller,
     reply::list::{end_of_week, sort},
+    tasks::page,
 };
 
 /// Tasks listed unless asked otherwise.
@@ -89,6 +90,9 @@ pub struct ListTasksArgs {
     /// At most this many: 1 to 200, 50 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// The next_cursor of the page before, with the same other arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }
 
 /// A list as it was made.
@@ -106,13 +110,15 @@ pub struct Listing {
     pub overdue: i64,
     /// Whether the owner has no task at all.
     pub nothing_yet: bool,
+    /// Where the next page begins, when there is one.
+    pub next_cursor: Option<String>,
 }
 
 impl ListTasksArgs {
     /// The store query this describes.
     ///
     /// # Errors
-    /// When label or limit cannot be accepted.
+    /// When label, limit or cursor cannot be accepted.
     pub fn query(&self, now: &Zoned) -> Result<TaskQuery, ValidationError> {
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=200).contains(&limit) {
@@ -123,6 +129,7 @@ impl ListTasksArgs {
             Status::Pending => Some(false),
             Status::Completed => Some(true),
         };
+        let sort = TaskSort { key: TaskSortKey::Due, direction: SortDirection::Ascending };
         Ok(TaskQuery {
             completed,
             priority: self.priority,
@@ -130,9 +137,9 @@ impl ListTasksArgs {
             due: self.due_filter(now),
             text: None,
             topic: self.query.clone().filter(|text| !text.trim().is_empty()),
-            sort: TaskSort { key: TaskSortKey::Due, direction: SortDirection::Ascending },
+            sort,
             limit,
-            cursor: None,
+            cursor: self.cursor.as_deref().map(|text| page_after(text, sort)).transpose()?,
         })
     }
 
@@ -153,6 +160,11 @@ impl ListTasksArgs {
     }
 }
 
+fn page_after(text: &str, sort: TaskSort) -> Result<TaskCursor, ValidationError> {
+    let refuse = || ValidationError::new("cursor", "cursor is the next_cursor of the page before, as it was given.");
+    text.parse().ok().filter(|cursor: &TaskCursor| cursor.fits(sort)).ok_or_else(refuse)
+}
+
 /// Lists on any connection, inside or outside a transaction.
 ///
 /// # Errors
@@ -164,14 +176,17 @@ pub async fn list(
     args: &ListTasksArgs,
 ) -> Result<Listing, AppError> {
     let query = args.query(&moment.now)?;
-    let mut tasks = conn.tasks_list(caller.id(), &query).await?;
+    let wider = TaskQuery { limit: query.limit + 1, ..query.clone() };
+    let mut tasks = conn.tasks_list(caller.id(), &wider).await?;
+    let next_cursor = page(&mut tasks, &query);
     sort(&mut tasks, &moment.now);
     let total = conn.tasks_count(caller.id(), &query).await?;
     let counts = conn.task_counts(caller.id(), &moment.now).await?;
     let nothing_yet = total == 0
         && counts.open == 0
         && conn.tasks_count(caller.id(), &ListTasksArgs::default().query(&moment.now)?).await? == 0;
-    Ok(Listing { args: args.clone(), tasks, total, open: counts.open, overdue: counts.overdue, nothing_yet })
+    let (open, overdue) = (counts.open, counts.overdue);
+    Ok(Listing { args: args.clone(), tasks, total, open, overdue, nothing_yet, next_cursor })
 }
 
 pub(super) async fn run(
@@ -182,6 +197,7 @@ pub(super) async fn run(
 ) -> Result<(Done, Value), AppError> {
     let listing = list(caller, moment, conn, args).await?;
     let tasks: Vec<TaskOutput> = listing.tasks.iter().map(TaskOutput::from).collect();
-    let result = result(&ListOutput { count: tasks.len(), total: listing.total, tasks })?;
+    let next_cursor = listing.next_cursor.clone();
+    let result = result(&ListOutput { count: tasks.len(), total: listing.total, tasks, next_cursor })?;
     Ok((Done::Listed(listing), result))
 }

@@ -78,8 +78,11 @@ pub(super) struct ListOutput {
     pub(super) tasks: Vec<TaskOutput>,
     /// How many are here.
     pub(super) count: usize,
-    /// How many fit.
+    /// How many fit, on all pages.
     pub(super) total: i64,
+    /// The cursor of the next page, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next_cursor: Option<String>,
 }
 
 /// What `complete_task` returns.

@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, Request, Response, StatusCode, request::Parts},
+    http::{HeaderValue, Method, Request, Response, StatusCode, request::Parts},
 };
 use http_body_util::Full;
 use jiff::SignedDuration;
@@ -92,7 +92,12 @@ impl<H: ServerHandler + Send + 'static> Door<H> {
             parts.headers.insert(SESSION, id);
         }
         let request = Request::from_parts(parts, Full::new(body.clone()));
+        let ends = request.method() == Method::DELETE;
         let mut response = SESSION_NOW.scope(session, self.service.handle(request)).await.map(Body::new);
+        // It has ended already: a client of the official Python SDK takes “accepted” for a failure.
+        if ends && response.status() == StatusCode::ACCEPTED {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+        }
         if let Some(id) = response.headers_mut().remove(SESSION) {
             let Some(sealed) = self.seal(&id, &body, owner) else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
             response.headers_mut().insert(SESSION, sealed);

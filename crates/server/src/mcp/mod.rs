@@ -4,6 +4,7 @@
 //! - `door`: the protocol over HTTP, with sessions that any replica can go on with
 //! - `handler`: what is answered to `tools/list` and `tools/call`
 //! - `tools`: the catalogue in MCP's words
+//! - `site`: whether a browser sent a request for another site
 //! - `talk`: the tool that takes plain language
 //! - `ask`: asking the person behind the client, in both revisions
 //! - `brake`: how much a program may change before a person is asked
@@ -15,6 +16,7 @@ mod ask;
 mod brake;
 mod door;
 mod handler;
+pub mod site;
 mod talk;
 mod tools;
 

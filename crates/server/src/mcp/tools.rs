@@ -40,7 +40,24 @@ pub(super) fn tool(spec: &ToolSpec) -> Tool {
 }
 
 fn object(schema: &Value) -> Arc<JsonObject> {
+    let mut schema = schema.clone();
+    without_widths(&mut schema);
     Arc::new(schema.as_object().cloned().unwrap_or_default())
+}
+
+/// Leaves out the widths of numbers: to JSON Schema they are unknown formats, and clients complain about them.
+fn without_widths(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            let width = |format: &str| ["int", "uint", "float", "double"].iter().any(|word| format.starts_with(word));
+            if fields.get("format").and_then(Value::as_str).is_some_and(width) {
+                fields.remove("format");
+            }
+            fields.values_mut().for_each(without_widths);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_widths),
+        _ => {}
+    }
 }
 
 /// A result as structured content, with the JSON also as text for clients that know only that.

@@ -7,7 +7,7 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, Response, Uri, header, request::Parts},
+    http::{HeaderValue, Method, Response, header, request::Parts},
     middleware::Next,
     response::IntoResponse,
 };
@@ -23,7 +23,7 @@ use crate::{
         problem::Problem,
         state::{AppState, HttpSettings},
     },
-    mcp::{Door, Saydo, Who, may_read},
+    mcp::{Door, Saydo, Who, may_read, site},
 };
 
 /// The door all requests share.
@@ -34,29 +34,13 @@ pub(in crate::http) type McpDoor = Arc<Door<Saydo>>;
 pub(in crate::http) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let settings = &state.settings;
-    let origin =
-        parts.headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
-    let known = origin.is_none_or(|origin| settings.cors_origins.contains(&origin) || client::same_origin(&parts));
-    if !known || !is_our_host(settings, &parts) {
+    // Behind a proxy the names are the proxy's.
+    let local_only = settings.local_only && settings.proxy == Proxy::None;
+    if site::is_foreign(&parts, &settings.cors_origins, local_only) {
         let detail = "This request was sent on behalf of another site.";
         return Problem::new(axum::http::StatusCode::FORBIDDEN, "wrong_origin", detail).into_response();
     }
     next.run(Request::from_parts(parts, body)).await
-}
-
-fn is_our_host(settings: &HttpSettings, parts: &Parts) -> bool {
-    if !settings.local_only || settings.proxy == Proxy::Trusted {
-        return true;
-    }
-    let name = host(&parts.headers, &parts.uri).unwrap_or_default();
-    let name =
-        name.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(name, |(n, _)| n);
-    ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| name.eq_ignore_ascii_case(local))
-}
-
-fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
-    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    named.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))
 }
 
 /// What decides whether a token that may only read can send a message.
@@ -113,5 +97,5 @@ fn only_reads(body: &[u8]) -> bool {
 /// Where the client reached us, for links to the web app.
 fn base(settings: &HttpSettings, parts: &Parts) -> String {
     let scheme = if client::is_https(settings, &parts.headers) { "https" } else { "http" };
-    format!("{scheme}://{}", host(&parts.headers, &parts.uri).unwrap_or("localhost"))
+    format!("{scheme}://{}", site::host(&parts.headers, &parts.uri).unwrap_or("localhost"))
 }

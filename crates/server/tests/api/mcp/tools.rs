@@ -17,6 +17,7 @@ async fn every_tool_says_what_it_is() {
         assert!(tool["inputSchema"]["properties"].get("user_id").is_none(), "{tool}");
         assert_eq!((&tool["inputSchema"]["type"], &tool["outputSchema"]["type"]), (&json!("object"), &json!("object")));
         assert_eq!(tool["annotations"]["openWorldHint"], false);
+        assert!(!tool.to_string().contains("\"format\":\"uint"), "{tool}");
     }
     let hints = |hint: &str| -> Vec<&str> {
         let having = tools.iter().filter(|tool| tool["annotations"][hint] == true);
@@ -56,6 +57,32 @@ async fn the_five_stories() {
     }
     let journal = ada.get("/api/account/export").await.ok(200)["changes"].clone();
     assert!(journal.as_array().unwrap().iter().all(|change| change["door"] == "mcp"), "{journal}");
+}
+
+#[tokio::test]
+async fn a_long_list_has_pages() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for number in 1..=5 {
+        let due = format!("2026-03-{}", 20 - number);
+        ada.post("/api/tasks", json!({"title": format!("T{number}"), "due_date": due})).await.ok(201);
+    }
+    let mcp = Mcp::stateless(&ada);
+    let (mut seen, mut cursor) = (Vec::new(), None::<Value>);
+    loop {
+        let mut arguments = json!({"limit": 2});
+        arguments["cursor"] = cursor.take().unwrap_or_default();
+        let page = Mcp::done(&mcp.call("list_tasks", arguments).await);
+        assert_eq!(page["total"], 5);
+        seen.extend(page["tasks"].as_array().unwrap().iter().map(|task| task["title"].as_str().unwrap().to_owned()));
+        match page.get("next_cursor") {
+            Some(next) => cursor = Some(next.clone()),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["T5", "T4", "T3", "T2", "T1"]);
+    let odd = Mcp::mistake(&mcp.call("list_tasks", json!({"cursor": "x"})).await);
+    assert!(odd.starts_with("cursor is the next_cursor"), "{odd}");
 }
 
 #[tokio::test]
