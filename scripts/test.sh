@@ -31,4 +31,8 @@ step "stories in a real Chromium"
 cargo build --locked
 (cd web && SAYDO_BIN="$PWD/../target/debug/saydo" npm run --silent e2e)
 
+step "official MCP clients and conformance suite"
+cargo build --locked -p saydo --bins --example mcp_fixture
+tests/clients/mcp/run.sh
+
 step "all green"
