@@ -144,3 +144,26 @@ impl Log {
         self.first + i64::try_from(self.events.len()).unwrap_or(i64::MAX) - 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_events_do_not_pile_up_in_memory() {
+        let turn = LiveTurn::new(UserId::new("ana").unwrap(), ConversationId::new(1), TurnId::new(uuid::Uuid::nil()));
+        let mut newest = 0;
+        for round in 0..1_000 {
+            turn.push((0..10).map(|i| format!("{round} {i} {}", "x".repeat(100))));
+            newest += 10;
+            turn.set_stored(newest);
+        }
+        let held: usize = turn.log().events.iter().map(|event| event.len()).sum();
+        assert!(held <= KEPT_BYTES, "{held}");
+        assert!(matches!(turn.at(1), Found::InStore));
+        assert!(matches!(turn.at(newest), Found::Event(event) if event.starts_with("999 9 ")));
+        assert!(matches!(turn.at(newest + 1), Found::NotYet(_)));
+        turn.push(["unstored".to_owned()]);
+        assert_eq!(turn.unstored(), (newest + 1, vec!["unstored".to_owned()]));
+    }
+}
