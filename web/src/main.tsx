@@ -6,10 +6,10 @@ import { connect } from "./api/client";
 import { App } from "./screens/App";
 import { zone } from "./state/clock";
 import { online } from "./state/connection";
+import { forgetThread } from "./state/conversations";
 import { dismissReceipt } from "./state/receipt";
 import { session, signedOut } from "./state/session";
 import { forgetTasks } from "./state/tasks";
-import { forgetThread } from "./state/thread";
 import "./styles/index.css";
 
 connect({

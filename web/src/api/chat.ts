@@ -1,17 +1,7 @@
-/** Talking: turns, pending questions and conversations. */
+/** Pending questions and conversations. */
 
 import { request } from "./client";
 import type { ChatReply, Conversation, Messages, PendingDecision } from "./types";
-
-export const sendMessage = async (
-  userId: string,
-  conversation: number | null,
-  message: string,
-  key: string,
-): Promise<ChatReply> => {
-  const body = conversation === null ? { message } : { conversation_id: conversation, message };
-  return (await request<ChatReply>("POST", `/api/${encodeURIComponent(userId)}/chat`, { body, key })).data;
-};
 
 export const decide = async (
   conversation: number,

@@ -15,6 +15,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** The idempotency key of a write that may already have been sent; else a fresh one is made. */
   key?: string;
+  /** Ask for a stream of events, after this one if some are known. */
+  stream?: { after: string | null };
 }
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -36,15 +38,19 @@ export function connect(next: Hooks): void {
   hooks = next;
 }
 
+/** Whether a body goes as JSON; a recording goes as it is, under its own type. */
+const isJson = (body: unknown): boolean => body !== undefined && !(body instanceof Blob);
+
 function headersFor(method: Method, options: RequestOptions): Headers {
   const headers = new Headers({
-    Accept: "application/json",
+    Accept: options.stream ? "text/event-stream" : "application/json",
     "X-Saydo-Client": "web",
     "X-Timezone": hooks.timezone(),
   });
   if (method !== "GET") headers.set("Idempotency-Key", options.key ?? newKey());
-  if (options.body !== undefined) headers.set("Content-Type", "application/json");
+  if (isJson(options.body)) headers.set("Content-Type", "application/json");
   if (options.ifMatch !== undefined) headers.set("If-Match", `"${options.ifMatch}"`);
+  if (options.stream?.after) headers.set("Last-Event-ID", options.stream.after);
   return headers;
 }
 
@@ -61,23 +67,36 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
 }
 
 /** Sends a request; throws `Problem` when the server says no and `Unreachable` when it says nothing. */
-export async function request<T>(
-  method: Method,
-  path: string,
-  options: RequestOptions = {},
-): Promise<Answer<T>> {
+export async function send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
+  const { body, signal } = options;
   const response = await reach(path, {
     method,
     credentials: "same-origin",
     cache: "no-store",
     headers: headersFor(method, options),
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-    ...(options.signal ? { signal: options.signal } : {}),
+    ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
   });
   if (!response.ok) {
     if (response.status === 401 && !path.startsWith("/api/auth/")) hooks.onSignedOut();
     throw await problemFrom(response);
   }
+  return response;
+}
+
+/** Sends a request and reads the answer. */
+export async function request<T>(
+  method: Method,
+  path: string,
+  options: RequestOptions = {},
+): Promise<Answer<T>> {
+  const response = await send(method, path, options);
   const data = response.status === 204 ? undefined : await response.json();
   return { data: data as T, headers: response.headers };
+}
+
+/** Says that the server went away in the middle of an answer. */
+export function lost(): Unreachable {
+  hooks.onReachable(false);
+  return new Unreachable();
 }

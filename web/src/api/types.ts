@@ -42,8 +42,12 @@ export interface User {
   email: string | null;
   name: string | null;
   timezone?: string | null;
+  /** Which planner this person chose; the server's own choice when there is none. */
+  planner?: PlannerChoice | null;
   created_at: string;
 }
+
+export type PlannerChoice = "auto" | "llm" | "offline";
 
 export interface ToolCall {
   id: string;
@@ -104,6 +108,8 @@ export interface Messages {
   conversation_id: number;
   messages: Message[];
   pending?: Pending | null;
+  /** The turn that runs in it now. */
+  running_turn_id?: string | null;
 }
 
 export type SpanKind = "due" | "recurrence" | "priority" | "label" | "description";

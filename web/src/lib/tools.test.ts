@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ToolCall } from "../api/types";
-import { answeredBy, toolSentence } from "./tools";
+import { answeredBy, toolDetails, toolSentence } from "./tools";
 
 const call = (tool: string, params: Record<string, unknown>, result: unknown): ToolCall => ({
   id: "1",
@@ -15,14 +15,34 @@ describe("tool calls in words", () => {
     [call("complete_task", { task_id: 3 }, { task_id: 3, title: "Buy milk" }), "Completed “Buy milk”"],
     [call("complete_task", { task_id: 3, completed: false }, { title: "Buy milk" }), "Reopened “Buy milk”"],
     [call("delete_task", { task_id: 9 }, { error: "Task not found" }), "Could not delete task 9"],
+    [call("complete_task", { task_id: 9 }, { error: "Task not found" }), "Could not complete task 9"],
+    [call("undo", {}, { error: "Nothing to undo" }), "Could not put the change back"],
     [call("list_tasks", {}, { tasks: [], count: 0, total: 1 }), "Looked at 1 task"],
     [call("plan_party", {}, null), "Used plan party"],
   ])("%#", (made, sentence) => {
     expect(toolSentence(made)).toBe(sentence);
   });
 
+  it("keep what was asked for at hand", () => {
+    const params = {
+      task_id: 3,
+      due_date: null,
+      labels: ["home", "garden"],
+      completed: true,
+      more: { a: 1 },
+    };
+    expect(toolDetails(call("update_task", params, { error: "Task not found" }))).toEqual([
+      ["task id", "3"],
+      ["due date", "none"],
+      ["labels", "home, garden"],
+      ["completed", "yes"],
+      ["more", '{"a":1}'],
+      ["problem", "Task not found"],
+    ]);
+  });
+
   it("say who answered", () => {
-    expect(answeredBy("offline")).toBe("Answered offline");
+    expect(answeredBy("offline")).toBe("Answered by the offline engine");
     expect(answeredBy("gpt-4o")).toBe("Answered by gpt-4o");
   });
 });

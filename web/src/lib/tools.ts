@@ -20,29 +20,54 @@ function listSentence(call: ToolCall): string {
   return total === 1 ? "Looked at 1 task" : `Looked at ${total} tasks`;
 }
 
+const CHANGES: Record<string, [did: string, failed: string]> = {
+  add_task: ["Added", "Could not add"],
+  complete_task: ["Completed", "Could not complete"],
+  reopen_task: ["Reopened", "Could not reopen"],
+  update_task: ["Changed", "Could not change"],
+  delete_task: ["Deleted", "Could not delete"],
+};
+
+function changeSentence(call: ToolCall): string | null {
+  const reopens = call.tool === "complete_task" && call.params.completed === false;
+  const verbs = CHANGES[reopens ? "reopen_task" : call.tool];
+  return verbs ? `${verbs[hasFailed(call) ? 1 : 0]} ${subject(call)}` : null;
+}
+
 /** What a tool call did, in one sentence. */
 export function toolSentence(call: ToolCall): string {
-  const failed = "error" in record(call.result);
   switch (call.tool) {
-    case "add_task":
-      return `${failed ? "Could not add" : "Added"} ${subject(call)}`;
-    case "complete_task":
-      return `${call.params.completed === false ? "Reopened" : "Completed"} ${subject(call)}`;
-    case "update_task":
-      return `${failed ? "Could not change" : "Changed"} ${subject(call)}`;
-    case "delete_task":
-      return `${failed ? "Could not delete" : "Deleted"} ${subject(call)}`;
     case "list_tasks":
       return listSentence(call);
     case "find_task":
       return `Searched for “${text(call.params.query)}”`;
     case "undo":
-      return "Put a change back";
+      return hasFailed(call) ? "Could not put the change back" : "Put a change back";
     default:
-      return `Used ${call.tool.replaceAll("_", " ")}`;
+      return changeSentence(call) ?? `Used ${call.tool.replaceAll("_", " ")}`;
   }
+}
+
+/** Whether a call did not do what it was to do. */
+export const hasFailed = (call: ToolCall): boolean => "error" in record(call.result);
+
+function inWords(value: unknown): string {
+  if (value === null || value === "") return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(inWords).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** What a call was asked for, and what was wrong with it: names and values. */
+export function toolDetails(call: ToolCall): [string, string][] {
+  const asked = Object.entries(call.params).map(([name, value]): [string, string] => [
+    name.replaceAll("_", " "),
+    inWords(value),
+  ]);
+  const { error } = record(call.result);
+  return error === undefined ? asked : [...asked, ["problem", inWords(error)]];
 }
 
 /** Who answered, in words. */
 export const answeredBy = (planner: string): string =>
-  planner === "offline" ? "Answered offline" : `Answered by ${planner}`;
+  `Answered by ${planner === "offline" ? "the offline engine" : planner}`;

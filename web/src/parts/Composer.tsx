@@ -4,7 +4,8 @@ import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { pieces } from "../lib/spans";
 import { composerFocus, draft, parsed, putBack, setDraft, submit } from "../state/composer";
-import { busy, pending } from "../state/thread";
+import { pending } from "../state/thread";
+import { busy, stop, stoppable, stopping } from "../state/turn";
 import { Chips } from "./Chips";
 import { Icon } from "./Icon";
 
@@ -51,8 +52,31 @@ function onKeyDown(event: KeyboardEvent): void {
     onBackspace(event, line);
   } else if (event.key === "Escape") {
     event.stopPropagation();
-    line.blur();
+    if (!stop()) line.blur();
   }
+}
+
+/** Sends the line; while a turn takes its time, stops it instead. */
+function SendOrStop() {
+  if (stoppable.value) {
+    return (
+      <button
+        type="button"
+        class="send send-stop"
+        aria-label="Stop"
+        title="Stop (Esc)"
+        aria-disabled={stopping.value}
+        onClick={stop}
+      >
+        <Icon name="stop" />
+      </button>
+    );
+  }
+  return (
+    <button type="submit" class="send" aria-label="Send" disabled={draft.value.trim() === ""}>
+      <Icon name="arrowUp" />
+    </button>
+  );
 }
 
 export function Composer() {
@@ -86,9 +110,7 @@ export function Composer() {
             onKeyDown={onKeyDown}
           />
         </div>
-        <button type="submit" class="send" aria-label="Send" disabled={draft.value.trim() === ""}>
-          <Icon name="arrowUp" />
-        </button>
+        <SendOrStop />
       </div>
     </form>
   );

@@ -3,18 +3,11 @@
 import { useState } from "preact/hooks";
 import type { Conversation } from "../api/types";
 import { composerFocus } from "../state/composer";
+import { newConversation, openConversation, removeConversation, rename } from "../state/conversations";
 import { drawerOpen } from "../state/drawer";
 import { showProblem } from "../state/receipt";
 import { go, route } from "../state/route";
-import {
-  conversations,
-  conversation as current,
-  newConversation,
-  openConversation,
-  removeConversation,
-  rename,
-  threadOpen,
-} from "../state/thread";
+import { conversations, conversation as current, threadOpen } from "../state/thread";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
 

@@ -18,7 +18,7 @@ const KEYS: readonly [string, string][] = [
   ["g u", "Go to Upcoming"],
   ["g a", "Go to All tasks"],
   ["?", "Show these keys"],
-  ["Esc", "Back"],
+  ["Esc", "Stop the answer; back"],
 ];
 
 export function Keys() {

@@ -5,7 +5,7 @@ import type { Pending, PendingTask } from "../api/types";
 import { dueWords } from "../lib/due";
 import { here } from "../state/clock";
 import { open } from "../state/tasks";
-import { answer, busy } from "../state/thread";
+import { answer, busy } from "../state/turn";
 
 const counted = (count: number): string => (count === 1 ? "1 task" : `${count} tasks`);
 

@@ -1,41 +1,25 @@
 /** The conversation: what was said, what was done, what is asked. Everything in it is text, never markup. */
 
-import { useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import type { ToolCall } from "../api/types";
-import { answeredBy, toolSentence } from "../lib/tools";
+import { answeredBy } from "../lib/tools";
 import { composerFocus } from "../state/composer";
+import { newConversation, openConversation } from "../state/conversations";
 import { undoChange, undoneBy } from "../state/receipt";
 import {
-  busy,
   closeThread,
   conversation,
   conversations,
   type Entry,
   entries,
-  newConversation,
-  openConversation,
   pending,
-  sayAgain,
+  spoken,
   threadStatus,
 } from "../state/thread";
+import { sayAgain } from "../state/turn";
 import { Icon } from "./Icon";
 import { Question } from "./Question";
 import { Blank, ErrorState, Skeleton } from "./States";
-
-function Tools({ calls }: { calls: readonly ToolCall[] }) {
-  if (calls.length === 0) return null;
-  return (
-    <details class="tools">
-      <summary>{calls.length === 1 ? "1 step" : `${calls.length} steps`}</summary>
-      <ul>
-        {calls.map((call) => (
-          <li key={call.id}>{toolSentence(call)}</li>
-        ))}
-      </ul>
-    </details>
-  );
-}
+import { FoldedSteps, Steps } from "./Steps";
+import { useStayAtEnd } from "./scroll";
 
 /** Undo, and when that was done, Redo. */
 function UndoButton({ changeId }: { changeId: string }) {
@@ -52,47 +36,56 @@ function UndoButton({ changeId }: { changeId: string }) {
   );
 }
 
-function Foot({ entry }: { entry: Entry }) {
+/** The offline engine's reply is the account of its steps; what a model did is told step by step. */
+const isOffline = (entry: Entry): boolean => entry.answeredBy === "offline";
+
+function Foot({ entry, isLast }: { entry: Entry; isLast: boolean }) {
   const { changeId, retry } = entry;
   return (
     <div class="bubble-foot">
       {changeId && <UndoButton changeId={changeId} />}
-      {retry && (
+      {retry && isLast && (
         <button type="button" class="button button-small" onClick={() => void sayAgain(retry)}>
           Try again
         </button>
       )}
-      <Tools calls={entry.toolCalls} />
+      {isOffline(entry) && <FoldedSteps calls={entry.toolCalls} />}
       {entry.answeredBy && <span class="who">{answeredBy(entry.answeredBy)}</span>}
     </div>
+  );
+}
+
+function Thinking() {
+  return (
+    <p class="bubble bubble-thinking">
+      <span class="sr-only">Thinking</span>
+      <i />
+      <i />
+      <i />
+    </p>
   );
 }
 
 const SPEAKER = { user: "You said", assistant: "Saydo said", problem: "Problem" } as const;
 
 function Bubble({ entry, isLast }: { entry: Entry; isLast: boolean }) {
+  const run = entry.run?.value;
+  const text = run ? run.texts.join("\n") : entry.text;
   // While its question waits, the card says what the text says, with buttons.
   const asked = isLast && entry.role === "assistant" ? pending.value : null;
   return (
-    <li class={`turn turn-${entry.role}`}>
+    <li class={`turn turn-${entry.role}`} aria-busy={run ? true : undefined}>
       <span class="sr-only">{SPEAKER[entry.role]}: </span>
-      {asked && asked.tasks.length > 0 ? (
+      {!isOffline(entry) && <Steps calls={run ? run.calls : entry.toolCalls} />}
+      {asked && asked.tasks.length > 0 && !run ? (
         <Question key={asked.id} question={asked} />
       ) : (
-        <p class="bubble">{entry.text}</p>
+        text && <p class="bubble">{text}</p>
       )}
-      {entry.role !== "user" && <Foot entry={entry} />}
+      {run && <Thinking />}
+      {entry.role !== "user" && !run && <Foot entry={entry} isLast={isLast} />}
     </li>
   );
-}
-
-function useStayAtEnd() {
-  const ref = useRef<HTMLDivElement>(null);
-  useSignalEffect(() => {
-    if (entries.value.length + Number(busy.value) === 0) return;
-    requestAnimationFrame(() => ref.current?.scrollTo({ top: ref.current.scrollHeight }));
-  });
-  return ref;
 }
 
 function Turns() {
@@ -120,22 +113,12 @@ function Turns() {
       {all.map((entry, index) => (
         <Bubble key={entry.key} entry={entry} isLast={index === all.length - 1} />
       ))}
-      {busy.value && (
-        <li class="turn turn-assistant">
-          <p class="bubble bubble-thinking">
-            <span class="sr-only">Thinking</span>
-            <i />
-            <i />
-            <i />
-          </p>
-        </li>
-      )}
     </ol>
   );
 }
 
 export function Thread() {
-  const ref = useStayAtEnd();
+  const ref = useStayAtEnd(entries);
   const title = conversations.value.find((other) => other.id === conversation.value)?.title || "Conversation";
   const startNew = () => {
     newConversation();
@@ -165,9 +148,12 @@ export function Thread() {
         </button>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div ref={ref} class="thread-scroll" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+      <div ref={ref} class="thread-scroll" role="log" aria-live="off" aria-label="Messages" tabIndex={0}>
         <Turns />
       </div>
+      <p class="sr-only" role="status">
+        {spoken.value}
+      </p>
     </aside>
   );
 }

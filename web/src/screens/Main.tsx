@@ -11,10 +11,11 @@ import { TaskList } from "../parts/TaskList";
 import { Thread } from "../parts/Thread";
 import { viewTitle } from "../parts/views";
 import { online } from "../state/connection";
+import { openAwaited, openConversation } from "../state/conversations";
 import { drawerOpen } from "../state/drawer";
 import { followHistory, route } from "../state/route";
 import { refresh } from "../state/tasks";
-import { closeThread, loadConversations, openConversation, showThread, threadOpen } from "../state/thread";
+import { closeThread, loadConversations, showThread, threadOpen } from "../state/thread";
 import { Settings } from "./Settings";
 
 const MINUTE_MS = 60_000;
@@ -43,7 +44,7 @@ function useFreshness(): void {
 function useAddress(): void {
   useEffect(() => {
     const id = route.value.conversation;
-    if (id !== null) void openConversation(id);
+    void (id === null ? openAwaited() : openConversation(id));
     followHistory((conversation) => {
       if (conversation === null) threadOpen.value = false;
       else void openConversation(conversation);

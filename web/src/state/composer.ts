@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { parseLine } from "../api/tasks";
 import type { ParsedLine, Span } from "../api/types";
 import { quoteSpan, survivors } from "../lib/spans";
-import { say } from "./thread";
+import { busy, say } from "./turn";
 
 export const draft = signal("");
 export const parsed = signal<ParsedLine | null>(null);
@@ -43,7 +43,7 @@ export const putBack = (span: Span): void => setDraft(quoteSpan(draft.value, spa
 /** Sends the line; it comes back if nobody answered. */
 export async function submit(): Promise<void> {
   const text = draft.value.trim();
-  if (!text) return;
+  if (!text || busy.value) return;
   setDraft("");
   const answered = await say(text);
   if (!answered && draft.value === "") setDraft(text);

@@ -8,7 +8,8 @@ import { currentTaskId, editing, keepingPlace, rescheduling, step } from "./focu
 import { receipt, undoChange } from "./receipt";
 import { goToView, route } from "./route";
 import { visible } from "./tasks";
-import { answer, closeThread, pending, threadOpen } from "./thread";
+import { closeThread, pending, threadOpen } from "./thread";
+import { answer, stop } from "./turn";
 
 let afterG = false;
 
@@ -35,6 +36,7 @@ function undoLatest(): boolean {
 
 function back(): boolean {
   if (drawerOpen.value) drawerOpen.value = false;
+  else if (stop()) return true;
   else if (threadOpen.value) closeThread();
   else return false;
   return true;

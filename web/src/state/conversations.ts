@@ -1,0 +1,88 @@
+/** Going from one conversation to another. */
+
+import * as api from "../api/chat";
+import { Problem, sentence } from "../api/problem";
+import { newKey } from "../lib/key";
+import { go, route } from "./route";
+import { user } from "./session";
+import {
+  clearThread,
+  closeThread,
+  conversation,
+  conversations,
+  entries,
+  entry,
+  fromMessage,
+  loadConversations,
+  pending,
+  threadOpen,
+  threadStatus,
+} from "./thread";
+import { busy, forgetTurn, leaveTurn, rejoin } from "./turn";
+import { answerCame, awaited } from "./waiting";
+
+/** A message at the end waits for its answer, or nobody answers it any more: the server was stopped, or met a bug. */
+function goOn(id: number, runningTurn: string | null): void {
+  const last = entries.value.at(-1);
+  if (last?.role !== "user") return;
+  if (runningTurn) return void rejoin(id, runningTurn);
+  const retry = { conversation: id, text: last.text, key: newKey() };
+  entries.value = [...entries.value, entry("problem", "This was not answered.", { retry })];
+}
+
+/** Opens a conversation from the server, and goes on listening to a turn that runs in it. */
+export async function openConversation(id: number): Promise<void> {
+  threadOpen.value = true;
+  if (conversation.value === id && threadStatus.value.status === "ready") return;
+  leaveTurn();
+  clearThread();
+  conversation.value = id;
+  threadStatus.value = { status: "loading" };
+  try {
+    const answer = await api.getMessages(id);
+    if (conversation.value !== id || busy.value) return;
+    entries.value = answer.messages.map(fromMessage);
+    pending.value = answer.pending ?? null;
+    threadStatus.value = { status: "ready" };
+    goOn(id, answer.running_turn_id ?? null);
+  } catch (cause) {
+    if (conversation.value !== id) return;
+    threadStatus.value = { status: "error", message: sentence(cause) };
+    if (cause instanceof Problem && cause.status === 404) conversation.value = null;
+  }
+}
+
+/** Opens the conversation in which this person was waiting for an answer when the page went away. */
+export async function openAwaited(): Promise<void> {
+  const id = user.value ? awaited(user.value.id) : null;
+  if (id === null) return;
+  answerCame();
+  await openConversation(id);
+}
+
+export function newConversation(): void {
+  leaveTurn();
+  clearThread();
+  if (route.value.conversation !== null) go({ view: route.value.view, conversation: null });
+}
+
+export async function rename(id: number, title: string): Promise<void> {
+  await api.renameConversation(id, title);
+  await loadConversations();
+}
+
+export async function removeConversation(id: number): Promise<void> {
+  await api.deleteConversation(id);
+  if (conversation.value === id) {
+    newConversation();
+    closeThread();
+  }
+  await loadConversations();
+}
+
+export function forgetThread(): void {
+  forgetTurn();
+  clearThread();
+  conversations.value = [];
+  threadOpen.value = false;
+}
