@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::password::{self, Password};
+use crate::chat::PlannerChoice;
 
 /// The body of `POST /api/auth/signup`.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -43,6 +44,9 @@ pub struct ProfileInput {
     /// An IANA time zone such as `Europe/Berlin`.
     #[schema(value_type = Option<String>, example = "Europe/Berlin")]
     pub timezone: Field<String>,
+    /// Which planner answers: `auto`, `llm` or `offline`; `null` for the server's choice.
+    #[schema(value_type = Option<PlannerChoice>)]
+    pub planner: Field<PlannerChoice>,
 }
 
 /// The body of `POST /api/auth/password`.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Accounts, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
 use crate::{
     AppError, Missing,
+    chat::choice,
     view::{AccessTokenView, ChangeView, TaskView, TurnView, UsageView, UserView},
 };
 
@@ -66,11 +67,12 @@ pub struct ExportedMessage {
 }
 
 impl Accounts {
-    /// Changes name and time zone.
+    /// Changes name, time zone and the choice of a planner.
     ///
     /// # Errors
     /// `Invalid` with every field that cannot be accepted.
     pub async fn update(&self, user: &User, input: ProfileInput) -> Result<User, AppError> {
+        let planner = input.planner.clone();
         let (name, timezone) = input.validate()?;
         let id = user.id.clone();
         self.store()
@@ -80,6 +82,7 @@ impl Accounts {
                     user.name = name.unwrap_or(user.name);
                     user.timezone = timezone.unwrap_or(user.timezone);
                     tx.user_update(&user).await?;
+                    choice::choose(tx, &user.id, &planner).await?;
                     Ok(user)
                 })
             })

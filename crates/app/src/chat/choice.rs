@@ -1,7 +1,10 @@
 //! Which planner answers a turn: the server's choice, the person's, or this request's.
 
 use jiff::{civil::Date, tz::TimeZone};
+use saydo_domain::{Field, UserId};
+use saydo_store::Tx;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::{App, AppError, Caller, planner::offline::Proposal};
 
@@ -71,7 +74,7 @@ impl App {
     }
 
     /// The day on which use of models is counted now.
-    pub(super) fn usage_today(&self) -> Date {
+    pub(crate) fn usage_today(&self) -> Date {
         self.clock.now_in(&TimeZone::UTC).date()
     }
 
@@ -83,25 +86,17 @@ impl App {
         let settings = self.store.read().await?.user_settings_find(caller.id()).await?;
         Ok(settings.and_then(|settings| serde_json::from_value(settings.get(SETTING)?.clone()).ok()))
     }
+}
 
-    /// Stores the person's own choice; `None` for the server's.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn planner_choose(&self, caller: &Caller, choice: Option<PlannerChoice>) -> Result<(), AppError> {
-        let user = caller.id().clone();
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    let mut settings = tx.user_settings_find(&user).await?.unwrap_or_default();
-                    if !settings.is_object() {
-                        settings = serde_json::json!({});
-                    }
-                    settings[SETTING] = serde_json::json!(choice);
-                    tx.user_set_settings(&user, &settings).await?;
-                    Ok(())
-                })
-            })
-            .await
-    }
+/// Stores a person's own choice; clearing it leaves the server's.
+pub(crate) async fn choose(tx: &mut Tx, user: &UserId, choice: &Field<PlannerChoice>) -> Result<(), AppError> {
+    let value = match choice {
+        Field::Keep => return Ok(()),
+        Field::Clear => Value::Null,
+        Field::Set(choice) => json!(choice),
+    };
+    let mut settings = tx.user_settings_find(user).await?.filter(Value::is_object).unwrap_or_else(|| json!({}));
+    settings[SETTING] = value;
+    tx.user_set_settings(user, &settings).await?;
+    Ok(())
 }

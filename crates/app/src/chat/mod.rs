@@ -6,7 +6,7 @@
 //! ```
 //! All state is in the database: another replica, or this one after a restart, goes on mid-question.
 
-mod choice;
+pub(crate) mod choice;
 mod commit;
 mod conversations;
 mod ending;

@@ -132,13 +132,13 @@ async fn auto_asks_the_model_only_for_what_the_engine_is_not_sure_of() {
 #[tokio::test]
 async fn a_person_can_choose_and_the_operator_can_forbid() {
     let mut world = World::with(PlannerChoice::Auto, TurnLimits::default()).await;
-    world.app.planner_choose(&world.caller, Some(PlannerChoice::Llm)).await.unwrap();
+    world.choose(PlannerChoice::Llm).await;
     world.model.reply(Reply::call("add_task", json!({ "title": "Buy milk" })));
     assert_eq!(world.say("buy milk").await.answered_by, model());
-    world.app.planner_choose(&world.caller, Some(PlannerChoice::Offline)).await.unwrap();
+    world.choose(PlannerChoice::Offline).await;
     let odd = "colourless green ideas sleep furiously whereas yonder";
     assert_eq!(world.say(odd).await.answered_by, AnsweredBy::Offline);
-    world.app.planner_choose(&world.caller, Some(PlannerChoice::Llm)).await.unwrap();
+    world.choose(PlannerChoice::Llm).await;
     world.app.planner = PlannerChoice::Offline;
     assert_eq!(world.say("buy bread").await.answered_by, AnsweredBy::Offline);
     assert_eq!(world.model.requests().len(), 1);

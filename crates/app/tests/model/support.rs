@@ -5,13 +5,13 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use saydo_app::{
     App, Caller, Clock,
-    accounts::{Accounts, AccountsConfig, Throttling},
+    accounts::{Accounts, AccountsConfig, ProfileInput, Throttling},
     chat::{ChatReply, PlannerChoice, TurnRequest, turns::TurnHandle},
     llm::{Models, ModelsConfig, Price, ProviderConfig, ProviderKind, TurnLimits},
     tasks::TaskListInput,
     tools::ToolCall,
 };
-use saydo_domain::{ConversationId, Door, Email, MessageText, PersonName, User, UserId};
+use saydo_domain::{ConversationId, Door, Email, Field, MessageText, PersonName, User, UserId};
 use saydo_store::{Store, StoreConfig};
 use scripted_model::ScriptedModel;
 use serde_json::{Value, json};
@@ -98,6 +98,11 @@ impl World {
         for title in titles {
             add(&self.app, &self.caller, title).await;
         }
+    }
+
+    pub(crate) async fn choose(&self, planner: PlannerChoice) {
+        let input = ProfileInput { planner: Field::Set(planner), ..ProfileInput::default() };
+        self.app.accounts.update(&self.caller.user, input).await.unwrap();
     }
 
     pub(crate) fn request(&self, message: &str) -> TurnRequest {

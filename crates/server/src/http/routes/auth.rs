@@ -8,6 +8,7 @@ use axum::{
 };
 use saydo_app::{
     accounts::{LogInInput, NewPasswordInput, ProfileInput, Session, SignUpInput},
+    chat::PlannerChoice,
     view::UserView,
 };
 use secrecy::ExposeSecret;
@@ -100,22 +101,33 @@ pub(in crate::http) async fn log_in(
     })
 }
 
-/// Who am I?
-#[utoipa::path(get, path = "/api/auth/me", tag = "accounts", responses((status = 200, description = "The account", body = UserView)))]
-pub(in crate::http) async fn me(Me(caller): Me) -> Answer<UserView> {
-    Answer(UserView::from(&caller.user))
+/// The account with the person's own choices.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in crate::http) struct MeView {
+    #[serde(flatten)]
+    user: UserView,
+    /// Which planner the person wants: `auto`, `llm` or `offline`; the server's choice without it.
+    planner: Option<PlannerChoice>,
 }
 
-/// Change name or time zone.
+/// Who am I?
+#[utoipa::path(get, path = "/api/auth/me", tag = "accounts", responses((status = 200, description = "The account", body = MeView)))]
+pub(in crate::http) async fn me(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Answer<MeView>> {
+    let planner = state.app.planner_of(&caller).await?;
+    Ok(Answer(MeView { user: UserView::from(&caller.user), planner }))
+}
+
+/// Change name, time zone or planner.
 #[utoipa::path(patch, path = "/api/auth/me", tag = "accounts", request_body = ProfileInput,
-    responses((status = 200, description = "The account", body = UserView)))]
+    responses((status = 200, description = "The account", body = MeView)))]
 pub(in crate::http) async fn update_me(
     State(state): State<AppState>,
     Me(caller): Me,
     Json(input): Json<ProfileInput>,
-) -> ApiResult<Answer<UserView>> {
+) -> ApiResult<Answer<MeView>> {
     let user = state.app.accounts.update(&caller.user, input).await?;
-    Ok(Answer(UserView::from(&user)))
+    let planner = state.app.planner_of(&caller).await?;
+    Ok(Answer(MeView { user: UserView::from(&user), planner }))
 }
 
 /// End this token.

@@ -22,6 +22,19 @@ async fn name_and_zone_can_be_changed_and_cleared() {
 }
 
 #[tokio::test]
+async fn a_planner_can_be_chosen_and_the_choice_be_left_to_the_server() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    assert_eq!(ada.get("/api/auth/me").await.ok(200)["planner"], json!(null));
+    let me = ada.patch("/api/auth/me", json!({"planner": "offline"})).await.ok(200);
+    assert_eq!((&me["planner"], &me["name"]), (&json!("offline"), &json!("ada")));
+    assert_eq!(ada.patch("/api/auth/me", json!({"name": "Ada"})).await.ok(200)["planner"], json!("offline"));
+    assert_eq!(bob.get("/api/auth/me").await.ok(200)["planner"], json!(null));
+    assert_eq!(ada.patch("/api/auth/me", json!({"planner": "magic"})).await.refused(), ["planner"]);
+    assert_eq!(ada.patch("/api/auth/me", json!({"planner": null})).await.ok(200)["planner"], json!(null));
+}
+
+#[tokio::test]
 async fn the_export_holds_everything_of_this_user_only() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.user("ada").await, app.user("bob").await);
