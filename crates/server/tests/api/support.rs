@@ -53,6 +53,11 @@ impl TestApp {
     }
 
     async fn in_folder(folder: Arc<tempfile::TempDir>, settings: &[(&str, &str)]) -> Self {
+        let env = Self::environment(&folder, settings);
+        Self::of_sources(folder, &Sources { env, ..Sources::default() }).await
+    }
+
+    fn environment(folder: &tempfile::TempDir, settings: &[(&str, &str)]) -> BTreeMap<String, String> {
         let data = folder.path().to_str().unwrap().to_owned();
         let usual = [
             ("SAYDO_DATA_DIR", data.as_str()),
@@ -62,8 +67,19 @@ impl TestApp {
             ("BETTER_AUTH_SECRET", SECRET),
         ];
         let pairs = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let env: BTreeMap<String, String> = pairs.collect();
-        let config = Config::parse(&Sources { env, ..Sources::default() }).unwrap();
+        pairs.collect()
+    }
+
+    /// A server with a settings file, and these settings over the usual ones of a test.
+    pub(crate) async fn of_file(file: &std::path::Path, settings: &[(&str, &str)]) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let file = Sources::of_process(Some(file), BTreeMap::new()).unwrap();
+        let env = Self::environment(&folder, settings);
+        Self::of_sources(folder, &Sources { env, dotenv: BTreeMap::new(), ..file }).await
+    }
+
+    async fn of_sources(folder: Arc<tempfile::TempDir>, sources: &Sources) -> Self {
+        let config = Config::parse(sources).unwrap();
         let app = setup::open_app(&config).await.unwrap();
         let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -112,6 +128,12 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Somebody with this token at this server.
+    pub(crate) fn of(base: &str, token: &str) -> Self {
+        let http = reqwest::Client::new();
+        Self { http, base: base.to_owned(), token: Some(token.to_owned()), id: String::new(), email: String::new() }
+    }
+
     /// The same person with another token.
     pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self.clone() }
@@ -162,6 +184,13 @@ impl Client {
         Answer::of(self.request(Method::DELETE, path)).await
     }
 
+    /// Says something like [`Self::say`], and reads the stream of the answer to its end.
+    pub(crate) async fn stream(&self, conversation: Option<i64>, message: &str) -> Answer {
+        let body = json!({"conversation_id": conversation, "message": message});
+        let request = self.request(Method::POST, &format!("/api/{}/chat", self.id));
+        Answer::of(request.header("accept", "text/event-stream").json(&body)).await
+    }
+
     /// Says something in a new conversation, or in the named one.
     pub(crate) async fn say(&self, conversation: Option<i64>, message: &str) -> Answer {
         let body = json!({"conversation_id": conversation, "message": message});
@@ -188,6 +217,13 @@ impl Answer {
     /// The body.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The events of a stream: numbers and data.
+    #[track_caller]
+    pub(crate) fn events(&self) -> Vec<(i64, Value)> {
+        assert_eq!((self.status, self.header("content-type")), (200, "text/event-stream"), "{}", self.text);
+        self.text.split("\n\n").filter_map(event).collect()
     }
 
     /// A header, or an empty text.
@@ -229,6 +265,19 @@ impl Answer {
         body["request_id"] = Value::Null;
         body
     }
+}
+
+/// An event of a stream: its number, 0 without one, and its data; nothing for a comment.
+pub(crate) fn event(block: &str) -> Option<(i64, Value)> {
+    let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let data = field("data:")?;
+    let id = field("id:").map_or(0, |id| id.parse().unwrap());
+    Some((id, serde_json::from_str(data).unwrap_or_else(|_| json!(data))))
+}
+
+/// The `type` of each event.
+pub(crate) fn types(events: &[(i64, Value)]) -> Vec<&str> {
+    events.iter().map(|(_, event)| event["type"].as_str().unwrap()).collect()
 }
 
 /// The frozen instant.

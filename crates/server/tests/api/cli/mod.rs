@@ -40,16 +40,16 @@ pub(crate) fn succeed(command: Command, input: &str) -> String {
 }
 
 /// A running `saydo serve`.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    base: String,
+    pub(crate) base: String,
     log: Arc<Mutex<String>>,
     ended: Receiver<()>,
 }
 
 impl Server {
     /// Starts it and waits until it says where it listens.
-    fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let mut command = saydo(folder, &["serve"]);
         command.env("SAYDO_LOG_FORMAT", "json").env("BETTER_AUTH_SECRET", SECRET).envs(settings.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -75,7 +75,7 @@ impl Server {
     }
 
     /// Asks it to end, as a service manager does, and returns its exit status and its log.
-    fn stop(mut self) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
         let status = self.child.wait().unwrap();

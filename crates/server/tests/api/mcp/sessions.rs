@@ -4,7 +4,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{Mcp, SESSIONS};
-use crate::support::{Answer, TestApp};
+use crate::{
+    cli::{Server, saydo, succeed},
+    support::{Answer, Client, PASSWORD, TestApp},
+};
 
 #[tokio::test]
 async fn another_replica_goes_on_with_a_session() {
@@ -44,6 +47,28 @@ async fn an_ended_session_stays_ended() {
     let ended = Answer::of(mcp.request(Method::DELETE)).await;
     assert_eq!((ended.status, ended.text.as_str()), (204, ""));
     mcp.post(&mcp.body("tools/list", json!({}))).await.problem(404);
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_when_the_server_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let user = saydo(folder.path(), &["user", "create", "ada@example.com"]);
+    succeed(user, PASSWORD);
+    let made = ["user", "token", "ada@example.com", "--name", "Robot", "--scope", "write"];
+    let token = succeed(saydo(folder.path(), &made), "");
+    let server = Server::start(folder.path(), &[("SAYDO_LOG", "info")]);
+    let client = Client::of(&server.base, token.trim());
+    let mcp = Mcp::session(&client, SESSIONS, json!({})).await;
+    let stream = mcp.request(Method::GET).send().await.unwrap();
+    assert_eq!(
+        (stream.status().as_u16(), &stream.headers()["content-type"]),
+        (200, &"text/event-stream".parse().unwrap())
+    );
+    let read = tokio::spawn(stream.text());
+    let (code, log) = tokio::task::spawn_blocking(|| server.stop()).await.unwrap();
+    assert_eq!(code, Some(0));
+    read.await.unwrap().unwrap();
+    assert!(!log.contains("cut off"), "{log}");
 }
 
 #[tokio::test]
