@@ -23,6 +23,7 @@ pub mod sweep;
 pub mod tasks;
 pub mod tools;
 pub mod undo;
+pub mod usage;
 pub mod view;
 
 pub use caller::{Caller, IdempotencyKey};

@@ -167,6 +167,46 @@ impl App {
         })
     }
 
+    /// The conversation that an outside client knows by this name.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn conversation_of_thread(
+        &self,
+        caller: &Caller,
+        thread: &str,
+    ) -> Result<Option<ConversationId>, AppError> {
+        Ok(self.store.read().await?.conversation_find_thread(caller.id(), thread).await?)
+    }
+
+    /// Gives a conversation the name by which an outside client will ask for it next; another conversation that had
+    /// it keeps its messages, not the name.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn conversation_set_thread(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        thread: String,
+    ) -> Result<(), AppError> {
+        let owner = caller.id().clone();
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    if let Some(other) = tx.conversation_find_thread(&owner, &thread).await?
+                        && other != id
+                    {
+                        // Its own id is a name nobody asks for.
+                        tx.conversation_set_thread(&owner, other, &format!("left:{other}")).await?;
+                    }
+                    tx.conversation_set_thread(&owner, id, &thread).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
     /// Gives a conversation another title.
     ///
     /// # Errors

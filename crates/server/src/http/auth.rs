@@ -1,5 +1,7 @@
 //! Deny by default: this layer stands before every protected route and proves who asks, before anything is read.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::{FromRequestParts, RawPathParams, Request, State},
@@ -14,6 +16,7 @@ use saydo_app::{
 };
 use saydo_domain::Door;
 use saydo_lang::DateOrder;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     client,
@@ -34,7 +37,7 @@ pub(super) async fn layer(
     let (mut parts, body) = request.into_parts();
     let named = params.iter().find(|(name, _)| *name == "user_id").map(|(_, value)| value);
     match prove(&state, &parts).await {
-        Ok(identity) => {
+        Ok((identity, token)) => {
             // A path that names a user must name the caller.
             if named.is_some_and(|named| named != identity.user.id.as_str()) {
                 let detail = "Cannot access chat for other users";
@@ -48,6 +51,7 @@ pub(super) async fn layer(
             }
             parts.extensions.insert(caller(&identity, &parts.headers));
             parts.extensions.insert(identity);
+            parts.extensions.insert(token);
             next.run(Request::from_parts(parts, body)).await
         }
         // The one route that names a user is the chat: there a database that is away has its own sentence.
@@ -76,10 +80,10 @@ pub(super) async fn person_only(request: Request, next: Next) -> Response<Body> 
     Problem::new(StatusCode::FORBIDDEN, "sign_in_needed", detail).into_response()
 }
 
-async fn prove(state: &AppState, parts: &Parts) -> ApiResult<Identity> {
+async fn prove(state: &AppState, parts: &Parts) -> ApiResult<(Identity, SentToken)> {
     if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
         let token = value.to_str().ok().and_then(bearer).ok_or(AppError::Unauthorized)?;
-        return Ok(state.app.accounts.authenticate(token).await?);
+        return Ok((state.app.accounts.authenticate(token).await?, SentToken::new(token)));
     }
     let secure = client::secure_cookies(&state.settings, &parts.headers);
     let token = cookie::read(&parts.headers, secure).ok_or(AppError::Unauthorized)?;
@@ -90,7 +94,7 @@ async fn prove(state: &AppState, parts: &Parts) -> ApiResult<Identity> {
         let detail = "This request did not come from Saydo's own pages.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", detail).into());
     }
-    Ok(identity)
+    Ok((identity, SentToken::new(token)))
 }
 
 /// The token of an `Authorization` header (RFC 6750 §2.1; the scheme's case does not matter).
@@ -123,6 +127,38 @@ impl<S: Send + Sync> FromRequestParts<S> for Me {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         parts.extensions.get::<Caller>().cloned().map(Self).ok_or_else(|| AppError::Unauthorized.into())
     }
+}
+
+/// A token as it was sent, for streams: they prove it again while they last.
+#[derive(Debug, Clone)]
+pub(super) struct SentToken(Arc<SecretString>);
+
+impl SentToken {
+    fn new(token: &str) -> Self {
+        Self(Arc::new(SecretString::from(token)))
+    }
+
+    /// The token's text.
+    pub(super) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SentToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| AppError::Unauthorized.into())
+    }
+}
+
+/// Stands around what may end tokens: streams that are open prove theirs again then.
+pub(super) async fn sign_offs(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    let response = next.run(request).await;
+    if response.status().is_success() {
+        state.sign_offs.send_modify(|count| *count += 1);
+    }
+    response
 }
 
 /// The proven token, for routes that end or renew it.

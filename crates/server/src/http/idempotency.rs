@@ -26,7 +26,9 @@ use super::{
     body,
     error::{self, ApiError},
     problem::Problem,
+    routes::agui,
     state::AppState,
+    turn_stream,
 };
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -88,7 +90,18 @@ async fn repeatable(
     let _flight = state.flights.begin(&caller, key).ok_or_else(error::in_flight)?;
     match state.app.idempotency_find(caller.id(), key, &fingerprint).await? {
         IdempotencyState::Fresh => {}
-        IdempotencyState::Replay(answer) => return Ok(replay(answer)),
+        IdempotencyState::Replay(answer) => {
+            caller.idempotency = Some(IdempotencyKey { key: key.to_owned(), fingerprint });
+            // Whoever asks for a stream again gets it again, if the answer came from a turn that can be told again.
+            let streams = turn_stream::is_wanted(&parts.headers) || parts.uri.path() == agui::PATH;
+            if !streams || state.app.turn_of_key(&caller).await?.is_none() {
+                return Ok(replay(answer));
+            }
+            parts.extensions.insert(caller);
+            let mut response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+            return Ok(response);
+        }
         IdempotencyState::OtherRequest => {
             let detail = "This Idempotency-Key was used for another request.";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail).into());
@@ -97,10 +110,16 @@ async fn repeatable(
     caller.idempotency = Some(IdempotencyKey { key: key.to_owned(), fingerprint: fingerprint.clone() });
     parts.extensions.insert(caller.clone());
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    if !response.status().is_success() {
+    // A stream's answer is kept by its turn when that ends.
+    if !response.status().is_success() || is_stream(&response) {
         return Ok(response);
     }
     keep(state, &caller, key, &fingerprint, response).await
+}
+
+fn is_stream(response: &Response<Body>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|kind| kind.starts_with(b"text/event-stream"))
 }
 
 /// Stores the answer unless the use case did.

@@ -19,6 +19,7 @@ mod router;
 mod routes;
 mod server;
 mod state;
+mod turn_stream;
 
 pub(crate) use error::sentence;
 pub(crate) use limits::Limits;

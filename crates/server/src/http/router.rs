@@ -6,7 +6,7 @@ use axum::{
     Extension, Router,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
 use tower::util::option_layer;
 use tower_http::{
@@ -18,7 +18,10 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::{
     auth, context, headers, idempotency, limits, openapi,
     problem::Problem,
-    routes::{account, auth as sign_in, chat, conversations, mcp, parse, service, tasks, tokens, trash, undo},
+    routes::{
+        account, agui, auth as sign_in, chat, conversations, mcp, openai, parse, service, tasks, tokens, trash, turns,
+        undo, usage,
+    },
     state::AppState,
 };
 use crate::{
@@ -52,11 +55,12 @@ fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
 /// Every route: the open ones, and those nobody passes without a token.
 pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
     let with = || state.clone();
+    let sign_offs = || from_fn_with_state(with(), auth::sign_offs);
     let protected = protected_routes()
-        .merge(account_routes().route_layer(from_fn(auth::person_only)))
+        .merge(account_routes().route_layer(from_fn(auth::person_only)).route_layer(sign_offs()))
         .merge(chat_routes().route_layer(from_fn_with_state(with(), limits::chat)))
         .route_layer(from_fn_with_state(with(), idempotency::layer))
-        .merge(token_routes().route_layer(from_fn(auth::person_only)))
+        .merge(token_routes().route_layer(from_fn(auth::person_only)).route_layer(sign_offs()))
         .route_layer(from_fn_with_state(with(), limits::calls))
         .route_layer(from_fn_with_state(with(), auth::layer));
     let sign_ins = OpenApiRouter::new()
@@ -70,6 +74,7 @@ pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(openapi::open(sign_ins))
         .merge(openapi::protected(protected))
         .merge(mcp_routes(state))
+        .merge(openai_routes(state))
 }
 
 /// MCP: one address, a protocol of its own, and so no part of the OpenAPI document.
@@ -87,6 +92,21 @@ fn mcp_routes(state: &AppState) -> OpenApiRouter<AppState> {
         .route_layer(from_fn_with_state(with(), mcp::guard))
 }
 
+/// Chat Completions: a protocol of its own as well.
+fn openai_routes(state: &AppState) -> OpenApiRouter<AppState> {
+    let with = || state.clone();
+    let chat = OpenApiRouter::new()
+        .route("/v1/chat/completions", post(openai::complete))
+        .route_layer(from_fn_with_state(with(), limits::chat));
+    OpenApiRouter::new()
+        .route("/v1/models", get(openai::models))
+        .route("/v1/models/{name}", get(openai::model))
+        .merge(chat)
+        .route_layer(from_fn_with_state(with(), limits::calls))
+        .route_layer(from_fn_with_state(with(), auth::layer))
+        .route_layer(from_fn(openai::errors))
+}
+
 fn protected_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(sign_in::me, sign_in::update_me))
@@ -102,6 +122,9 @@ fn protected_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(conversations::latest))
         .routes(routes!(conversations::rename, conversations::delete))
         .routes(routes!(conversations::messages))
+        .routes(routes!(turns::events))
+        .routes(routes!(turns::stop))
+        .routes(routes!(usage::get))
 }
 
 /// What only a person who signed in may do, never a program with a token.
@@ -119,7 +142,7 @@ fn token_routes() -> OpenApiRouter<AppState> {
 }
 
 fn chat_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(chat::send)).routes(routes!(conversations::decide))
+    OpenApiRouter::new().routes(routes!(chat::send)).routes(routes!(agui::run)).routes(routes!(conversations::decide))
 }
 
 /// A panic is a bug of ours: the client learns nothing, the log everything, and the process goes on.
@@ -135,7 +158,6 @@ mod tests {
     use axum::{
         body::Body,
         http::{Request, StatusCode},
-        routing::get,
     };
     use tower::ServiceExt as _;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use saydo_app::App;
+use tokio::sync::watch;
 
 use super::{Shutdown, idempotency::Flights, limits::Limits};
 use crate::config::{Config, Profile, Proxy};
@@ -20,6 +21,8 @@ pub struct AppState {
     pub(super) flights: Flights,
     /// Cancelled when the server stops: open streams must end then.
     pub(super) stopping: Shutdown,
+    /// Counts what may have ended tokens, for streams that depend on one.
+    pub(super) sign_offs: Arc<watch::Sender<u64>>,
 }
 
 /// How the doors behave.
@@ -51,6 +54,7 @@ impl AppState {
             limits: Arc::new(Limits::new(&config.limits)),
             flights: Flights::default(),
             stopping: Shutdown::new(),
+            sign_offs: Arc::new(watch::Sender::new(0)),
         }
     }
 

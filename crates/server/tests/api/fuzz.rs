@@ -111,7 +111,11 @@ async fn nothing_that_is_sent_breaks_anything() {
                 (text().new_tree(&mut runner).unwrap().current(), text().new_tree(&mut runner).unwrap().current());
             let odd = any::<bool>().new_tree(&mut runner).unwrap().current();
             let id = if odd { escaped(&id.chars().take(200).collect::<String>()) } else { "1".to_owned() };
-            let path = path.replace("{id}", &id).replace("{user_id}", &ada.id).replace("{pending_id}", &id);
+            let path = path
+                .replace("{id}", &id)
+                .replace("{user_id}", &ada.id)
+                .replace("{pending_id}", &id)
+                .replace("{turn_id}", &id);
             let word = escaped(&word.chars().take(500).collect::<String>());
             let query = ["q", "sort", "limit", "cursor", "label", "due_before", "completed", "nope"];
             let name = prop::sample::select(query.to_vec()).new_tree(&mut runner).unwrap().current();

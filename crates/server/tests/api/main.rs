@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod accounts;
+mod agui;
 mod chat;
 mod cli;
 mod conversations;
@@ -13,6 +14,7 @@ mod idempotency;
 mod limits;
 mod matrix;
 mod mcp;
+mod openai_chat;
 mod openapi;
 mod parse;
 mod service;
@@ -22,4 +24,6 @@ mod tasks;
 mod tokens;
 mod trash;
 mod undo;
+mod voice;
+mod usage;
 mod web;

@@ -50,6 +50,12 @@ fn line(route: &str) -> Line {
         "PATCH /api/conversations/{id}" => line(json!({"title": "Changed"}), 200, Some(404)),
         "DELETE /api/conversations/{id}" => line(Value::Null, 200, Some(404)),
         "DELETE /api/conversations" => line(Value::Null, 200, None),
+        "POST /api/agui" => {
+            line(json!({"threadId": "t", "runId": "r", "messages": [{"role": "user", "content": "hello"}]}), 200, None)
+        }
+        "GET /api/usage" => line(Value::Null, 200, None),
+        "GET /api/conversations/{id}/turns/{turn_id}/events" => line(Value::Null, 200, Some(404)),
+        "POST /api/conversations/{id}/turns/{turn_id}/stop" => line(Value::Null, 204, Some(404)),
         "POST /api/conversations/{id}/pending/{pending_id}" => line(json!({"decision": "reject"}), 200, Some(404)),
         other => panic!("{other} is missing from the matrix"),
     }
@@ -61,6 +67,7 @@ struct World {
     owner: Client,
     conversation: i64,
     pending: String,
+    turn: String,
     change: String,
     token: String,
 }
@@ -75,6 +82,9 @@ impl World {
         }
         owner.delete("/api/tasks/2").await.ok(204);
         let reply = owner.say(None, "delete all tasks").await.ok(200);
+        // What is said here is no command: the question goes on waiting.
+        let streamed = owner.stream(reply["conversation_id"].as_i64(), "hello").await;
+        let turn = streamed.header("location").split('/').nth(5).unwrap().to_owned();
         let change = owner.patch("/api/tasks/3", json!({"priority": "high"})).await;
         let token = owner.post("/api/tokens", json!({"name": "Robot", "scope": "write"})).await.ok(201);
         Self {
@@ -82,6 +92,7 @@ impl World {
             owner,
             conversation: reply["conversation_id"].as_i64().unwrap(),
             pending: reply["pending"]["id"].as_str().unwrap().to_owned(),
+            turn,
             change: change.header("x-change-id").to_owned(),
             app,
         }
@@ -95,8 +106,11 @@ impl World {
             () if path.starts_with("/api/tokens") => self.token.clone(),
             () => task.to_owned(),
         };
-        let path =
-            path.replace("{id}", &id).replace("{user_id}", &self.owner.id).replace("{pending_id}", &self.pending);
+        let path = path
+            .replace("{id}", &id)
+            .replace("{user_id}", &self.owner.id)
+            .replace("{pending_id}", &self.pending)
+            .replace("{turn_id}", &self.turn);
         let request = client.request(method.parse::<Method>().unwrap(), &path);
         let body = body.to_string().replace("{change_id}", &self.change);
         let empty = body == "null";
@@ -155,7 +169,10 @@ async fn others_see_only_what_is_missing() {
         let answer = world.call(&bob, &method, &path, &body).await;
         answer.problem(status);
         if status == 404 {
-            let missing = path.replace("{id}", "987654").replace("{pending_id}", &uuid::Uuid::new_v4().to_string());
+            let missing = path
+                .replace("{id}", "987654")
+                .replace("{pending_id}", &uuid::Uuid::new_v4().to_string())
+                .replace("{turn_id}", &uuid::Uuid::now_v7().to_string());
             let body = body.to_string().replace("{change_id}", &uuid::Uuid::now_v7().to_string());
             let body: Value = serde_json::from_str(&body).unwrap();
             let absent = world.call(&bob, &method, &missing, &body).await;

@@ -38,7 +38,8 @@ async fn every_operation_answers_and_has_a_name_of_its_own() {
         let name = operation["operationId"].as_str().unwrap().to_owned();
         assert!(names.insert(name.clone()), "{name} twice");
         assert!(operation["summary"].is_string(), "{method} {path}");
-        let concrete = path.replace("{id}", "1").replace("{user_id}", "u").replace("{pending_id}", "p");
+        let concrete =
+            path.replace("{id}", "1").replace("{user_id}", "u").replace("{pending_id}", "p").replace("{turn_id}", "t");
         let request = app.anonymous().request(method.parse().unwrap(), &concrete);
         let status = crate::support::Answer::of(request).await.status;
         assert!(![404, 405].contains(&status), "{method} {path} is not routed: {status}");

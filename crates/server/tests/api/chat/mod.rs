@@ -4,6 +4,7 @@ mod history;
 mod pending;
 mod refusals;
 mod restart;
+mod stream;
 mod turns;
 
 use serde_json::{Value, json};

@@ -1,0 +1,258 @@
+//! A turn's events as a stream. What goes out is pulled one event at a time, so a slow reader holds nothing but its
+//! place. A stream outlives the moment in which its token was proven: it ends when the token does, and when the
+//! server stops, each time with a last word.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{IntoResponse as _, Response, Sse, sse::Event},
+};
+use futures_util::{Stream, stream};
+use saydo_app::{
+    AppError,
+    chat::turns::{TurnHandle, TurnReader},
+};
+use saydo_domain::{ConversationId, TurnId};
+use serde_json::{Value, json};
+use tokio::{sync::watch, time::Instant};
+
+use super::{Shutdown, auth::SentToken, state::AppState};
+
+/// A sign of life this often, so that nobody in between takes the connection for dead.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How old the proof of a token may be when something is sent.
+const PROOF_AGE: Duration = Duration::from_secs(1);
+/// How long a stream may go on when the server stops; turns of this process have ended by then.
+const LAST_CALL: Duration = Duration::from_millis(8500);
+/// When a client should come back after its connection broke.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+/// What a stream has to say next.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// An event of the turn, with its number.
+    Event(i64, Arc<str>),
+    /// Nothing happened for a while.
+    Heartbeat,
+    /// The stream ends here though the turn may go on.
+    Cut(Cut),
+}
+
+/// Why a stream ends before its turn does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// The token is no longer good.
+    Revoked,
+    /// The server stops.
+    Stopping,
+    /// The database does not answer.
+    Unavailable,
+}
+
+impl Cut {
+    /// A sentence for people.
+    pub(super) const fn message(self) -> &'static str {
+        match self {
+            Self::Revoked => "You are no longer signed in.",
+            Self::Stopping => "The server is stopping; ask again in a moment.",
+            Self::Unavailable => "The database is away; ask again in a moment.",
+        }
+    }
+
+    /// A word for programs.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Revoked => "unauthorized",
+            Self::Stopping => "server_stopping",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// The last event of a stream that ends so. It has no number: whoever comes back goes on where the turn was.
+    fn event(self) -> Event {
+        Event::default()
+            .data(json!({ "type": "RUN_ERROR", "message": self.message(), "code": self.code() }).to_string())
+    }
+}
+
+/// The events of a turn for one reader.
+#[derive(Debug)]
+pub(super) struct TurnEvents {
+    state: AppState,
+    token: SentToken,
+    sign_offs: watch::Receiver<u64>,
+    proven: Instant,
+    reader: TurnReader,
+    ended: bool,
+}
+
+impl TurnEvents {
+    pub(super) fn new(state: &AppState, token: SentToken, reader: TurnReader) -> Self {
+        let sign_offs = state.sign_offs.subscribe();
+        Self { state: state.clone(), token, sign_offs, proven: Instant::now(), reader, ended: false }
+    }
+
+    /// What comes next; `None` after the last.
+    pub(super) async fn next(&mut self) -> Option<Told> {
+        if self.ended {
+            return None;
+        }
+        let stopping = self.state.stopping.clone();
+        let beat = Instant::now() + HEARTBEAT;
+        loop {
+            let told = tokio::select! {
+                event = self.reader.next() => match event {
+                    Ok(Some((number, event))) => Some(Told::Event(number, event)),
+                    Ok(None) => None,
+                    Err(error) => {
+                        tracing::warn!(%error, "a turn cannot be read");
+                        Some(Told::Cut(Cut::Unavailable))
+                    }
+                },
+                () = tokio::time::sleep_until(beat) => Some(Told::Heartbeat),
+                // The sender lives as long as the state.
+                _ = self.sign_offs.changed() => {
+                    if self.is_proven(Duration::ZERO).await {
+                        continue;
+                    }
+                    Some(Told::Cut(Cut::Revoked))
+                }
+                () = last_call(&stopping) => Some(Told::Cut(Cut::Stopping)),
+            };
+            let told = match told {
+                Some(Told::Event(..) | Told::Heartbeat) if !self.is_proven(PROOF_AGE).await => {
+                    Some(Told::Cut(Cut::Revoked))
+                }
+                told => told,
+            };
+            self.ended = matches!(told, None | Some(Told::Cut(_)));
+            return told;
+        }
+    }
+
+    /// Whether the token is good, by a proof of at most this age. A database that is away says nothing about it.
+    async fn is_proven(&mut self, age: Duration) -> bool {
+        if self.proven.elapsed() < age {
+            return true;
+        }
+        self.proven = Instant::now();
+        let proof = self.state.app.accounts.authenticate(self.token.expose()).await;
+        !matches!(proof, Err(AppError::Unauthorized))
+    }
+}
+
+async fn last_call(stopping: &Shutdown) {
+    stopping.cancelled().await;
+    tokio::time::sleep(LAST_CALL).await;
+}
+
+/// The names an outside client gave to thread and run, for events that repeat them.
+#[derive(Debug, Clone)]
+pub(super) struct RunNames {
+    pub(super) thread: String,
+    pub(super) run: String,
+}
+
+impl RunNames {
+    /// The event with the client's names where it had ours.
+    fn put_into(&self, event: &str) -> String {
+        let named = event.starts_with(r#"{"type":"RUN_STARTED""#) || event.starts_with(r#"{"type":"RUN_FINISHED""#);
+        let parsed = if named { serde_json::from_str::<Value>(event).ok() } else { None };
+        let Some(mut event) = parsed.filter(Value::is_object) else { return event.to_owned() };
+        event["threadId"] = json!(self.thread);
+        event["runId"] = json!(self.run);
+        event.to_string()
+    }
+}
+
+/// Whether a client asks for a stream instead of one JSON answer.
+pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    ranges.flat_map(|value| value.split(',')).any(|range| {
+        let mut pieces = range.split(';').map(str::trim);
+        let names_it = pieces.next().is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"));
+        names_it && !pieces.any(|piece| ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains(&piece))
+    })
+}
+
+/// The answer that streams a turn from its beginning.
+pub(super) fn of_turn(state: &AppState, token: SentToken, turn: TurnHandle, names: Option<RunNames>) -> Response {
+    let place = location(turn.conversation_id, turn.turn_id);
+    let mut response = of_reader(state, token, turn.events, names);
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
+}
+
+/// Where a turn's events can be read again.
+fn location(conversation: ConversationId, turn: TurnId) -> String {
+    format!("/api/conversations/{conversation}/turns/{turn}/events")
+}
+
+/// The answer that streams what a reader reads.
+pub(super) fn of_reader(state: &AppState, token: SentToken, reader: TurnReader, names: Option<RunNames>) -> Response {
+    let events = TurnEvents::new(state, token, reader);
+    let first = Event::default().retry(COME_BACK).comment("saydo");
+    let rest = stream::unfold((events, names), |(mut events, names)| async move {
+        let event = match events.next().await? {
+            Told::Event(number, event) => {
+                let event = names.as_ref().map_or_else(|| event.to_string(), |names| names.put_into(&event));
+                Event::default().id(number.to_string()).data(event)
+            }
+            Told::Heartbeat => Event::default().comment(""),
+            Told::Cut(cut) => cut.event(),
+        };
+        Some((Ok(event), (events, names)))
+    });
+    respond(stream::StreamExt::chain(stream::iter([Ok(first)]), rest))
+}
+
+/// A run in which nothing is to be done.
+pub(super) fn of_nothing(names: &RunNames) -> Response {
+    let RunNames { thread, run } = names;
+    let event = |value: Value| Ok(Event::default().data(value.to_string()));
+    respond(stream::iter([
+        event(json!({ "type": "RUN_STARTED", "threadId": thread, "runId": run })),
+        event(json!({
+            "type": "RUN_FINISHED", "threadId": thread, "runId": run, "outcome": { "type": "success" }
+        })),
+    ]))
+}
+
+/// A stream that nobody on the way may keep or gather.
+pub(super) fn respond(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+    let mut response = Sse::new(events).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_wanted_by_name() {
+        let wanted = |accept: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            is_wanted(&headers)
+        };
+        assert!(wanted("text/event-stream") && wanted("application/json;q=0.5, Text/Event-Stream; q=0.9"));
+        assert!(!wanted("*/*") && !wanted("application/json") && !wanted("text/event-stream; q=0"));
+        assert!(!is_wanted(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn only_runs_are_renamed() {
+        let names = RunNames { thread: "t".to_owned(), run: "r\"1".to_owned() };
+        let started = names.put_into(r#"{"type":"RUN_STARTED","threadId":"1","runId":"2"}"#);
+        let started: Value = serde_json::from_str(&started).unwrap_or_default();
+        assert_eq!(started, json!({"type": "RUN_STARTED", "threadId": "t", "runId": "r\"1"}));
+        let text = r#"{"type":"TEXT_MESSAGE_CONTENT","messageId":"m","delta":"{\"type\":\"RUN_STARTED\"}"}"#;
+        assert_eq!(names.put_into(text), text);
+    }
+}
