@@ -25,6 +25,7 @@ pub mod tools;
 pub mod undo;
 pub mod usage;
 pub mod view;
+pub mod voice;
 
 pub use caller::{Caller, IdempotencyKey};
 pub use clock::Clock;
@@ -45,6 +46,8 @@ pub struct App {
     pub models: llm::Models,
     /// Which planner answers unless somebody chooses another.
     pub planner: chat::PlannerChoice,
+    /// Speech in and out, when it is configured.
+    pub voice: Option<voice::Voice>,
 }
 
 impl App {
@@ -52,12 +55,18 @@ impl App {
     #[must_use]
     pub fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
         let (turns, models) = (chat::turns::TurnHub::default(), llm::Models::none());
-        Self { store, clock, accounts, turns, models, planner: chat::PlannerChoice::default() }
+        Self { store, clock, accounts, turns, models, planner: chat::PlannerChoice::default(), voice: None }
     }
 
     /// The same with language models.
     #[must_use]
     pub fn with_models(self, models: llm::Models, planner: chat::PlannerChoice) -> Self {
         Self { models, planner, ..self }
+    }
+
+    /// The same with a speech server.
+    #[must_use]
+    pub fn with_voice(self, voice: voice::Voice) -> Self {
+        Self { voice: Some(voice), ..self }
     }
 }

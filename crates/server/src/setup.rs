@@ -4,6 +4,7 @@ use saydo_app::{
     App,
     accounts::{Accounts, AccountsConfig},
     llm::{Models, ProviderError},
+    voice::{Voice, VoiceConfigError},
 };
 use saydo_store::{SchemaState, Store, StoreConfig, StoreError};
 
@@ -24,6 +25,9 @@ pub enum SetupError {
     /// The language models.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Models(Vec<ProviderError>),
+    /// The speech server.
+    #[error("{0}")]
+    Voice(#[from] VoiceConfigError),
     /// Files and sockets.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -78,5 +82,6 @@ pub async fn open_app(config: &Config) -> Result<App, SetupError> {
     };
     let accounts = Accounts::new(store.clone(), config.clock, accounts);
     let app = App::new(store, config.clock, accounts);
-    Ok(app.with_models(Models::new(&config.model.models).map_err(SetupError::Models)?, config.model.planner))
+    let app = app.with_models(Models::new(&config.model.models).map_err(SetupError::Models)?, config.model.planner);
+    Ok(if config.voice.is_on() { app.with_voice(Voice::new(&config.voice)?) } else { app })
 }

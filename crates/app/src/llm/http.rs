@@ -167,7 +167,7 @@ async fn refusal(mut response: Response, until: Instant) -> ModelError {
 
 /// How long a server asks to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date, counted from the
 /// server's own `Date` so that clocks need not agree.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let header = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let seconds = |text: &str| text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     if let Some(millis) = header("retry-after-ms").and_then(|text| text.parse().ok()) {
@@ -182,7 +182,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The error code of a refusal's body: an identifier or nothing, as bodies may repeat what was sent.
-fn error_code(body: &[u8]) -> String {
+pub(crate) fn error_code(body: &[u8]) -> String {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return String::new() };
     let error = body.get("error").unwrap_or(&body);
     let words = ["code", "type", "status"].iter().filter_map(|key| error.get(key).and_then(Value::as_str));

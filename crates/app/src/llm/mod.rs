@@ -31,6 +31,7 @@ pub use config::{ModelsConfig, Price, ProviderConfig, ProviderKind, TurnLimits};
 pub use error::{ModelError, Phase};
 pub use event::{ModelEvent, StopReason, Usage};
 pub use http::ProviderError;
+pub(crate) use http::{error_code, retry_after};
 pub use request::{ModelMessage, ModelRequest, RequestedCall, ToolDefinition};
 
 /// The name of the model that answers, as its provider knows it.

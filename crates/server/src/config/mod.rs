@@ -12,7 +12,7 @@ mod table;
 use std::{net::SocketAddr, path::PathBuf};
 
 use jiff::SignedDuration;
-use saydo_app::{Clock, accounts::Throttling};
+use saydo_app::{Clock, accounts::Throttling, voice::VoiceConfig};
 use secrecy::SecretString;
 
 pub use example::env_example;
@@ -37,6 +37,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// The language models.
     pub model: ModelConfig,
+    /// The speech models.
+    pub voice: VoiceConfig,
     /// How much anybody may ask for.
     pub limits: LimitsConfig,
     /// The log.

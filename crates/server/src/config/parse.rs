@@ -10,6 +10,7 @@ use saydo_app::{
     accounts::Throttling,
     chat::PlannerChoice,
     llm::{Models, ModelsConfig, ProviderConfig, TurnLimits},
+    voice::{Voice, VoiceConfig},
 };
 use secrecy::SecretString;
 
@@ -46,6 +47,7 @@ impl Config {
             database: reader.database(&data_dir),
             auth: reader.auth(),
             model: reader.model(&sources.providers),
+            voice: reader.voice(),
             limits: reader.limits(),
             telemetry: reader.telemetry(),
             clock: reader.clock(),
@@ -210,6 +212,41 @@ impl Reader {
             self.mistakes.extend(mistakes.iter().map(|mistake| format!("{mistake}.")));
         }
         ModelConfig { models, planner: self.choice("SAYDO_PLANNER", &planners, PlannerChoice::Auto) }
+    }
+
+    fn voice(&mut self) -> VoiceConfig {
+        let own_url = self.text("SAYDO_SPEECH_BASE_URL");
+        let own_key = self.secret("SAYDO_SPEECH_API_KEY");
+        // A key belongs to its address: that of the language model never goes to another server.
+        let api_key = if own_url.is_some() { own_key } else { own_key.or_else(|| self.secret("OPENAI_API_KEY")) };
+        let usual = VoiceConfig::default();
+        let voice = VoiceConfig {
+            base_url: own_url.or_else(|| self.text("OPENAI_BASE_URL")),
+            api_key,
+            transcribe_model: self.text("OPENAI_TRANSCRIBE_MODEL"),
+            speech_model: self.text("OPENAI_SPEECH_MODEL"),
+            speech_voice: self.text("OPENAI_SPEECH_VOICE").unwrap_or_default(),
+            timeout: Duration::from_secs(self.parsed(
+                "SAYDO_SPEECH_TIMEOUT",
+                "a number of seconds from 1 to 600",
+                60,
+                |n| (1..=600).contains(n),
+            )),
+            ..usual
+        };
+        let named =
+            [(&voice.transcribe_model, "OPENAI_TRANSCRIBE_MODEL"), (&voice.speech_model, "OPENAI_SPEECH_MODEL")];
+        for (_, name) in named.iter().filter(|(model, _)| model.is_some()) {
+            if voice.base_url.is_none() && voice.api_key.is_none() {
+                self.wrong(name, "needs OPENAI_API_KEY, or SAYDO_SPEECH_BASE_URL for another server");
+            }
+        }
+        if voice.is_on()
+            && let Err(mistake) = Voice::new(&voice)
+        {
+            self.mistakes.push(format!("{mistake}."));
+        }
+        voice
     }
 
     fn limits(&mut self) -> LimitsConfig {

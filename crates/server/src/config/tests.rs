@@ -199,3 +199,30 @@ fn mistakes_of_providers_are_named_together() {
     let nowhere = "[[providers]]\nmodel = \"a\"\nbase_url = \"ftp://x\"\n";
     assert!(of_toml(nowhere).unwrap_err().to_string().contains("provider a: base_url"));
 }
+
+#[test]
+fn voice_is_on_when_a_model_is_named() {
+    let key = |voice: &saydo_app::voice::VoiceConfig| {
+        voice.api_key.as_ref().map(|key| secrecy::ExposeSecret::expose_secret(key).to_owned())
+    };
+    let of = |pairs| Config::parse(&env(pairs)).map(|config| config.voice);
+    assert!(!of(&[("OPENAI_API_KEY", "sk-1")]).unwrap().is_on());
+    let usual = of(&[("OPENAI_API_KEY", "sk-1"), ("OPENAI_TRANSCRIBE_MODEL", "m")]).unwrap();
+    assert!(usual.is_on() && usual.speech_model.is_none() && usual.base_url.is_none());
+    assert_eq!(
+        (key(&usual).as_deref(), usual.speech_voice.as_str(), usual.timeout.as_secs()),
+        (Some("sk-1"), "alloy", 60)
+    );
+    let elsewhere = [("SAYDO_SPEECH_BASE_URL", "http://127.0.0.1:1/v1"), ("OPENAI_SPEECH_MODEL", "m")];
+    let own = of(&[&elsewhere[..], &[("OPENAI_API_KEY", "sk-1")]].concat()).unwrap();
+    assert_eq!(key(&own), None, "the key of one server is not for another");
+    let own = of(&[&elsewhere[..], &[("SAYDO_SPEECH_API_KEY", "sk-2")]].concat()).unwrap();
+    assert_eq!((key(&own).as_deref(), own.base_url.as_deref()), (Some("sk-2"), Some("http://127.0.0.1:1/v1")));
+    let wrong = |pairs, part: &str| {
+        let text = of(pairs).unwrap_err().to_string();
+        assert!(text.contains(part), "{text}");
+    };
+    wrong(&[("OPENAI_SPEECH_MODEL", "m")], "OPENAI_SPEECH_MODEL: needs OPENAI_API_KEY, or SAYDO_SPEECH_BASE_URL");
+    wrong(&[("OPENAI_SPEECH_MODEL", "m"), ("SAYDO_SPEECH_BASE_URL", "ftp://x")], "speech: the base URL is not");
+    wrong(&[("SAYDO_SPEECH_TIMEOUT", "0")], "SAYDO_SPEECH_TIMEOUT");
+}

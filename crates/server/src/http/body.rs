@@ -1,6 +1,6 @@
 //! Bodies: bounded in size and time, JSON, and every refusal named by field.
 
-use std::{error::Error as _, time::Duration};
+use std::error::Error;
 
 use axum::{
     body::{Body, Bytes},
@@ -10,32 +10,29 @@ use axum::{
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 
-use super::{error::ApiError, problem::Problem};
+use super::{arrival::TooSlow, error::ApiError, problem::Problem};
 
 /// Largest body, also after decompression.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
-/// A body must have arrived after this long.
-const ARRIVAL: Duration = Duration::from_secs(15);
 
 /// Reads a whole body.
 pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(ARRIVAL, axum::body::to_bytes(body, MAX_BYTES)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_long(&error) => Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)),
-        Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "bad_body", "The body cannot be read.")),
-        Err(_) => Err(Problem::of_status(StatusCode::REQUEST_TIMEOUT)),
-    }
+    axum::body::to_bytes(body, MAX_BYTES).await.map_err(|error| unread(&error))
 }
 
-fn is_too_long(error: &axum::Error) -> bool {
+/// Why a body could not be read.
+pub(super) fn unread(error: &dyn Error) -> Problem {
     let mut source = error.source();
     while let Some(error) = source {
         if error.is::<LengthLimitError>() {
-            return true;
+            return Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        if error.is::<TooSlow>() {
+            return Problem::of_status(StatusCode::REQUEST_TIMEOUT);
         }
         source = error.source();
     }
-    false
+    Problem::new(StatusCode::BAD_REQUEST, "bad_body", "The body cannot be read.")
 }
 
 /// A JSON body.

@@ -3,6 +3,7 @@
 //! From the outside in: `context` (request id, log line, error bodies), `headers`, `limits`, `auth`,
 //! `idempotency`, then `routes`. `router` is the table of contents.
 
+mod arrival;
 mod auth;
 mod body;
 mod client;
@@ -25,5 +26,5 @@ pub(crate) use error::sentence;
 pub(crate) use limits::Limits;
 pub use openapi::document;
 pub use router::router;
-pub use server::{Shutdown, serve};
+pub use server::{Shutdown, Timeouts, serve, serve_with};
 pub use state::{AppState, HttpSettings};

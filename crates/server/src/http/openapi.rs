@@ -23,6 +23,7 @@ use super::{
         (name = "accounts", description = "Coming in, going out, one's own account"),
         (name = "tasks", description = "Tasks, the trash, and undo"),
         (name = "chat", description = "Saying what you mean"),
+        (name = "voice", description = "Speech in and out"),
         (name = "conversations", description = "What was said"),
         (name = "service", description = "Health")
     )

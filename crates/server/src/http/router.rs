@@ -4,13 +4,19 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
+    extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use tower::util::option_layer;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, decompression::RequestDecompressionLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+    },
+    decompression::RequestDecompressionLayer,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -20,7 +26,7 @@ use super::{
     problem::Problem,
     routes::{
         account, agui, auth as sign_in, chat, conversations, mcp, openai, parse, service, tasks, tokens, trash, turns,
-        undo, usage,
+        undo, usage, voice,
     },
     state::AppState,
 };
@@ -39,6 +45,9 @@ pub fn router(state: AppState) -> Router {
     around(doors, &state).with_state(state)
 }
 
+/// Sound is compressed already, and must not wait for more of it.
+const SOUND: NotForContentType = NotForContentType::const_new("audio/");
+
 /// The layers around all doors, from the inside out.
 fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
     // Without allowed origins no answer speaks of them.
@@ -49,7 +58,7 @@ fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(option_layer(cors))
         .layer(from_fn(context::layer))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SOUND)))
 }
 
 /// Every route: the open ones, and those nobody passes without a token.
@@ -60,6 +69,7 @@ pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(account_routes().route_layer(from_fn(auth::person_only)).route_layer(sign_offs()))
         .merge(chat_routes().route_layer(from_fn_with_state(with(), limits::chat)))
         .route_layer(from_fn_with_state(with(), idempotency::layer))
+        .merge(voice_routes(state))
         .merge(token_routes().route_layer(from_fn(auth::person_only)).route_layer(sign_offs()))
         .route_layer(from_fn_with_state(with(), limits::calls))
         .route_layer(from_fn_with_state(with(), auth::layer));
@@ -139,6 +149,16 @@ fn account_routes() -> OpenApiRouter<AppState> {
 /// Tokens for programs: they stand outside of idempotency, which would keep a new token's text.
 fn token_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(tokens::list, tokens::create)).routes(routes!(tokens::revoke))
+}
+
+/// Speech: outside of idempotency, which would read whole recordings, and nothing is changed here.
+fn voice_routes(state: &AppState) -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(voice::transcribe))
+        .route_layer(DefaultBodyLimit::max(voice::MAX_BODY))
+        .routes(routes!(voice::speak))
+        .route_layer(from_fn_with_state(state.clone(), limits::chat))
+        .routes(routes!(voice::about))
 }
 
 fn chat_routes() -> OpenApiRouter<AppState> {

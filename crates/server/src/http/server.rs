@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{Router, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -12,11 +12,26 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::arrival;
+
 /// The token that ends the server.
 pub type Shutdown = CancellationToken;
 
-/// Headers must have arrived after this long.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long clients may take to send what they have to send.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// For the headers, and between two requests of a connection.
+    pub headers: Duration,
+    /// For the body; more for large ones that keep arriving.
+    pub body: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { headers: Duration::from_secs(10), body: Duration::from_secs(10) }
+    }
+}
+
 /// Requests still running after this long at the end are cut off.
 const DRAIN: Duration = Duration::from_secs(9);
 /// Streams one HTTP/2 connection may have open.
@@ -27,8 +42,21 @@ const MAX_STREAMS: u32 = 200;
 /// # Errors
 /// When the listener breaks.
 pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown) -> io::Result<()> {
+    serve_with(listener, router, shutdown, Timeouts::default()).await
+}
+
+/// Serves like [`serve`], with other timeouts.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve_with(
+    listener: TcpListener,
+    router: Router,
+    shutdown: Shutdown,
+    timeouts: Timeouts,
+) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
-    let builder = builder();
+    let builder = builder(timeouts);
     loop {
         let accepted = tokio::select! {
             () = shutdown.cancelled() => break,
@@ -36,7 +64,7 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown) ->
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(&builder, stream, peer, router.clone());
+                let connection = connection(&builder, stream, peer, router.clone(), timeouts);
                 let watched = graceful.watch(connection);
                 tokio::spawn(async move {
                     // A connection that breaks is the client's affair.
@@ -57,10 +85,10 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown) ->
     Ok(())
 }
 
-fn builder() -> Builder<TokioExecutor> {
+fn builder(timeouts: Timeouts) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS).keep_alive_interval(HEADER_TIMEOUT);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(timeouts.headers);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS).keep_alive_interval(timeouts.headers);
     builder
 }
 
@@ -69,6 +97,7 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    timeouts: Timeouts,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Output: Send> + Send + use<> {
     // Small answers should leave at once.
     let _ = stream.set_nodelay(true);
@@ -76,7 +105,8 @@ fn connection(
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
         async move {
-            Ok::<_, Infallible>(router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {}))
+            let request = request.map(|body| arrival::limited(body, timeouts.body));
+            Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
         }
     });
     builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned()

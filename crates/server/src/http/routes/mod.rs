@@ -16,3 +16,4 @@ pub(super) mod trash;
 pub(super) mod turns;
 pub(super) mod undo;
 pub(super) mod usage;
+pub(super) mod voice;
