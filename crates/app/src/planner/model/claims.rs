@@ -3,173 +3,32 @@
 //! Sentence by sentence, as the text comes in. A sentence that claims, announces or affirms a change never reaches the
 //! person; everything else does. When in doubt a sentence is held back: a missing one is a smaller harm.
 
-/// Words for changes as they are claimed: `I've added`, `your task has been deleted`.
-const DEEDS: &[&str] = &[
-    "added",
-    "created",
-    "deleted",
-    "removed",
-    "updated",
-    "changed",
-    "completed",
-    "marked",
-    "moved",
-    "renamed",
-    "rescheduled",
-    "postponed",
-    "scheduled",
-    "cleared",
-    "cancelled",
-    "canceled",
-    "reopened",
-    "restored",
-    "undone",
-    "reverted",
-    "edited",
-    "modified",
-    "checked",
-    "ticked",
-    "crossed",
-    "set",
-    "saved",
-    "put",
-    "made",
-    "finished",
-    "erased",
-    "trashed",
-    "assigned",
-    "labelled",
-    "labeled",
-    "tagged",
-    "prioritized",
-    "prioritised",
-    "noted",
-    "recorded",
-    "logged",
-    "registered",
-    "accepted",
-    "confirmed",
-    "executed",
-    "applied",
-    "processed",
-    "handled",
-    "done",
-];
+use std::sync::LazyLock;
 
-/// The same as they are announced: `I'll delete`, `let me add`, `adding it now`.
-const PROMISES: &[&str] = &[
-    "add",
-    "create",
-    "delete",
-    "remove",
-    "update",
-    "change",
-    "complete",
-    "mark",
-    "move",
-    "rename",
-    "reschedule",
-    "postpone",
-    "schedule",
-    "clear",
-    "cancel",
-    "reopen",
-    "restore",
-    "undo",
-    "revert",
-    "edit",
-    "erase",
-    "put",
-    "set",
-    "make",
-    "save",
-    "remind",
-    "adding",
-    "creating",
-    "deleting",
-    "removing",
-    "updating",
-    "changing",
-    "completing",
-    "marking",
-    "moving",
-    "renaming",
-    "rescheduling",
-    "postponing",
-    "clearing",
-    "restoring",
-    "undoing",
-    "setting",
-    "saving",
-];
+/// Words by which a claim is known.
+struct Words {
+    deeds: Vec<String>,
+    promises: Vec<String>,
+    affirmations: Vec<String>,
+    elsewhere: Vec<String>,
+    questions: Vec<String>,
+}
 
-/// Beginnings of sentences that say that something was done.
-const AFFIRMATIONS: &[&str] = &[
-    "done",
-    "all done",
-    "all set",
-    "success",
-    "successfully",
-    "it's done",
-    "it is done",
-    "that's done",
-    "that is done",
-    "consider it done",
-    "mission accomplished",
-    "taken care of",
-    "✅",
-    "✔",
-    "☑",
-    "🗑",
-];
-
-/// Claims in other languages people write in: enough of a word to know it by.
-const ELSEWHERE: &[&str] = &[
-    "hinzugefügt",
-    "gelöscht",
-    "erledigt",
-    "entfernt",
-    "geändert",
-    "verschoben",
-    "angelegt",
-    "erstellt",
-    "markiert",
-    "ajouté",
-    "supprimé",
-    "effacé",
-    "terminé",
-    "modifié",
-    "déplacé",
-    "créé",
-    "marqué",
-    "añadid",
-    "agregad",
-    "eliminad",
-    "borrad",
-    "completad",
-    "modificad",
-    "cread",
-    "marcad",
-    "aggiunt",
-    "eliminat",
-    "cancellat",
-    "completat",
-    "modificat",
-    "spostat",
-    "creat",
-    "adicionad",
-    "excluíd",
-    "apagad",
-    "concluíd",
-    "alterad",
-    "criad",
-    "toegevoegd",
-    "verwijderd",
-    "voltooid",
-    "gewijzigd",
-    "verplaatst",
-    "aangemaakt",
-];
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let lists = include_str!("claims.txt").replace("\n ", " ");
+    let list = |name: &str| -> Vec<String> {
+        let words = lists.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        let words = words.unwrap_or_default().split(',').map(str::trim);
+        words.map(ToOwned::to_owned).collect()
+    };
+    Words {
+        deeds: list("deeds"),
+        promises: list("promises"),
+        affirmations: list("affirmations"),
+        elsewhere: list("elsewhere"),
+        questions: list("questions"),
+    }
+});
 
 /// Lets through what is no claim.
 #[derive(Debug, Default)]
@@ -264,35 +123,45 @@ fn sentence_end(text: &str) -> Option<usize> {
 fn is_claim(sentence: &str, asked: bool) -> bool {
     let lower = sentence.to_lowercase().replace('’', "'");
     let plain = lower.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '-' | '#' | '>' | '['));
-    if plain.starts_with("tools used") || AFFIRMATIONS.iter().any(|word| begins_with(plain, word)) {
+    if plain.starts_with("tools used") || WORDS.affirmations.iter().any(|word| begins_with(plain, word)) {
         return true;
     }
     let spoken = unquoted(plain);
     let words: Vec<&str> =
         spoken.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
-    if words.iter().any(|word| ELSEWHERE.iter().any(|claim| word.starts_with(claim))) {
+    if words.iter().any(|word| WORDS.elsewhere.iter().any(|claim| word.starts_with(claim.as_str()))) {
         return true;
     }
-    let deed = |word: &&str| DEEDS.contains(word);
+    let deed = |word: &&str| is_in(&WORDS.deeds, word);
     // `Added “Buy milk”.`
-    if words.first().is_some_and(|word| deed(word) || word.ends_with("ing") && PROMISES.contains(word)) {
+    if words.first().is_some_and(|word| deed(word) || word.ends_with("ing") && is_in(&WORDS.promises, word)) {
         return true;
     }
-    (0..words.len()).any(|at| speaks_of_itself(&words[at..]) || (!asked || at == 0) && affirms(&words[at..]))
+    let question = plain.ends_with('?') && words.first().is_some_and(|word| is_in(&WORDS.questions, word));
+    // `Should I mark it as done?`
+    if question && matches!(words.get(1), Some(&("i" | "we"))) {
+        return false;
+    }
+    let state_is_news = !asked && !question;
+    (0..words.len()).any(|at| speaks_of_itself(&words[at..]) || state_is_news && affirms(&words[at..]))
         || words.windows(2).any(|pair| matches!(pair, ["been" | "now" | "successfully", word] if deed(word)))
 }
 
 /// `I added`, `we've just removed`, `I'll go ahead and delete`, `let me mark`.
 fn speaks_of_itself(words: &[&str]) -> bool {
-    let near = |words: &[&str], list: &[&str]| {
+    let near = |words: &[&str], list: &[String]| {
         let clause =
             words.iter().take(6).take_while(|word| !matches!(**word, "can" | "could" | "cannot" | "you" | "not"));
-        clause.into_iter().any(|word| list.contains(word))
+        clause.into_iter().any(|word| is_in(list, word))
     };
     match words {
-        ["i" | "we" | "i've" | "we've" | "saydo" | "system" | "assistant", rest @ ..] if near(rest, DEEDS) => true,
-        ["i'll" | "we'll" | "i'm" | "we're", rest @ ..] => near(rest, PROMISES) || near(rest, DEEDS),
-        ["i" | "we", "will" | "am" | "are" | "shall", rest @ ..] | ["let", "me", rest @ ..] => near(rest, PROMISES),
+        ["i" | "we" | "i've" | "we've" | "saydo" | "system" | "assistant", rest @ ..] if near(rest, &WORDS.deeds) => {
+            true
+        }
+        ["i'll" | "we'll" | "i'm" | "we're", rest @ ..] => near(rest, &WORDS.promises) || near(rest, &WORDS.deeds),
+        ["i" | "we", "will" | "am" | "are" | "shall", rest @ ..] | ["let", "me", rest @ ..] => {
+            near(rest, &WORDS.promises)
+        }
         _ => false,
     }
 }
@@ -301,10 +170,14 @@ fn speaks_of_itself(words: &[&str]) -> bool {
 fn affirms(words: &[&str]) -> bool {
     match words {
         ["is" | "are" | "was" | "were" | "got", rest @ ..] => {
-            rest.iter().take(3).take_while(|word| **word != "not").any(|word| DEEDS.contains(word))
+            rest.iter().take(3).take_while(|word| **word != "not").any(|word| is_in(&WORDS.deeds, word))
         }
         _ => false,
     }
+}
+
+fn is_in(list: &[String], word: &str) -> bool {
+    list.iter().any(|known| known == word)
 }
 
 fn begins_with(text: &str, start: &str) -> bool {
@@ -360,6 +233,8 @@ mod tests {
             "J'ai ajouté la tâche.",
             "**Done** - all 12 tasks are deleted.",
             "[tools used: add_task]",
+            "Did you see that I deleted it?",
+            "The task is deleted, okay?",
         ] {
             assert_eq!(said("buy milk", text), (String::new(), true), "{text}");
         }
@@ -376,6 +251,9 @@ mod tests {
             "Start with the report, it is the most urgent.",
             "1. Call mom (due tomorrow)\n2. Pay rent",
             "You could delete the old ones.",
+            "I can create one if you like, be as creative as you want.",
+            "Which of them is done?",
+            "Should I mark it as done?",
         ] {
             assert_eq!(said("what should I do first", text), (text.to_owned(), false), "{text}");
         }
