@@ -93,7 +93,7 @@ test("a question opens the thread, says who answered, and is resumed by its addr
     await seed(page, { title: "Buy milk", due_date: "2026-03-12" });
     await say(page, "what's pending?");
     await thread(page).locator(".bubble", { hasText: "what's pending?" }).waitFor();
-    await thread(page).getByText("Answered offline").last().waitFor();
+    await thread(page).getByText("Answered by the offline engine").last().waitFor();
     await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/c\/\d+$/);
     await page.reload();
     await thread(page).locator(".bubble", { hasText: "what's pending?" }).waitFor();

@@ -13,6 +13,9 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A microphone that hums, and nobody who has to allow it.
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
 ];
 
 export const PASSWORD = "correct horse battery";
@@ -54,15 +57,18 @@ function listen(page: Page, origin: string, complaints: string[]): void {
   });
 }
 
+/** How a person comes to Saydo; `origin` is where, if not at the plain server. */
+export type Way = BrowserContextOptions & { origin?: string };
+
+/** To the server that has a language model. */
+export const withModel = (more: Way = {}): Way => ({ origin: inject("modelOrigin"), ...more });
+
 let people = 0;
 
 /** A fresh browser profile at the door; afterwards nothing may have gone wrong unseen. */
-export async function visit(
-  story: (person: Person) => Promise<void>,
-  options: BrowserContextOptions = {},
-): Promise<void> {
+export async function visit(story: (person: Person) => Promise<void>, way: Way = {}): Promise<void> {
   if (!browser) throw new Error("no browser");
-  const origin = inject("origin");
+  const { origin = inject("origin"), ...options } = way;
   people += 1;
   const email = `person-${process.pid}-${Date.now()}-${people}@example.org`;
   const context = await browser.newContext({
@@ -106,14 +112,11 @@ export async function signIn({ page, email }: Person, password = PASSWORD): Prom
 }
 
 /** A person who has just signed up. */
-export function home(
-  story: (person: Person) => Promise<void>,
-  options: BrowserContextOptions = {},
-): Promise<void> {
+export function home(story: (person: Person) => Promise<void>, way: Way = {}): Promise<void> {
   return visit(async (person) => {
     await signUp(person);
     await story(person);
-  }, options);
+  }, way);
 }
 
 export const composer = (page: Page) => page.getByLabel("Say what you want to do");

@@ -1,18 +1,29 @@
-/** Starts the built binary for the stories, on a fresh data folder and a free port, and stops it by its process id. */
+/**
+ * Starts the built binaries for the stories, on fresh data folders and free ports, and stops them by their process
+ * ids: one Saydo by itself, and one with a scripted language model and a scripted ear.
+ */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import type { TestProject } from "vitest/node";
 import { NOW } from "./clock";
+import { startEar } from "./ear";
 
 declare module "vitest" {
   export interface ProvidedContext {
     origin: string;
+    /** The same with a language model. */
+    modelOrigin: string;
   }
 }
+
+const ROOT = resolve(import.meta.dirname, "..");
+
+type Stop = () => Promise<void>;
 
 function freePort(): Promise<number> {
   return new Promise((done, fail) => {
@@ -40,10 +51,20 @@ async function healthy(origin: string, server: ChildProcess, log: string): Promi
   throw new Error(`The server did not become healthy; its log is ${log}`);
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const root = resolve(import.meta.dirname, "..");
-  const binary = resolve(root, process.env.SAYDO_BIN ?? "../target/debug/saydo");
-  if (!existsSync(binary)) throw new Error(`There is no server at ${binary}: build it, or set SAYDO_BIN.`);
+function built(setting: string, usual: string): string {
+  const binary = resolve(ROOT, process.env[setting] ?? usual);
+  if (!existsSync(binary)) throw new Error(`There is nothing at ${binary}: build it, or set ${setting}.`);
+  return binary;
+}
+
+async function ended(process: ChildProcess): Promise<void> {
+  const gone = new Promise((done) => process.once("exit", done));
+  process.kill("SIGTERM");
+  await gone;
+}
+
+async function startSaydo(env: Record<string, string>): Promise<[origin: string, stop: Stop]> {
+  const binary = built("SAYDO_BIN", "../target/debug/saydo");
   const data = mkdtempSync(join(tmpdir(), "saydo-e2e-"));
   const log = join(data, "server.log");
   const port = await freePort();
@@ -59,14 +80,42 @@ export default async function setup(project: TestProject): Promise<() => Promise
       SAYDO_DATA_DIR: data,
       SAYDO_RATE_LIMITS: "off",
       SAYDO_NOW: NOW,
+      ...env,
     },
   });
   await healthy(origin, server, log);
-  project.provide("origin", origin);
-  return async () => {
-    const ended = new Promise((done) => server.once("exit", done));
-    server.kill("SIGTERM");
-    await ended;
+  const stop = async () => {
+    await ended(server);
     rmSync(data, { recursive: true, force: true });
+  };
+  return [origin, stop];
+}
+
+/** The scripted model says its address in its first line. */
+async function startModel(): Promise<[baseUrl: string, stop: Stop]> {
+  const binary = built("SAYDO_SCRIPTED_MODEL", "../target/debug/saydo-scripted-model");
+  const script = join(import.meta.dirname, "model.json");
+  const model = spawn(binary, ["--script", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const line = await createInterface({ input: model.stdout })[Symbol.asyncIterator]().next();
+  if (line.done) throw new Error("The scripted model did not start.");
+  return [line.value, () => ended(model)];
+}
+
+export default async function setup(project: TestProject): Promise<Stop> {
+  const [baseUrl, stopModel] = await startModel();
+  const [earUrl, stopEar] = await startEar();
+  const [origin, stopPlain] = await startSaydo({});
+  const [modelOrigin, stopWithModel] = await startSaydo({
+    OPENAI_API_KEY: "a key for nobody",
+    OPENAI_BASE_URL: baseUrl,
+    OPENAI_AGENT_MODEL: "scripted",
+    OPENAI_TRANSCRIBE_MODEL: "scripted-ear",
+    SAYDO_SPEECH_BASE_URL: earUrl,
+  });
+  project.provide("origin", origin);
+  project.provide("modelOrigin", modelOrigin);
+  return async () => {
+    await Promise.all([stopPlain(), stopWithModel()]);
+    await Promise.all([stopModel(), stopEar()]);
   };
 }

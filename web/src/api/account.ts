@@ -1,7 +1,7 @@
 /** The account and its session. The session itself is a cookie this page can't read. */
 
 import { request } from "./client";
-import type { User } from "./types";
+import type { PlannerChoice, User } from "./types";
 
 export interface Credentials {
   email: string;
@@ -26,7 +26,13 @@ export const logOutEverywhere = async (): Promise<void> => {
   await request("POST", "/api/auth/logout-all");
 };
 
-export const updateMe = async (patch: { name?: string; timezone?: string | null }): Promise<User> =>
+export interface Profile {
+  name?: string;
+  timezone?: string | null;
+  planner?: PlannerChoice;
+}
+
+export const updateMe = async (patch: Profile): Promise<User> =>
   (await request<User>("PATCH", "/api/auth/me", { body: patch })).data;
 
 export const changePassword = async (current: string, next: string): Promise<void> => {

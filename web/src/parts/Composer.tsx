@@ -6,8 +6,10 @@ import { pieces } from "../lib/spans";
 import { composerFocus, draft, parsed, putBack, setDraft, submit } from "../state/composer";
 import { pending } from "../state/thread";
 import { busy, stop, stoppable, stopping } from "../state/turn";
+import { hearing, stopHearing } from "../state/voice";
 import { Chips } from "./Chips";
 import { Icon } from "./Icon";
+import { Microphone } from "./Microphone";
 
 /** The same text behind the line, with the recognised words tinted. */
 function Tint() {
@@ -29,6 +31,7 @@ function Tint() {
 }
 
 function placeholder(): string {
+  if (hearing.value !== "off") return hearing.value === "listening" ? "Listening…" : "Writing it down…";
   if (pending.value?.kind === "ask") return pending.value.prompt;
   return "Say what’s on your mind…";
 }
@@ -52,7 +55,7 @@ function onKeyDown(event: KeyboardEvent): void {
     onBackspace(event, line);
   } else if (event.key === "Escape") {
     event.stopPropagation();
-    if (!stop()) line.blur();
+    if (!stopHearing() && !stop()) line.blur();
   }
 }
 
@@ -110,6 +113,7 @@ export function Composer() {
             onKeyDown={onKeyDown}
           />
         </div>
+        <Microphone />
         <SendOrStop />
       </div>
     </form>

@@ -26,7 +26,7 @@ function Shown({ current }: { current: Receipt }) {
   return (
     <>
       <span class="receipt-icon">
-        <Icon name={current.tone === "done" ? "check" : "cloudOff"} />
+        <Icon name={current.tone === "done" ? "check" : "warning"} />
       </span>
       <span class="receipt-text">{current.text}</span>
       {changeId && (

@@ -4,8 +4,11 @@ import { useState } from "preact/hooks";
 import { exportAccount } from "../api/account";
 import { sentence } from "../api/problem";
 import { browserZone } from "../lib/zone";
+import { AgentsPanel } from "../parts/AgentsPanel";
 import { Field } from "../parts/Field";
 import { PasswordForm } from "../parts/PasswordForm";
+import { PlannerPanel } from "../parts/PlannerPanel";
+import { Segments } from "../parts/Segments";
 import { keysOpen } from "../state/drawer";
 import { deleteAccount, logOut, updateMe, user } from "../state/session";
 import { setTheme, type Theme, theme } from "../state/theme";
@@ -15,27 +18,6 @@ const THEMES: readonly [Theme, string][] = [
   ["light", "Light"],
   ["dark", "Dark"],
 ];
-
-function ThemeChoice() {
-  return (
-    <fieldset class="segments">
-      <legend>Theme</legend>
-      <div class="segments-row">
-        {THEMES.map(([value, label]) => (
-          <label key={value} class="segment">
-            <input
-              type="radio"
-              name="theme"
-              checked={theme.value === value}
-              onChange={() => setTheme(value)}
-            />
-            <span>{label}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
 
 function ZoneChoice({ value }: { value: string }) {
   const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", browserZone(), value].filter(Boolean));
@@ -162,7 +144,7 @@ function Appearance() {
   return (
     <section class="panel">
       <h2>Look and keys</h2>
-      <ThemeChoice />
+      <Segments legend="Theme" name="theme" choices={THEMES} value={theme.value} onChoose={setTheme} />
       <div class="panel-buttons">
         <button type="button" class="button" onClick={showKeys}>
           Show the keys
@@ -180,6 +162,8 @@ export function Settings() {
       </header>
       <Profile />
       <Appearance />
+      <PlannerPanel />
+      <AgentsPanel />
       <PasswordForm />
       <Sessions />
       <DeleteAccount />

@@ -20,9 +20,11 @@ export function showReceipt(text: string, changeId: string | null): void {
   receipt.value = { text, tone: "done", changeId, action: "Undo" };
 }
 
-export function showProblem(cause: unknown): void {
-  receipt.value = { text: sentence(cause), tone: "problem", changeId: null, action: "Undo" };
+export function showWarning(text: string): void {
+  receipt.value = { text, tone: "problem", changeId: null, action: "Undo" };
 }
+
+export const showProblem = (cause: unknown): void => showWarning(sentence(cause));
 
 export function dismissReceipt(): void {
   receipt.value = null;

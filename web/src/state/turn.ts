@@ -130,12 +130,18 @@ function failed(turn: Live, message: string, retry: Sent | null): void {
   spoken.value = message;
 }
 
+/** The fixed words of a reply that is none: no planner could answer. */
+const TROUBLE = "I'm having trouble processing your request right now. Please try again in a moment.";
+
 const anew = (sent: Sent | null): Sent | null => sent && { ...sent, key: newKey() };
 
 function end(turn: Live, ending: Ending): void {
   const again = anew(turn.sent);
   if (ending.how === "failed" && !ending.reply) failed(turn, ending.message, again);
-  else if (ending.reply) land(turn, ending.reply, ending.how === "finished" ? null : again);
+  else if (ending.reply) {
+    const done = ending.how === "finished" && ending.reply.response !== TROUBLE;
+    land(turn, ending.reply, done ? null : again);
+  }
 }
 
 /** Carries a turn to its end. Says whether the person got an answer or an explanation. */
