@@ -54,6 +54,10 @@ fn line(route: &str) -> Line {
             line(json!({"threadId": "t", "runId": "r", "messages": [{"role": "user", "content": "hello"}]}), 200, None)
         }
         "GET /api/usage" => line(Value::Null, 200, None),
+        "GET /api/voice" => line(Value::Null, 200, None),
+        // No speech server is configured here: for the owner too there is nothing.
+        "POST /api/voice/transcribe" => line(Value::Null, 404, None),
+        "POST /api/voice/speak" => line(json!({"text": "hello"}), 404, None),
         "GET /api/conversations/{id}/turns/{turn_id}/events" => line(Value::Null, 200, Some(404)),
         "POST /api/conversations/{id}/turns/{turn_id}/stop" => line(Value::Null, 204, Some(404)),
         "POST /api/conversations/{id}/pending/{pending_id}" => line(json!({"decision": "reject"}), 200, Some(404)),

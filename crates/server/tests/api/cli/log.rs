@@ -3,7 +3,13 @@
 use serde_json::{Value, json};
 
 use super::Server;
-use crate::support::SECRET;
+use crate::{
+    support::SECRET,
+    voice::{
+        WEBM,
+        service::{Act, SpeechServer},
+    },
+};
 
 /// Words that must never be seen in a log.
 const EMAIL: &str = "canary-email@example.com";
@@ -12,11 +18,23 @@ const NAME: &str = "canary-name";
 const TITLE: &str = "canary-title";
 const MESSAGE: &str = "canary-message";
 const QUERY: &str = "canary-query";
+const SOUND: &str = "canary-sound";
+const HEARD: &str = "canary-heard";
+const SPOKEN: &str = "canary-spoken";
+const KEY: &str = "canary-speech-key";
 
 /// Lives a little on a server that logs everything, and returns the log and the ids to look for.
 async fn live(level: &str) -> (String, String, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), &[("SAYDO_LOG", level)]);
+    let speech = SpeechServer::start(Act::Hear(HEARD)).await;
+    let settings = [
+        ("SAYDO_LOG", level),
+        ("SAYDO_SPEECH_BASE_URL", &speech.base),
+        ("SAYDO_SPEECH_API_KEY", KEY),
+        ("OPENAI_TRANSCRIBE_MODEL", "ears"),
+        ("OPENAI_SPEECH_MODEL", "mouth"),
+    ];
+    let server = Server::start(folder.path(), &settings);
     let http = reqwest::Client::new();
     let url = |path: &str| format!("{}{path}", server.base);
     let account = json!({"email": EMAIL, "password": PASSWORD, "name": NAME});
@@ -47,10 +65,27 @@ async fn live(level: &str) -> (String, String, Vec<String>) {
         let answer = mcp().header("mcp-session-id", &session).json(&call).send().await.unwrap().text().await.unwrap();
         assert!(answer.contains("structuredContent"), "{answer}");
     }
+    talk(&http, &server.base, &token, &speech).await;
     drop(http);
     let (code, log) = server.stop();
     assert_eq!(code, Some(0));
     (log, request_id, vec![token, robot])
+}
+
+/// Speaks and listens, well and badly.
+async fn talk(http: &reqwest::Client, base: &str, token: &str, speech: &SpeechServer) {
+    assert!(String::from_utf8_lossy(WEBM).contains(SOUND));
+    let said = json!({"text": SPOKEN, "voice": SPOKEN});
+    let refusal = Act::Answer(400, &[], json!({"error": {"code": "invalid_value", "message": SPOKEN}}));
+    for (act, heard, spoken) in [(Act::Hear(HEARD), 200, 502), (Act::Say(vec![SOUND]), 502, 200), (refusal, 422, 422)] {
+        speech.will(act);
+        let record = http.post(format!("{base}/api/voice/transcribe")).header("content-type", "audio/webm");
+        assert_eq!(record.bearer_auth(token).body(WEBM).send().await.unwrap().status(), heard);
+        let speak = http.post(format!("{base}/api/voice/speak")).bearer_auth(token).json(&said);
+        let answer = speak.send().await.unwrap();
+        assert_eq!(answer.status(), spoken);
+        answer.bytes().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -74,7 +109,9 @@ async fn lines_are_json_objects_that_say_what_happened() {
 async fn no_level_tells_secrets_or_what_people_wrote() {
     let (log, _, tokens) = live("trace").await;
     let tokens = tokens.iter().map(String::as_str);
-    for canary in [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SECRET].into_iter().chain(tokens) {
+    for canary in
+        [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SOUND, HEARD, SPOKEN, KEY, SECRET].into_iter().chain(tokens)
+    {
         let line = log.lines().find(|line| line.contains(canary));
         assert_eq!(line, None, "{canary}");
     }

@@ -1,7 +1,7 @@
 //! `/api/voice`, with a speech server behind it.
 
 mod refusals;
-mod service;
+pub(crate) mod service;
 mod speak;
 mod transcribe;
 
@@ -15,7 +15,7 @@ use self::service::{Act, SpeechServer};
 use crate::support::{Answer, Client, TestApp};
 
 /// The beginning of a recording as Chromium makes it.
-const WEBM: &[u8] = b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81 canary-sound";
+pub(crate) const WEBM: &[u8] = b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81 canary-sound";
 
 /// A server with speech, the speech server, and somebody who talks.
 async fn talking(act: Act, settings: &[(&str, &str)]) -> (TestApp, SpeechServer, Client) {

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 /// What the server does when it is asked.
 #[derive(Clone)]
-pub(super) enum Act {
+pub(crate) enum Act {
     /// It hears this.
     Hear(&'static str),
     /// It says these sounds, one after the other.
@@ -30,22 +30,22 @@ pub(super) enum Act {
 }
 
 /// One part of a form: its name, file name, content type and bytes.
-pub(super) type FormPart = (String, Option<String>, Option<String>, Vec<u8>);
+pub(crate) type FormPart = (String, Option<String>, Option<String>, Vec<u8>);
 
 /// What it was asked.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Asked {
-    pub(super) path: String,
-    pub(super) key: String,
-    pub(super) length: Option<u64>,
-    pub(super) form: Vec<FormPart>,
-    pub(super) json: Value,
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) key: String,
+    pub(crate) length: Option<u64>,
+    pub(crate) form: Vec<FormPart>,
+    pub(crate) json: Value,
 }
 
 impl Asked {
     /// The text of a part that is no file.
     #[track_caller]
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         let mut parts = self.form.iter().filter(|part| part.0 == name);
         let text = parts.next().map(|part| String::from_utf8(part.3.clone()).unwrap());
         assert!(parts.next().is_none(), "{name} twice");
@@ -53,15 +53,15 @@ impl Asked {
     }
 
     /// The file's name, content type and bytes.
-    pub(super) fn file(&self) -> (&str, &str, &[u8]) {
+    pub(crate) fn file(&self) -> (&str, &str, &[u8]) {
         let file = self.form.iter().find(|part| part.0 == "file").unwrap();
         (file.1.as_deref().unwrap(), file.2.as_deref().unwrap(), &file.3)
     }
 }
 
 /// The server; it ends with the test.
-pub(super) struct SpeechServer {
-    pub(super) base: String,
+pub(crate) struct SpeechServer {
+    pub(crate) base: String,
     shared: Arc<Shared>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -73,7 +73,7 @@ struct Shared {
 }
 
 impl SpeechServer {
-    pub(super) async fn start(act: Act) -> Self {
+    pub(crate) async fn start(act: Act) -> Self {
         let shared = Arc::new(Shared { act: Mutex::new(act), asked: Mutex::default(), cut: Arc::default() });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -87,17 +87,17 @@ impl SpeechServer {
     }
 
     /// What it does from now on.
-    pub(super) fn will(&self, act: Act) {
+    pub(crate) fn will(&self, act: Act) {
         *self.shared.act.lock().unwrap() = act;
     }
 
     /// Breaks the connection of [`Act::Break`].
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.shared.cut.notify_one();
     }
 
     /// What it was asked since this was asked last.
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut *self.shared.asked.lock().unwrap())
     }
 }
