@@ -1,7 +1,7 @@
 //! Tools that need something from the client: within the call, or at the next one.
 
 use rmcp::model::ClientCapabilities;
-use saydo_app::accounts::Sealer;
+use saydo_app::{Clock, accounts::Sealer};
 use serde_json::{Value, json};
 
 use crate::answers::text;
@@ -80,12 +80,12 @@ pub(crate) enum Step {
 
 impl Brought<'_> {
     fn seal(&self, state: &str) -> Option<String> {
-        let (now, hour) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(1));
+        let (now, hour) = (Clock::System.now(), jiff::SignedDuration::from_hours(1));
         self.sealer.seal("fixture", "anybody", state, now, hour).ok()
     }
 
     fn opened(&self) -> Option<String> {
-        self.sealer.open("fixture", "anybody", self.state?, jiff::Timestamp::now())
+        self.sealer.open("fixture", "anybody", self.state?, Clock::System.now())
     }
 
     fn accepted(&self, key: &str) -> bool {

@@ -118,7 +118,7 @@ fn message(answer: &Answer) -> Value {
     if answer.header("content-type").starts_with("application/json") {
         return answer.json();
     }
-    let data = answer.text.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
-    let last = data.filter(|data| !data.is_empty()).next_back().unwrap_or_else(|| panic!("{}", answer.text));
+    let mut data = answer.text.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
+    let last = data.rfind(|data| !data.is_empty()).unwrap_or_else(|| panic!("{}", answer.text));
     serde_json::from_str(last).unwrap()
 }
