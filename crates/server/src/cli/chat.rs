@@ -1,14 +1,28 @@
 //! `saydo chat`: the same conversation in a terminal, over the same API.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    time::Duration,
+};
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::{
+    Client, RequestBuilder, Response,
+    header::{ACCEPT, CONTENT_TYPE, HeaderValue},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{CliError, local_url, read_line, read_password};
+use super::{
+    CliError,
+    events::{Event, Events},
+    local_url, read_line, read_password,
+};
 use crate::config::Config;
+
+/// How often a turn is asked for again when its connection breaks.
+const RECONNECTS: u32 = 5;
+const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Chat {
@@ -75,18 +89,93 @@ impl Session {
         }
     }
 
+    /// One turn, printed as it comes. A server that does not stream answers with JSON.
     async fn say(&mut self, text: &str) -> Result<(), CliError> {
         let request = self
             .client
             .post(format!("{}/api/{}/chat", self.base, self.user_id))
             .bearer_auth(self.token.expose_secret())
+            .header(ACCEPT, "text/event-stream, application/json;q=0.5")
             .header("x-timezone", &self.zone)
             .header("idempotency-key", Uuid::new_v4().to_string())
             .json(&json!({"message": text, "conversation_id": self.conversation}));
-        let reply = answer(request).await?;
-        self.conversation = reply["conversation_id"].as_i64();
-        println!("{}", reply["response"].as_str().unwrap_or_default());
+        let response = accepted(request.send().await?).await?;
+        if !is_stream(&response) {
+            let reply: Value = response.json().await?;
+            self.conversation = reply["conversation_id"].as_i64();
+            println!("{}", reply["response"].as_str().unwrap_or_default());
+            return Ok(());
+        }
+        let mut told = Told::default();
+        let mut events = Events::of(response);
+        for _ in 0..=RECONNECTS {
+            while let Some(event) = events.next().await {
+                told.hear(&event)?;
+            }
+            self.conversation = told.conversation.or(self.conversation);
+            match told.place.as_ref().filter(|_| !told.ended) {
+                None => return Ok(()),
+                Some(place) => events = self.again(place, told.number).await?,
+            }
+        }
+        Err(CliError::Refused("The connection broke; the turn goes on without you.".to_owned()))
+    }
+
+    /// The rest of a turn whose connection broke.
+    async fn again(&self, place: &str, number: i64) -> Result<Events, CliError> {
+        tokio::time::sleep(RECONNECT_AFTER).await;
+        let request = self.client.get(format!("{}{place}", self.base)).bearer_auth(self.token.expose_secret());
+        let response = request.header("last-event-id", number.to_string()).send().await?;
+        Ok(Events::of(accepted(response).await?))
+    }
+}
+
+/// What was told of a turn so far.
+#[derive(Default)]
+struct Told {
+    conversation: Option<i64>,
+    /// Where its events can be read again.
+    place: Option<String>,
+    number: i64,
+    /// Whether a line is open in the terminal.
+    in_line: bool,
+    ended: bool,
+}
+
+impl Told {
+    fn hear(&mut self, event: &Event) -> Result<(), CliError> {
+        self.number = event.number.unwrap_or(self.number);
+        let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+        let text = |field: &str| data[field].as_str().unwrap_or_default();
+        match text("type") {
+            "RUN_STARTED" => {
+                self.conversation = text("threadId").parse().ok();
+                self.place = Some(format!("/api/conversations/{}/turns/{}/events", text("threadId"), text("runId")));
+            }
+            "TEXT_MESSAGE_CONTENT" => {
+                print!("{}", text("delta"));
+                self.in_line = true;
+                std::io::stdout().flush()?;
+            }
+            "TEXT_MESSAGE_END" => self.end_line(),
+            "RUN_FINISHED" => {
+                self.ended = true;
+                self.end_line();
+            }
+            "RUN_ERROR" => {
+                self.ended = true;
+                self.end_line();
+                return Err(CliError::Refused(text("message").to_owned()));
+            }
+            _ => {}
+        }
         Ok(())
+    }
+
+    fn end_line(&mut self) {
+        if std::mem::take(&mut self.in_line) {
+            println!();
+        }
     }
 }
 
@@ -105,14 +194,23 @@ async fn log_in(client: &Client, base: &str) -> Result<SecretString, CliError> {
 
 /// The JSON of an answer, or its `detail` as an error.
 async fn answer(request: RequestBuilder) -> Result<Value, CliError> {
-    let response = request.send().await?;
+    Ok(accepted(request.send().await?).await?.json().await?)
+}
+
+/// A response that is no refusal.
+async fn accepted(response: Response) -> Result<Response, CliError> {
     let status = response.status();
-    let body: Value = response.json().await?;
     if status.is_success() {
-        return Ok(body);
+        return Ok(response);
     }
+    let body: Value = response.json().await?;
     let detail = body["detail"].as_str().unwrap_or("The server gave no reason.");
     Err(CliError::Refused(format!("{detail} ({})", status.as_u16())))
+}
+
+fn is_stream(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|kind| kind.starts_with(b"text/event-stream"))
 }
 
 /// The next line, or nothing at the end of input.

@@ -2,9 +2,11 @@
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
 mod chat;
+mod events;
 mod health;
 mod mcp;
 mod migrate;
+mod model;
 mod serve;
 mod user;
 
@@ -65,6 +67,9 @@ enum Command {
     Chat(chat::Chat),
     /// Serve the tools of one person's list to an MCP client on standard input and output
     Mcp(mcp::Mcp),
+    /// The language models that are configured
+    #[command(subcommand)]
+    Model(model::Model),
     /// Print the settings in force, secrets hidden
     Config {
         /// Print an .env.example instead
@@ -146,6 +151,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Command::User(user) => user.run(&config).await,
             Command::Chat(chat) => chat.run(&config).await,
             Command::Mcp(mcp) => mcp.run(&config).await,
+            Command::Model(model) => model.run(&config).await,
             Command::Health { base_url } => health::run(&config, base_url).await,
             Command::Config { .. } => {
                 print!("{}", config::show(&sources)?);

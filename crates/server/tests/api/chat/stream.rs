@@ -174,7 +174,7 @@ async fn who_goes_away_loses_nothing() {
 #[tokio::test]
 async fn a_turn_is_stopped() {
     let (model, _app, ada) = with_model().await;
-    model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(4)));
+    model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
     let mut live = Live::begin(&ada, "tell me something").await;
     live.until("RUN_STARTED").await;
     ada.post(&live.place.replace("/events", "/stop"), json!({})).await.ok(204);
@@ -186,7 +186,7 @@ async fn a_turn_is_stopped() {
 async fn a_stream_ends_with_its_token() {
     let (model, app, ada) = with_model().await;
     for by_all in [false, true] {
-        model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(4)));
+        model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
         let user = app.app.accounts.admin_find(&ada.id).await.unwrap();
         let session = app.app.accounts.admin_token(user).await.unwrap();
         let other = ada.with_token(secrecy::ExposeSecret::expose_secret(&session.token));
@@ -197,7 +197,7 @@ async fn a_stream_ends_with_its_token() {
         if !by_all {
             ada.post(&stop, json!({})).await.ok(204);
             // Another one of this person who stays signed in reads on.
-            model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(4)));
+            model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
             live.until("RUN_FINISHED").await;
             live = Live::begin(&other, "tell me something").await;
             live.until("RUN_STARTED").await;

@@ -2,6 +2,7 @@
 
 mod commands;
 mod log;
+mod model;
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
