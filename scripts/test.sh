@@ -35,4 +35,8 @@ step "official MCP clients and conformance suite"
 cargo build --locked -p saydo --bins --example mcp_fixture
 tests/clients/mcp/run.sh
 
+step "official OpenAI and AG-UI clients"
+cargo build --locked -p saydo -p saydo-scripted-model --bins
+tests/clients/chat/run.sh
+
 step "all green"

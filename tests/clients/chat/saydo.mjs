@@ -1,0 +1,71 @@
+// A Saydo of its own in a new folder, with a scripted language model behind it.
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const folder = resolve(import.meta.dirname, "../../../target/debug");
+const saydo = process.env.SAYDO_BIN ?? join(folder, "saydo");
+const scripted = process.env.SAYDO_SCRIPTED_MODEL ?? join(folder, "saydo-scripted-model");
+const EMAIL = "ada@example.com";
+
+/** Starts a program and waits for the line of this stream in which `address` finds one. */
+async function start(program, args, options, stream, address) {
+  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const log = [];
+  const base = await new Promise((found, failed) => {
+    createInterface({ input: child[stream] }).on("line", (line) => {
+      log.push(line);
+      const said = address(line);
+      if (said) found(said);
+    });
+    child.once("error", failed);
+    child.once("exit", () => failed(new Error(`${program} ended early:\n${log.join("\n")}`)));
+  });
+  const stop = () =>
+    new Promise((ended) => {
+      child.once("exit", ended);
+      child.kill("SIGTERM");
+    });
+  return { base, stop };
+}
+
+export async function startSaydo() {
+  const data = mkdtempSync(join(tmpdir(), "saydo-clients-"));
+  const model = await start(scripted, [], {}, "stdout", (line) => line.startsWith("http") && line.trim());
+  const env = {
+    SAYDO_DATA_DIR: data,
+    SAYDO_LISTEN: "127.0.0.1:0",
+    SAYDO_LOG_FORMAT: "json",
+    SAYDO_RATE_LIMITS: "off",
+    OPENAI_BASE_URL: model.base,
+  };
+  const run = (args, input) => execFileSync(saydo, args, { cwd: data, env, input, encoding: "utf8", stdio: "pipe" }).trim();
+  run(["user", "create", EMAIL], "correct horse battery\n");
+  const token = run(["user", "token", EMAIL, "--name", "clients", "--scope", "write"]);
+  const server = await start(saydo, ["serve"], { cwd: data, env }, "stderr", (line) => {
+    const said = line.startsWith("{") ? JSON.parse(line).address : undefined;
+    return said && `http://${said}`;
+  });
+  const call = async (method, path, body) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await fetch(`${server.base}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const get = (path) => call("GET", path);
+  return {
+    base: server.base,
+    token,
+    get,
+    patch: (path, body) => call("PATCH", path, body),
+    titles: async () => (await get("/api/tasks?sort=id")).map((task) => task.title),
+    stop: async () => {
+      await server.stop();
+      await model.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
