@@ -87,6 +87,8 @@ pub(crate) struct Extraction {
     pub(crate) found: Vec<Found>,
     /// Per token: whether it belongs to an attribute.
     pub(crate) consumed: Vec<bool>,
+    /// What it cost, in steps of a match.
+    pub(crate) work: usize,
 }
 
 impl Extraction {

@@ -34,6 +34,7 @@ pub(crate) fn extract(tokens: &[Token<'_>], text: &str, moment: &Moment, options
     }
     due::due(&mut cx, &mut found);
     priority::by_place(&mut cx, &mut found);
+    found.work = cx.work();
     found.found.sort_by_key(|found| found.start);
     absorb_hanging(&mut found, tokens);
     found

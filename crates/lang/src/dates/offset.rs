@@ -16,21 +16,6 @@ use crate::lexicon::{Part, Unit};
 
 /// A time told by its distance.
 pub(crate) fn offset(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
-    // `two days before two days before …`: what hangs on something else is asked for in several ways.
-    if depth == 0 {
-        return read(cx, at, depth);
-    }
-    if cx.is_no_offset(at, depth) {
-        return None;
-    }
-    let found = read(cx, at, depth);
-    if found.is_none() {
-        cx.note_no_offset(at, depth);
-    }
-    found
-}
-
-fn read(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
     counted_weekdays(cx, at)
         .or_else(|| ahead(cx, at))
         .or_else(|| bare_minutes(cx, at))

@@ -37,11 +37,18 @@ pub(crate) fn phrase(cx: &Cx<'_>, at: usize) -> Option<Hit> {
     phrase_within(cx, at, 0)
 }
 
-/// The same, at a depth of phrases that hang on each other.
-pub(crate) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
-    if depth > DEEPEST || !cx.begins(at) {
-        return None;
+/// The same, at a depth of phrases that hang on each other. In `two days before two days before …` each hangs on the
+/// next and asks for it in several ways: what hangs is read once.
+pub(super) fn phrase_within(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
+    match depth {
+        _ if depth > DEEPEST || !cx.begins(at) => None,
+        0 => read(cx, at, depth),
+        _ => cx.hung(at, depth, || read(cx, at, depth)),
     }
+}
+
+fn read(cx: &Cx<'_>, at: usize, depth: u8) -> Option<Hit> {
+    cx.note_try();
     if let Some((when, end)) = offset(cx, at, depth) {
         let (when, end) = extend(cx, when, end, at == 0);
         return done(cx, Hit { start: at, end, when, marker: "" });

@@ -135,7 +135,7 @@ impl Grammar {
 
     /// The class of that name; a missing one has no members.
     pub(crate) fn class(&self, name: &str) -> ClassId {
-        self.vocabulary.class(name).unwrap_or(127)
+        self.vocabulary.class(name).unwrap_or(ClassId::MAX)
     }
 }
 
@@ -285,6 +285,7 @@ mod tests {
 
     #[test]
     fn classes_fit_the_bits_of_a_word() {
-        assert!(grammar().vocabulary.class_count() < 127);
+        // The last one is that of a class that there is not.
+        assert!(grammar().vocabulary.class_count() <= usize::from(ClassId::MAX));
     }
 }

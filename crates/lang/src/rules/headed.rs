@@ -151,11 +151,9 @@ fn ends_head(message: &Message<'_>, unit: &Unit) -> bool {
 fn announces(segment: &Segment<'_, '_>, head: &[Unit], dash: bool) -> Option<Option<&'static str>> {
     let message = segment.message;
     let range = message.token_range(head);
-    let options = crate::attributes::Options::default();
-    let found =
-        crate::attributes::extract(&message.tokens[range.clone()], message.text, &segment.context.moment, options);
-    let rest: Vec<Unit> =
-        super::filter::residual(head, &found, range.start).into_iter().filter(|unit| !unit.skip).collect();
+    let first = range.start;
+    let found = message.attributes(range, &segment.context.moment, crate::attributes::Options::default());
+    let rest: Vec<Unit> = super::filter::residual(head, &found, first).into_iter().filter(|unit| !unit.skip).collect();
     let norm = |unit: &Unit| message.token(unit).norm.clone();
     let day = |unit: &Unit| {
         let token = message.token(unit);

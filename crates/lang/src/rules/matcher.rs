@@ -12,7 +12,7 @@ use super::{
 /// Steps after which a pattern is given up: far more than any sentence needs.
 const MOST_STEPS: u32 = 3_000;
 /// What it costs to look at a match, beside the units in its slots.
-const ACCEPTING: usize = 20;
+const ACCEPTING: usize = 75;
 
 /// The slots of a match: what they take and which units they took.
 pub(crate) type Captures = Vec<(Slot, Range<usize>)>;

@@ -15,9 +15,6 @@ use crate::{
     token::{Token, TokenKind, tokenize},
 };
 
-/// What it costs to look for attributes at a token: as much as so many steps of a match.
-const READING: usize = 15;
-
 /// A word as the rules see it; one token may be two of them (`don't` is `do` `not`).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Unit {
@@ -50,15 +47,18 @@ pub(crate) struct Message<'t> {
     pub(crate) fuel: Fuel,
 }
 
+/// What is known by what was asked.
+type Memo<K, V> = RefCell<QuickMap<K, V>>;
+
 /// Answers by token range.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     /// The edit that the tokens say.
-    pub(crate) edits: RefCell<QuickMap<Range<usize>, Option<Edit>>>,
+    pub(crate) edits: Memo<Range<usize>, Option<Edit>>,
     /// The group of tasks that so many units over the tokens speak of, if they do.
-    pub(crate) groups: RefCell<QuickMap<(Range<usize>, usize), Option<TaskFilter>>>,
+    pub(crate) groups: Memo<(Range<usize>, usize), Option<TaskFilter>>,
     /// What the tokens say about when, how urgent and the like.
-    attributes: RefCell<QuickMap<(Range<usize>, Options), Rc<Extraction>>>,
+    attributes: Memo<(Range<usize>, Options), Rc<Extraction>>,
 }
 
 impl<'t> Message<'t> {
@@ -78,7 +78,7 @@ impl<'t> Message<'t> {
                 (last.word, last.clitic) = (grammar().vocabulary.id("is"), true);
             }
         }
-        let fuel = Fuel::new(units.len());
+        let fuel = Fuel::new(text.len());
         Self { text, tokens, units, known: Known::default(), fuel }
     }
 
@@ -95,14 +95,17 @@ impl<'t> Message<'t> {
         }
     }
 
-    /// The attributes in a range of tokens. Every range is read once.
+    /// The attributes in a range of tokens; none when the work has become too much. Every range is read once.
     pub(crate) fn attributes(&self, range: Range<usize>, moment: &Moment, options: Options) -> Rc<Extraction> {
         let key = (range, options);
         if let Some(known) = self.known.attributes.borrow().get(&key) {
             return Rc::clone(known);
         }
-        self.fuel.spend(READING * key.0.len());
+        if self.fuel.is_empty() {
+            return Rc::new(Extraction::empty(key.0.len()));
+        }
         let extraction = Rc::new(extract(&self.tokens[key.0.clone()], self.text, moment, options));
+        self.fuel.spend(extraction.work);
         self.known.attributes.borrow_mut().insert(key, Rc::clone(&extraction));
         extraction
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Draft, Moment,
-    attributes::{DueMatch, Options, extract},
+    attributes::{DueMatch, Options},
     token::TokenKind,
 };
 
@@ -72,8 +72,8 @@ fn with_particle(message: &Message<'_>, piece: &[Unit]) -> String {
 /// The due that a piece says itself.
 fn due(message: &Message<'_>, piece: &[Unit], moment: &Moment) -> Option<DueMatch> {
     let range = message.token_range(piece);
-    let extraction = extract(&message.tokens[range], message.text, moment, Options::default());
-    extraction.due.filter(|_| extraction.recurrence.is_none() && extraction.shift.is_none())
+    let extraction = message.attributes(range, moment, Options::default());
+    extraction.due.clone().filter(|_| extraction.recurrence.is_none() && extraction.shift.is_none())
 }
 
 /// The moment of a due: what follows it is later.

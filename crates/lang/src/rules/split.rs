@@ -23,12 +23,15 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         return run_on::split(message, units, context);
     }
     let mut cuts = vec![0];
+    let mut tried = 0;
     for (i, at) in joints.iter().enumerate() {
         let right = at + units[*at..].iter().take_while(|unit| is_joint(message, unit)).count();
         let Some(last) = cuts.last() else { break };
-        if *at <= *last {
+        // Of `, and` the comma was asked already.
+        if *at <= *last || right == tried && !sentence_ends(message, &units[*at]) {
             continue;
         }
+        tried = right;
         let left = trim(&units[*last..*at]);
         if right >= units.len() || left.is_empty() || cuts.contains(&right) {
             continue;

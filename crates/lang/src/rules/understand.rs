@@ -23,6 +23,10 @@ pub fn understand(text: &str, context: &Context) -> Understanding {
     let mut readings = Vec::new();
     if let Some(pending) = &context.pending {
         readings.extend(answer::read(&message, pending, context));
+        if message.fuel.is_empty() {
+            // What was read of it last must not count.
+            readings.clear();
+        }
     }
     readings.extend(commands(&message, context));
     rank(readings)
@@ -57,6 +61,7 @@ fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     let readings = read(message, context);
     if message.fuel.is_empty() {
         // Some rules were not tried: what the others made of it must not count. It is one text.
+        message.fuel.renew();
         return frames::fallback::read(&Segment::new(message, &message.units, context), &[]);
     }
     readings

@@ -10,6 +10,20 @@ pub(crate) type WordId = u16;
 /// A class of words and phrases (`$delete`).
 pub(crate) type ClassId = u8;
 
+/// A set of classes, a bit for each.
+#[derive(Debug, Default, Clone, Copy)]
+struct ClassSet([u64; 4]);
+
+impl ClassSet {
+    const fn insert(&mut self, class: ClassId) {
+        self.0[(class >> 6) as usize] |= 1 << (class & 63);
+    }
+
+    const fn contains(self, class: ClassId) -> bool {
+        self.0[(class >> 6) as usize] & 1 << (class & 63) != 0
+    }
+}
+
 /// A class: its single words are bits on the words, its phrases are kept here.
 #[derive(Debug, Default)]
 struct Class {
@@ -21,9 +35,9 @@ struct Class {
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     ids: QuickMap<&'static str, WordId>,
-    bits: Vec<u128>,
+    bits: Vec<ClassSet>,
     /// By word: the classes that have a phrase beginning with it, and those that have one ending with it.
-    edges: Vec<(u128, u128)>,
+    edges: Vec<(ClassSet, ClassSet)>,
     classes: Vec<Class>,
     class_ids: QuickMap<&'static str, ClassId>,
     contractions: QuickMap<&'static str, Box<[WordId]>>,
@@ -39,7 +53,7 @@ impl Vocabulary {
         }
         let id = WordId::try_from(self.bits.len()).unwrap_or(WordId::MAX);
         self.ids.insert(word, id);
-        self.bits.push(0);
+        self.bits.push(ClassSet::default());
         id
     }
 
@@ -101,7 +115,7 @@ impl Vocabulary {
         }
         match words.as_slice() {
             [] => {}
-            [word] => self.bits[usize::from(*word)] |= 1 << class,
+            [word] => self.bits[usize::from(*word)].insert(class),
             [first, ..] => {
                 self.classes[usize::from(class)].firsts.push(*first);
                 self.classes[usize::from(class)].phrases.push(words.into_boxed_slice());
@@ -113,8 +127,8 @@ impl Vocabulary {
         if let Some(id) = self.class_ids.get(name) {
             return *id;
         }
-        // 128 classes fit the bits of a word; a test counts them.
-        let id = ClassId::try_from(self.classes.len()).unwrap_or(127).min(127);
+        // 256 classes fit the bits of a word; a test counts them.
+        let id = ClassId::try_from(self.classes.len()).unwrap_or(ClassId::MAX);
         self.class_ids.insert(name, id);
         self.classes.push(Class::default());
         id
@@ -127,12 +141,12 @@ impl Vocabulary {
 
     /// Whether the word alone is in the class.
     pub(crate) fn is_in(&self, word: WordId, class: ClassId) -> bool {
-        self.bits.get(usize::from(word)).is_some_and(|bits| bits & (1 << class) != 0)
+        self.bits.get(usize::from(word)).is_some_and(|classes| classes.contains(class))
     }
 
     /// The phrases of several words in the class that begin with a word.
     pub(crate) fn phrases(&self, class: ClassId, first: Option<WordId>) -> &[Box<[WordId]>] {
-        let Some(first) = first.filter(|first| self.edges[usize::from(*first)].0 & (1 << class) != 0) else {
+        let Some(first) = first.filter(|first| self.edges[usize::from(*first)].0.contains(class)) else {
             return &[];
         };
         let Some(class) = self.classes.get(usize::from(class)) else { return &[] };
@@ -143,7 +157,7 @@ impl Vocabulary {
 
     /// The phrases of several words in the class, if any of them ends with a word.
     pub(crate) fn phrases_before(&self, class: ClassId, last: WordId) -> &[Box<[WordId]>] {
-        if self.edges[usize::from(last)].1 & (1 << class) == 0 {
+        if !self.edges[usize::from(last)].1.contains(class) {
             return &[];
         }
         self.classes.get(usize::from(class)).map_or(&[], |class| &class.phrases)
@@ -151,13 +165,13 @@ impl Vocabulary {
 
     /// Puts the phrases in order and notes where they begin and end, when all are read.
     pub(crate) fn finish(&mut self) {
-        self.edges = vec![(0, 0); self.bits.len()];
-        for (at, class) in self.classes.iter_mut().enumerate() {
+        self.edges = vec![<(ClassSet, ClassSet)>::default(); self.bits.len()];
+        for (id, class) in (0..=ClassId::MAX).zip(&mut self.classes) {
             class.phrases.sort_unstable();
             for phrase in &class.phrases {
                 if let [first, .., last] = **phrase {
-                    self.edges[usize::from(first)].0 |= 1 << at;
-                    self.edges[usize::from(last)].1 |= 1 << at;
+                    self.edges[usize::from(first)].0.insert(id);
+                    self.edges[usize::from(last)].1.insert(id);
                 }
             }
         }

@@ -31,7 +31,7 @@ pub(crate) struct Wanted {
 }
 
 /// More words than this name no group of tasks.
-const MOST_UNITS: usize = 40;
+const MOST_UNITS: usize = 20;
 
 /// Reads a reference like `all overdue tasks`: it must speak of several.
 pub(crate) fn reference(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<TaskFilter> {

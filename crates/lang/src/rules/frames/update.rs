@@ -24,8 +24,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if counted(found) {
         return None;
     }
-    let edit = change(found)?;
-    let mut reference = found.reference()?;
+    let (mut reference, edit) = said(found)?;
     if matches!(name, "update-due")
         && let (Some(reference), Some(from)) = (&mut reference, found.slot(Slot::Text))
     {
@@ -75,6 +74,17 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         }
     }
     Some(readings)
+}
+
+/// Which tasks, and what becomes of them.
+fn said(found: &Match<'_, '_, '_>) -> Option<(Option<Reference>, Edit)> {
+    // Most units name no task by number or place, which is quickly seen; to look for a change costs more.
+    if found.slot(Slot::Hard).is_some() {
+        let reference = found.reference()?;
+        return Some((reference, change(found)?));
+    }
+    let edit = change(found)?;
+    Some((found.reference()?, edit))
 }
 
 /// `move everything from today to tomorrow`: not everything, only what is due then.
