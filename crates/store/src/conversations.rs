@@ -5,7 +5,7 @@ use saydo_domain::{Conversation, ConversationId, ConversationSummary, Conversati
 use serde_json::Value;
 
 use crate::{
-    Conn, StoreError, Tx,
+    Conn, ConversationCursor, StoreError, Tx,
     row::{Row, to_json},
     statement::Statement,
 };
@@ -60,15 +60,43 @@ impl Conn {
         user: &UserId,
         limit: u32,
     ) -> Result<Vec<ConversationSummary>, StoreError> {
-        const SQL: &str = "SELECT id, user_id, title, thread, created_at, updated_at, \
+        let page = self.conversations_page(user, ConversationCursor::FRONT, limit).await?;
+        Ok(page.into_iter().map(|(summary, _)| summary).collect())
+    }
+
+    /// The conversations that follow a place, each with the place right after it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn conversations_page(
+        &mut self,
+        user: &UserId,
+        after: ConversationCursor,
+        limit: u32,
+    ) -> Result<Vec<(ConversationSummary, ConversationCursor)>, StoreError> {
+        const SQL: &str = "SELECT id, user_id, title, thread, activity, created_at, updated_at, \
              (SELECT COUNT(*) FROM messages WHERE messages.user_id = $1 \
              AND messages.conversation_id = conversations.id) AS message_count \
-             FROM conversations WHERE user_id = $1 ORDER BY activity DESC, id DESC LIMIT $2";
-        let rows = self.rows(Statement::new("conversation.list", SQL).bind(user).bind(limit)).await?;
+             FROM conversations WHERE user_id = $1 AND (activity, id) < ($3, $4) \
+             ORDER BY activity DESC, id DESC LIMIT $2";
+        let statement = Statement::new("conversation.list", SQL).bind(user).bind(limit);
+        let rows = self.rows(statement.bind(after.activity).bind(after.id)).await?;
         let summary = |row: &Row| {
-            Ok(ConversationSummary { conversation: conversation(row)?, message_count: row.int("message_count")? })
+            let conversation = conversation(row)?;
+            let place = ConversationCursor { activity: row.int("activity")?, id: conversation.id };
+            Ok((ConversationSummary { conversation, message_count: row.int("message_count")? }, place))
         };
         rows.iter().map(summary).collect()
+    }
+
+    /// How many conversations there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn conversations_count(&mut self, user: &UserId) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) AS conversations FROM conversations WHERE user_id = $1";
+        let row = self.row(Statement::new("conversation.count", SQL).bind(user)).await?;
+        row.map_or(Ok(0), |row| row.int("conversations"))
     }
 
     /// The conversation last spoken in.

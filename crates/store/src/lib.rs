@@ -18,6 +18,7 @@ mod classify;
 mod config;
 mod conn;
 mod conversations;
+mod cursor;
 mod engine;
 mod error;
 mod idempotency;
@@ -39,13 +40,14 @@ mod writer;
 pub use changes::NewChange;
 pub use config::StoreConfig;
 pub use conn::{Conn, Tx};
+pub use cursor::{ConversationCursor, CursorError, MessageCursor};
 pub use error::StoreError;
 pub use idempotency::StoredAnswer;
 pub use messages::ReplyFacts;
 pub use migrate::{MigrationStatus, SchemaState};
 pub use store::{PoolStatus, Store};
 pub use tasks::{
-    CompletedScope, CursorError, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey,
+    CompletedScope, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey,
     TitleRow,
 };
 pub use tokens::{Session, TokenState};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Message, MessageId, Role, ToolCallRecord, UserId};
 
 use crate::{
-    Conn, StoreError, Tx,
+    Conn, MessageCursor, StoreError, Tx,
     row::{Row, to_json},
     statement::Statement,
 };
@@ -62,9 +62,23 @@ impl Conn {
         conversation: ConversationId,
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
-        const SQL: &str = select_messages!("ORDER BY id DESC LIMIT $3");
+        self.messages_before(user, conversation, MessageCursor::END, limit).await
+    }
+
+    /// The newest messages before a place, oldest of them first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn messages_before(
+        &mut self,
+        user: &UserId,
+        conversation: ConversationId,
+        before: MessageCursor,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        const SQL: &str = select_messages!("AND id < $4 ORDER BY id DESC LIMIT $3");
         let statement = Statement::new("message.newest", SQL).bind(user).bind(conversation).bind(limit);
-        self.rows(statement).await?.iter().rev().map(message).collect()
+        self.rows(statement.bind(before.0.get())).await?.iter().rev().map(message).collect()
     }
 
     /// How many messages there are.

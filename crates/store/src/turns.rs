@@ -70,6 +70,22 @@ impl Conn {
         self.row(Statement::new("turn.find_by_key", SQL).bind(user).bind(key)).await?.as_ref().map(turn).transpose()
     }
 
+    /// The newest turn that runs in a conversation.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_running(
+        &mut self,
+        user: &UserId,
+        conversation: ConversationId,
+    ) -> Result<Option<Turn>, StoreError> {
+        const SQL: &str = select_turns!(
+            "WHERE user_id = $1 AND conversation_id = $2 AND status = 'running' ORDER BY id DESC LIMIT 1"
+        );
+        let found = self.row(Statement::new("turn.running", SQL).bind(user).bind(conversation)).await?;
+        found.as_ref().map(turn).transpose()
+    }
+
     /// All turns that are still kept, oldest first.
     ///
     /// # Errors

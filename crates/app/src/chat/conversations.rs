@@ -3,15 +3,11 @@
 use saydo_domain::{AnsweredBy, Conversation, ConversationId, ConversationTitle, Message, ToolCallRecord};
 use serde::Serialize;
 
+use super::pages::PageInput;
 use crate::{
     App, AppError, Caller, Missing,
     idempotency::{self, Answer},
 };
-
-/// Messages read at once; older ones are still in the export.
-const MOST_MESSAGES: u32 = 1000;
-/// Conversations listed at once.
-const MOST_CONVERSATIONS: u32 = 200;
 
 /// A conversation as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -29,7 +25,7 @@ pub struct ConversationView {
 }
 
 impl ConversationView {
-    fn new(conversation: &Conversation, message_count: i64) -> Self {
+    pub(super) fn new(conversation: &Conversation, message_count: i64) -> Self {
         Self {
             id: conversation.id.get(),
             title: conversation.title.to_string(),
@@ -92,6 +88,8 @@ pub struct MessagesView {
     pub messages: Vec<MessageView>,
     /// The waiting question, if any.
     pub pending: Option<crate::view::PendingView>,
+    /// The turn that runs in it now, if any: its events can be followed.
+    pub running_turn_id: Option<String>,
 }
 
 /// The newest conversation, or none.
@@ -103,6 +101,8 @@ pub struct LatestView {
     pub messages: Vec<MessageView>,
     /// The waiting question, if any.
     pub pending: Option<crate::view::PendingView>,
+    /// The turn that runs in it now, if any: its events can be followed.
+    pub running_turn_id: Option<String>,
 }
 
 /// The answer to deleting one conversation.
@@ -123,21 +123,9 @@ pub struct ConversationsDeleted {
     pub deleted_count: u64,
 }
 
-const GONE: AppError = AppError::NotFound(Missing::Conversation);
+pub(super) const GONE: AppError = AppError::NotFound(Missing::Conversation);
 
 impl App {
-    /// All conversations, newest first.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn conversations_list(&self, caller: &Caller) -> Result<ConversationList, AppError> {
-        let found = self.store.read().await?.conversations_list(caller.id(), MOST_CONVERSATIONS).await?;
-        let view = |summary: &saydo_domain::ConversationSummary| {
-            ConversationView::new(&summary.conversation, summary.message_count)
-        };
-        Ok(ConversationList { conversations: found.iter().map(view).collect() })
-    }
-
     /// The newest conversation with its messages.
     ///
     /// # Errors
@@ -145,26 +133,24 @@ impl App {
     pub async fn conversation_latest(&self, caller: &Caller) -> Result<LatestView, AppError> {
         let latest = self.store.read().await?.conversation_latest(caller.id()).await?;
         let Some(latest) = latest else {
-            return Ok(LatestView { conversation_id: None, messages: Vec::new(), pending: None });
+            return Ok(LatestView {
+                conversation_id: None,
+                messages: Vec::new(),
+                pending: None,
+                running_turn_id: None,
+            });
         };
-        let MessagesView { conversation_id, messages, pending } = self.conversation_messages(caller, latest.id).await?;
-        Ok(LatestView { conversation_id: Some(conversation_id), messages, pending })
+        let MessagesView { conversation_id, messages, pending, running_turn_id } =
+            self.conversation_messages(caller, latest.id).await?;
+        Ok(LatestView { conversation_id: Some(conversation_id), messages, pending, running_turn_id })
     }
 
-    /// A conversation's messages, oldest first.
+    /// A conversation's newest messages, oldest first: the first page.
     ///
     /// # Errors
     /// `NotFound` when it is missing or somebody else's.
     pub async fn conversation_messages(&self, caller: &Caller, id: ConversationId) -> Result<MessagesView, AppError> {
-        let mut conn = self.store.read().await?;
-        conn.conversation_find(caller.id(), id).await?.ok_or(GONE)?;
-        let messages = conn.messages_newest(caller.id(), id, MOST_MESSAGES).await?;
-        let pending = conn.pending_find(caller.id(), id).await?.filter(|pending| pending.expires_at > self.clock.now());
-        Ok(MessagesView {
-            conversation_id: id.get(),
-            messages: messages.into_iter().map(MessageView::from).collect(),
-            pending: pending.as_ref().map(crate::view::PendingView::from),
-        })
+        Ok(self.messages_page(caller, id, &PageInput::default()).await?.view)
     }
 
     /// The conversation that an outside client knows by this name.

@@ -11,6 +11,7 @@ mod commit;
 mod conversations;
 mod ending;
 pub mod memory;
+mod pages;
 pub(crate) mod say;
 mod turn;
 pub mod turns;
@@ -20,4 +21,5 @@ pub use conversations::{
     ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, LatestView, MessageView,
     MessagesView,
 };
+pub use pages::{Page, PageInput};
 pub use turn::{ChatReply, Decision, PendingDecision, TurnRequest};

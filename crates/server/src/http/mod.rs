@@ -14,6 +14,7 @@ mod headers;
 mod idempotency;
 mod limits;
 mod openapi;
+mod paging;
 mod problem;
 mod query;
 mod router;

@@ -157,3 +157,90 @@ async fn what_is_anothers_looks_like_what_is_missing() {
     assert_eq!(every(&bob, "id").await, Vec::<Value>::new());
     assert_eq!(listed(&bob).await, Vec::<i64>::new());
 }
+
+/// The address of the next page.
+fn next(answer: &crate::support::Answer) -> Option<String> {
+    let link = answer.header("link");
+    (!link.is_empty()).then(|| link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned())
+}
+
+/// Walks all pages; gives the ids of each.
+async fn walk(client: &Client, first: &str, list: &str, total: &str) -> Vec<Vec<i64>> {
+    let mut pages: Vec<Vec<i64>> = Vec::new();
+    let mut path = Some(first.to_owned());
+    while let Some(here) = path {
+        assert!(pages.len() < 9, "{first} never ends");
+        let answer = client.get(&here).await;
+        let page = answer.ok(200)[list].as_array().unwrap().clone();
+        pages.push(page.iter().map(|one| one["id"].as_i64().unwrap()).collect());
+        assert_eq!(answer.header("x-total-count"), total);
+        path = next(&answer);
+    }
+    pages
+}
+
+#[tokio::test]
+async fn conversations_come_in_pages() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let ids = begin(&ada, &["hello"; 5]).await;
+    begin(&bob, &["hello"; 2]).await;
+    let expected = [vec![ids[4], ids[3]], vec![ids[2], ids[1]], vec![ids[0]]];
+    assert_eq!(walk(&ada, "/api/conversations?limit=2", "conversations", "5").await, expected);
+    let first = ada.get("/api/conversations?limit=2").await;
+    ada.say(Some(ids[1]), "hello").await.ok(200);
+    ada.delete(&format!("/api/conversations/{}", ids[3])).await.ok(200);
+    let rest = walk(&ada, &next(&first).unwrap(), "conversations", "4").await;
+    assert_eq!(rest, [[ids[2], ids[0]]], "what moved to the front is not told again behind it");
+    let whole = ada.get("/api/conversations").await;
+    assert_eq!((next(&whole), whole.ok(200)["conversations"].as_array().unwrap().len()), (None, 4));
+    assert_eq!(walk(&ada, "/api/conversations?limit=5", "conversations", "4").await.len(), 1);
+}
+
+#[tokio::test]
+async fn messages_come_in_pages_from_the_end() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let id = begin(&ada, &["hello"]).await[0];
+    begin(&ada, &["elsewhere"]).await;
+    for _ in 0..2 {
+        ada.say(Some(id), "hello").await.ok(200);
+    }
+    let path = format!("/api/conversations/{id}/messages");
+    let all = walk(&ada, &path, "messages", "6").await.concat();
+    assert_eq!(all.len(), 6);
+    let pages = walk(&ada, &format!("{path}?limit=4"), "messages", "6").await;
+    assert_eq!(pages, [&all[2..], &all[..2]]);
+    let first = ada.get(&format!("{path}?limit=4")).await;
+    ada.say(Some(id), "hello").await.ok(200);
+    assert_eq!(walk(&ada, &next(&first).unwrap(), "messages", "8").await, [&all[..2]]);
+    let question = ada.say(Some(id), "delete all tasks").await.ok(200);
+    let older = ada.get(&next(&first).unwrap()).await.ok(200);
+    assert_eq!(older["pending"], question["pending"], "a question waits on every page");
+}
+
+#[tokio::test]
+async fn pages_are_refused_by_name() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let ids = begin(&ada, &["hello", "hello"]).await;
+    let messages = format!("/api/conversations/{}/messages", ids[0]);
+    let cursor = |answer: &crate::support::Answer| next(answer).unwrap().split("cursor=").nth(1).unwrap().to_owned();
+    let of_conversations = cursor(&ada.get("/api/conversations?limit=1").await);
+    let of_messages = cursor(&ada.get(&format!("{messages}?limit=1")).await);
+    for (path, foreign) in [("/api/conversations", &of_messages), (&messages, &of_conversations)] {
+        for limit in ["0", "201", "-1", "x", ""] {
+            assert_eq!(ada.get(&format!("{path}?limit={limit}")).await.refused(), ["limit"], "{limit}");
+        }
+        for bad in ["", "0", "zz", foreign] {
+            assert_eq!(ada.get(&format!("{path}?cursor={bad}")).await.refused(), ["cursor"], "{path} {bad}");
+        }
+        assert_eq!(ada.get(&format!("{path}?page=2")).await.refused(), ["page"]);
+    }
+    let bob = app.user("bob").await;
+    bob.get(&format!("{messages}?cursor={of_messages}")).await.problem(404);
+    assert_eq!(
+        bob.get(&format!("/api/conversations?cursor={of_conversations}")).await.ok(200)["conversations"],
+        json!([])
+    );
+}

@@ -8,6 +8,7 @@ use super::{
     query::{SortDirection, TaskSort, TaskSortKey},
     row::title_key,
 };
+use crate::cursor::{CursorError, read_hex, write_hex};
 
 /// A place in a list. As text it is opaque: clients pass it back as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +24,6 @@ pub(super) enum Key {
     Int(i64),
     Text(String),
 }
-
-/// Text that is not a cursor.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a cursor")]
-pub struct CursorError;
 
 impl TaskCursor {
     /// The place right after this task in this order.
@@ -80,7 +76,7 @@ impl fmt::Display for TaskCursor {
             Key::Int(key) => format!("{letter}{}.{key}", self.number),
             Key::Text(key) => format!("{letter}{}.{key}", self.number),
         };
-        plain.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write_hex(f, &plain)
     }
 }
 
@@ -88,12 +84,7 @@ impl FromStr for TaskCursor {
     type Err = CursorError;
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
-        let digits = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
-        if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(CursorError);
-        }
-        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(digits).collect();
-        let plain = String::from_utf8(bytes.ok_or(CursorError)?).map_err(|_| CursorError)?;
+        let plain = read_hex(text)?;
         let letter = plain.chars().next().ok_or(CursorError)?;
         let (number, key) = plain[letter.len_utf8()..].split_once('.').ok_or(CursorError)?;
         let found = LETTERS.iter().find(|(_, known)| *known == letter.to_ascii_lowercase());

@@ -7,7 +7,7 @@ mod query;
 mod row;
 mod write;
 
-pub use cursor::{CursorError, TaskCursor};
+pub use cursor::TaskCursor;
 pub use find::{CompletedScope, TaskCounts, TitleRow};
 pub use query::{DueFilter, SortDirection, TaskQuery, TaskSort, TaskSortKey};
 

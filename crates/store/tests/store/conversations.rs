@@ -1,10 +1,10 @@
 //! Conversations, messages, questions.
 
 use saydo_domain::{
-    Conversation, ConversationId, ConversationTitle, PendingAction, PendingId, PendingKind, PendingTask, Role,
-    TaskNumber, ToolCallRecord, UserId,
+    Conversation, ConversationId, ConversationSummary, ConversationTitle, PendingAction, PendingId, PendingKind,
+    PendingTask, Role, TaskNumber, ToolCallRecord, UserId,
 };
-use saydo_store::{Store, StoreError};
+use saydo_store::{ConversationCursor, MessageCursor, Store, StoreError};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -68,6 +68,33 @@ pub(crate) async fn the_one_last_spoken_in_comes_first(store: &Store) {
     assert_eq!(conn.conversation_latest(&user).await, Ok(None));
 }
 
+pub(crate) async fn conversations_come_in_pages(store: &Store) {
+    let user = new_user(store, "ann").await;
+    let mut ids = Vec::new();
+    for title in ["one", "two", "three", "four", "five"] {
+        ids.push(new_conversation(store, &user, title).await);
+    }
+    let others = new_user(store, "bob").await;
+    new_conversation(store, &others, "other").await;
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(conn.conversations_count(&user).await, Ok(5));
+    let first = conn.conversations_page(&user, ConversationCursor::FRONT, 2).await.unwrap();
+    let seen = |page: &[(ConversationSummary, ConversationCursor)]| -> Vec<ConversationId> {
+        page.iter().map(|(row, _)| row.conversation.id).collect()
+    };
+    assert_eq!(seen(&first), [ids[4], ids[3]]);
+    // What is spoken in meanwhile moves to the front, and what is deleted is gone: the walk goes on where it was.
+    let (mine, last, next) = (user.clone(), ids[3], ids[2]);
+    write!(store, |tx| {
+        tx.conversation_touch(&mine, last, noon()).await?;
+        tx.conversation_delete(&mine, next).await
+    })
+    .unwrap();
+    let rest = conn.conversations_page(&user, first[1].1, 9).await.unwrap();
+    assert_eq!(seen(&rest), [ids[1], ids[0]]);
+    assert_eq!(conn.conversations_page(&user, rest[1].1, 9).await, Ok(Vec::new()));
+}
+
 pub(crate) async fn messages_are_kept_in_order(store: &Store) {
     let user = new_user(store, "ann").await;
     let id = new_conversation(store, &user, "Milk").await;
@@ -94,6 +121,9 @@ pub(crate) async fn messages_are_kept_in_order(store: &Store) {
     assert_eq!(newest[2].tool_calls, [call]);
     assert_eq!(newest[1].tool_calls, []);
     assert_eq!((newest[1].role, newest[2].role), (Role::User, Role::Assistant));
+    let before = conn.messages_before(&user, id, MessageCursor(newest[0].id), 2).await.unwrap();
+    let said: Vec<&str> = before.iter().map(|message| message.content.as_str()).collect();
+    assert_eq!(said, ["done 2", "say 3 🥛"]);
     let all = conn.messages_all(&user, id).await.unwrap();
     assert_eq!(all.len(), 10);
     assert_eq!(all[7..], newest);

@@ -55,7 +55,7 @@ conformance! {
         a_cursor_of_another_order_is_refused,
     }
     conversations {
-        a_conversation_lives, the_one_last_spoken_in_comes_first, messages_are_kept_in_order,
+        a_conversation_lives, the_one_last_spoken_in_comes_first, conversations_come_in_pages, messages_are_kept_in_order,
         ids_are_never_reused, a_question_is_answered_once, a_new_question_replaces_the_old,
         an_outside_name_finds_its_conversation,
     }

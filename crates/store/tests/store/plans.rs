@@ -87,7 +87,7 @@ tour! {
     lists::filters_narrow, lists::text_is_found_whatever_the_case, lists::dues_are_filtered,
     lists::every_order_pages_without_gaps,
     conversations::a_conversation_lives, conversations::the_one_last_spoken_in_comes_first,
-    conversations::messages_are_kept_in_order, conversations::a_question_is_answered_once,
+    conversations::messages_are_kept_in_order, conversations::conversations_come_in_pages, conversations::a_question_is_answered_once,
     changes::a_change_keeps_its_effects, changes::undo_and_redo_find_their_change,
     changes::undo_within_a_conversation, changes::old_changes_are_purged,
     idempotency::an_answer_is_kept_until_it_expires, idempotency::a_live_key_is_not_taken_twice,

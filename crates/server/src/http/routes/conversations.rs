@@ -2,19 +2,27 @@
 
 use axum::{
     Extension, Json as Answer,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
     http::StatusCode,
+    response::Response,
 };
 use saydo_app::chat::{
     ChatReply, ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, LatestView, MessagesView,
-    PendingDecision,
+    PageInput, PendingDecision,
 };
 use saydo_domain::{ConversationId, ConversationTitle, PendingId};
 use serde::Deserialize;
 
 use super::chat::failed;
 use crate::http::{
-    auth::Me, body::Json, context::RequestContext, error::ApiResult, problem::Problem, query::Id, state::AppState,
+    auth::Me,
+    body::Json,
+    context::RequestContext,
+    error::ApiResult,
+    paging,
+    problem::Problem,
+    query::{Id, Params},
+    state::AppState,
 };
 
 /// The body of `PATCH /api/conversations/{id}`.
@@ -25,14 +33,19 @@ pub(in crate::http) struct TitleInput {
     title: String,
 }
 
-/// All conversations, newest first.
+/// Conversations, the one last spoken in first.
 #[utoipa::path(get, operation_id = "list_conversations", path = "/api/conversations", tag = "conversations",
-    responses((status = 200, description = "The conversations", body = ConversationList)))]
+    params(PageInput), responses((status = 200, body = ConversationList,
+        description = "One page; `X-Total-Count` and `Link` in the headers")))]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Me(caller): Me,
-) -> ApiResult<Answer<ConversationList>> {
-    Ok(Answer(state.app.conversations_list(&caller).await?))
+    RawQuery(query): RawQuery,
+    Params(input): Params<PageInput>,
+) -> ApiResult<Response> {
+    let page = state.app.conversations_page(&caller, &input).await?;
+    let next = page.next_cursor.as_deref();
+    Ok(paging::linked(Answer(page.view), "/api/conversations", query.as_deref(), page.total, next))
 }
 
 /// The newest conversation with its messages.
@@ -42,19 +55,23 @@ pub(in crate::http) async fn latest(State(state): State<AppState>, Me(caller): M
     Ok(Answer(state.app.conversation_latest(&caller).await?))
 }
 
-/// A conversation's messages, oldest first.
+/// A conversation's messages, oldest first. The first page has the newest; each next one has older ones.
 #[utoipa::path(get, operation_id = "list_messages", path = "/api/conversations/{id}/messages", tag = "conversations",
-    params(("id" = i64, Path, description = "The conversation")),
-    responses((status = 200, description = "The messages", body = MessagesView),
+    params(("id" = i64, Path, description = "The conversation"), PageInput),
+    responses((status = 200, body = MessagesView, description = "One page; `X-Total-Count` and `Link` in the headers"),
         (status = 404, description = "Conversation not found")))]
 pub(in crate::http) async fn messages(
     State(state): State<AppState>,
     Me(caller): Me,
     Extension(context): Extension<RequestContext>,
     Id(id): Id<ConversationId>,
-) -> ApiResult<Answer<MessagesView>> {
+    RawQuery(query): RawQuery,
+    Params(input): Params<PageInput>,
+) -> ApiResult<Response> {
     context.set_conversation(id.get());
-    Ok(Answer(state.app.conversation_messages(&caller, id).await?))
+    let page = state.app.messages_page(&caller, id, &input).await?;
+    let (path, next) = (format!("/api/conversations/{id}/messages"), page.next_cursor.as_deref());
+    Ok(paging::linked(Answer(page.view), &path, query.as_deref(), page.total, next))
 }
 
 /// Give a conversation another title.

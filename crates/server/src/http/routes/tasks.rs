@@ -17,6 +17,7 @@ use crate::http::{
     auth::Me,
     body::{Json, MaybeJson},
     error::ApiResult,
+    paging,
     query::{Id, Params},
     state::AppState,
 };
@@ -73,24 +74,9 @@ fn none_match(headers: &HeaderMap, current: i64) -> bool {
         .any(|tag| tag == "*" || version(tag) == Some(current))
 }
 
-/// A page as a plain array, with `X-Total-Count` and a `Link` to the next one.
+/// A page as a plain array.
 pub(super) fn page(path: &str, query: Option<&str>, page: &TaskPage) -> Response {
-    let mut response = Answer(&page.tasks).into_response();
-    let headers = response.headers_mut();
-    headers.insert("x-total-count", HeaderValue::from(page.total));
-    if let Some(cursor) = &page.next_cursor {
-        let kept = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-        let next = kept.map(str::to_owned).chain([format!("cursor={}", escape(cursor))]).collect::<Vec<_>>().join("&");
-        if let Ok(link) = HeaderValue::from_str(&format!("<{path}?{next}>; rel=\"next\"")) {
-            headers.insert(header::LINK, link);
-        }
-    }
-    response
-}
-
-fn escape(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    paging::linked(Answer(&page.tasks), path, query, page.total, page.next_cursor.as_deref())
 }
 
 /// Make a task.
@@ -222,13 +208,5 @@ mod tests {
         let fresh = |value| none_match(&headers(header::IF_NONE_MATCH, value), 3);
         assert!(fresh("\"3\"") && fresh("W/\"3\"") && fresh("*") && fresh("\"1\", \"3\""));
         assert!(!fresh("\"4\"") && !fresh("3"));
-    }
-
-    #[test]
-    fn the_link_keeps_the_other_parameters() {
-        let found = TaskPage { tasks: Vec::new(), total: 7, next_cursor: Some("a b/c".to_owned()) };
-        let response = page("/api/tasks", Some("limit=2&cursor=old&q=x"), &found);
-        assert_eq!(response.headers()["link"], "</api/tasks?limit=2&q=x&cursor=a%20b%2Fc>; rel=\"next\"");
-        assert_eq!(response.headers()["x-total-count"], "7");
     }
 }
