@@ -48,7 +48,9 @@ pub(crate) fn read(message: &Message<'_>, pending: &PendingContext, context: &Co
         return vec![picked];
     }
     let flat: Vec<Unit> = raw.iter().filter(|unit| !unit.skip).copied().collect();
-    let yes = phrase::whole(&flat, "yes") || several(&flat, "yes");
+    let yes = phrase::whole(&flat, "yes")
+        || several(&flat, "yes")
+        || pending.kind == PendingKind::Confirm && repeats_the_order(&flat);
     if yes { vec![reading(Answer::Accept, EXACT)] } else { Vec::new() }
 }
 
@@ -56,6 +58,17 @@ pub(crate) fn read(message: &Message<'_>, pending: &PendingContext, context: &Co
 fn refuses(units: &[Unit]) -> bool {
     let flat: Vec<Unit> = units.iter().filter(|unit| !unit.skip).copied().collect();
     phrase::whole(&flat, "no") || several(&flat, "no")
+}
+
+/// `yep, bin all three`: a yes that says once more what is to be done with what was shown.
+fn repeats_the_order(units: &[Unit]) -> bool {
+    let Some(rest) = phrase::prefix(units, "yes").map(|length| &units[length..]) else { return false };
+    let verb = ["deletestrong", "deleteweak", "doneverb", "markverb", "move", "reopen"]
+        .iter()
+        .filter_map(|class| phrase::prefix(rest, class))
+        .max();
+    let shown = |units: &[Unit]| ["allshown", "pronoun", "both"].iter().any(|class| phrase::whole(units, class));
+    verb.is_some_and(|length| shown(&rest[length..]))
 }
 
 const fn answer(answer: Answer) -> Intent {
@@ -111,7 +124,7 @@ fn text(
     if raw.is_empty() {
         return Vec::new();
     }
-    let draft = draft::draft(segment, &segment.units);
+    let draft = draft::draft(segment, without_musing(&segment.units));
     let given = reading(Answer::Text(Box::new(draft)), 0.9);
     let plain = Context { pending: None, ..context.clone() };
     let sure = is_command(message, &message.units, &plain, 0.93);
@@ -128,6 +141,19 @@ fn text(
         return vec![Reading { confidence: 0.5, ..given }];
     }
     vec![Reading { confidence: 0.95, ..given }]
+}
+
+/// Without the `I guess` before what is answered.
+fn without_musing(units: &[Unit]) -> &[Unit] {
+    let mut rest = trim(units);
+    while rest
+        .first()
+        .is_some_and(|unit| is_any(unit, &["hmm", "hm", "um", "uh", "er", "erm", "well", "maybe", "perhaps", "i"]))
+        && let Some(length) = phrase::prefix(rest, "hedge").filter(|length| *length < rest.len())
+    {
+        rest = trim(&rest[length..]);
+    }
+    rest
 }
 
 fn given_answer(reading: Reading) -> Answer {

@@ -39,6 +39,9 @@ pub(super) fn read(
     if phrase::whole(units, "both") && (choosing || !phrase::whole(raw, "yes")) {
         return Some(reading(Answer::Pick((0..tasks.len()).collect()), EXACT));
     }
+    if let Some(index) = by_contrast(raw, tasks.len()) {
+        return Some(reading(Answer::Pick(vec![index]), EXACT));
+    }
     let none = none_of_these(raw);
     let led = strip_lead(none.unwrap_or(raw));
     let said_only = only || led.len() < raw.len();
@@ -72,6 +75,20 @@ pub(super) fn read(
         .iter()
         .any(|unit| is_any(unit, &["ones", "all", "both", "every", "everything", "those", "these", "tasks"]));
     Some(reading(Answer::Among { targets, several }, 0.94))
+}
+
+/// `the latter` of two, `whichever stands in the middle` of three.
+fn by_contrast(units: &[Unit], count: usize) -> Option<usize> {
+    let says = |words: &[&str]| units.iter().any(|unit| is_any(unit, words));
+    if units.len() > 9 || says(&["not", "except", "but", "neither"]) {
+        return None;
+    }
+    match count {
+        2 if says(&["former"]) => Some(0),
+        2 if says(&["latter"]) => Some(1),
+        3.. if count % 2 == 1 && says(&["middle"]) => Some(count / 2),
+        _ => None,
+    }
 }
 
 fn here(pending: &PendingContext, context: &Context) -> Context {

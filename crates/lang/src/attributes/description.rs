@@ -79,13 +79,14 @@ fn introduced(cx: &Cx<'_>, at: usize, line_end: usize) -> Option<(usize, usize, 
         return None;
     }
     let led = with > start;
-    let noted = cx.skip(word + 1, &["saying", "that", "of", "is", "as", "reading", "says"]);
+    let noted = cx.skip(word + 1, &["saying", "being", "that", "of", "is", "as", "reading", "says"]);
     let colon =
         cx.any_punct(noted, &[':', '=', '-', '–', '—']) && (cx.punct(noted, ':') || cx.tokens[noted].space_before);
     let quoted = cx.tokens.get(noted).is_some_and(|token| token.kind == TokenKind::Quoted);
     let note = if colon { noted + 1 } else { noted };
     // `write the description of the product` and `add a comment` are titles.
-    let spoken = led
+    let spoken = cx.any(word + 1, &["being"]) && at > 0 && cx.punct(at - 1, ',')
+        || led
         && cx.any(start, &["with"])
         && (noted > word + 1 || cx.any(word, &["description", "desc", "note", "notes"]));
     // `take notes: chapter 3`

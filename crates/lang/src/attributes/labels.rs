@@ -67,6 +67,8 @@ fn words(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
             let end = cx.skip(next + 1, &["as", "with"]);
             Some((cx.skip(end, &["label", "tag"]), false))
         }
+        // `clean the grill, tag patio`
+        "label" | "labels" | "tag" | "tags" if set_apart(cx, at, next) => Some((next, word.ends_with('s'))),
         "label" | "labels" | "tag" | "tags" if introduced => Some((next, false)),
         "tagged" | "labelled" | "labeled" if !introduced => {
             let end = cx.skip(next, &["as", "with", "under"]);
@@ -74,6 +76,13 @@ fn words(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
         }
         _ => None,
     }
+}
+
+/// Whether `label garden` stands alone between a comma and another mark or an end.
+fn set_apart(cx: &Cx<'_>, at: usize, name: usize) -> bool {
+    let several = cx.any(name.saturating_sub(1), &["labels", "tags"]);
+    let closes = |at: usize| cx.token(at).is_none() || cx.any_punct(at, &[',', ':', ';', '.']);
+    at > 0 && cx.any_punct(at - 1, &[',', ';']) && (closes(name + 1) || several && cx.any(name + 1, &["and"]))
 }
 
 /// Label names: joined by commas and `and`.

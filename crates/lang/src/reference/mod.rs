@@ -70,6 +70,10 @@ fn simple(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
         return Some(vec![TaskRef::Other]);
     }
     if phrase::whole(units, "allshown") {
+        let counted = units.iter().any(|unit| phrase::in_class(unit, "numberword"));
+        if counted && context.listing.is_empty() && context.focus.is_empty() {
+            return None;
+        }
         // Nothing was shown or talked about: the whole list is meant.
         return Some(vec![match (context.listing.is_empty(), context.focus.is_empty()) {
             (false, _) => TaskRef::Place(Place::All),
@@ -94,6 +98,13 @@ fn except(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
         let Some(length) = phrase::prefix(&units[at..], "except") else { continue };
         let rest = trim(&units[at + length..]);
         let from = simple(message, trim(&units[..at]), context);
+        // `3 and 4 but not 5`
+        if let Some(numbers) = &from
+            && numbers.iter().all(|target| matches!(target, TaskRef::Number(_)))
+            && let Some(but) = numbers::numbers(message, rest)
+        {
+            return Some(numbers.iter().filter(|number| !but.contains(number)).cloned().collect());
+        }
         if let Some(from) = from
             && let [from] = from.as_slice()
             && matches!(from, TaskRef::Place(_) | TaskRef::Filter(_) | TaskRef::Focus)
@@ -131,7 +142,9 @@ fn mixed(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ref
                 return None;
             }
             // `swimming sat between 9` and `10`: no name has that.
-            None if part.len() > 5 || part.iter().any(|unit| is_any(unit, &["at", "between", "from", "until", "er", "um"])) => {
+            None if part.len() > 5
+                || part.iter().any(|unit| is_any(unit, &["at", "between", "from", "until", "er", "um"])) =>
+            {
                 return None;
             }
             None => targets.extend(words(message, part)?.targets),

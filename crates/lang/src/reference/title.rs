@@ -78,7 +78,7 @@ fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Stren
     let empty =
         |unit: &Unit| ["numbernoun", "titlenoun", "determiner"].iter().any(|class| in_class(unit, class)) || unit.skip;
     let text = message.cut(units);
-    (!units.iter().all(empty) && !text.is_empty()).then_some((TaskRef::Words(text), strength))
+    (!units.iter().all(empty) && text.contains(char::is_alphanumeric)).then_some((TaskRef::Words(text), strength))
 }
 
 /// Without `task called` before and `task` after the words; with them it is clear that a task is meant.

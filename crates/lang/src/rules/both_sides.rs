@@ -27,8 +27,9 @@ fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Cont
     if !leads(right) || left.len() < 2 || !left.iter().any(number) {
         return false;
     }
+    let bare = phrase::prefix(left, "lead").map_or(left, |length| trim(&left[length..]));
     match (change(message, left, context), change(message, right, context)) {
-        (Some(moved), Some(moves)) => leads(left) || moved && moves,
+        (Some(moved), Some(moves)) => leads(bare) || moved && moves,
         _ => false,
     }
 }

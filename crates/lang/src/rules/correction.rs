@@ -11,7 +11,10 @@ use crate::{Context, Draft, Intent, Reading, reference};
 
 /// The readings of a message that corrects itself; `None` when it does not.
 pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Reading>> {
-    let (left, right) = halves(message)?;
+    if let Some(nothing) = taken_back(message, context) {
+        return Some(vec![nothing]);
+    }
+    let (left, right) = halves(message).or_else(|| afterthought(message))?;
     let segment = Segment::new(message, right, context);
     let right = trim(&segment.units);
     let mut reading = read_part(message, left, context).into_iter().next()?;
@@ -49,6 +52,10 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
             }
             !last.title.is_empty()
         }
+        [Intent::Update { edit, .. }] if edit.title.is_some() => {
+            edit.title = Some(draft::titled(&message.cut(right)));
+            true
+        }
         [Intent::Update { edit, .. }] if change.is_some() => {
             let spans = std::mem::take(&mut edit.spans);
             **edit = change?;
@@ -63,6 +70,77 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     };
     reading.rule = "self-correction";
     changed.then(|| vec![reading])
+}
+
+/// `delete 7, hmm, actually don't`: a command that is taken back as soon as it is said. Nothing is to be done.
+fn taken_back(message: &Message<'_>, context: &Context) -> Option<Reading> {
+    let units = &message.units;
+    if units.len() > 40 {
+        return None;
+    }
+    let pauses =
+        (1..units.len()).filter(|at| matches!(message.token(&units[*at]).text, "," | ";" | "." | "!" | "…" | "-"));
+    for at in pauses {
+        let left = trim(&units[..at]);
+        let right: Vec<Unit> = units[at..].iter().filter(|unit| !unit.skip).copied().collect();
+        let refused = ["undo", "no", "oops", "thanks", "yes"].iter().any(|class| phrase::whole(left, class));
+        if left.len() < 2 || refused || !takes_back(&right) {
+            continue;
+        }
+        let best = read_part(message, left, context).into_iter().next()?;
+        let acts = !matches!(best.intents.as_slice(), [Intent::Undo { .. } | Intent::Redo | Intent::Instead { .. }]);
+        return acts.then(|| Reading {
+            intents: vec![Intent::Talk(crate::Topic::Acknowledgement)],
+            confidence: 0.96,
+            only_if_found: false,
+            rule: "taken-back",
+        });
+    }
+    None
+}
+
+/// Whether the units are nothing but second thoughts.
+fn takes_back(units: &[Unit]) -> bool {
+    let mut rest = units;
+    let mut any = false;
+    while !rest.is_empty() {
+        let said = phrase::prefix(rest, "takeback");
+        let hedged = || ["hedge", "oops"].iter().filter_map(|class| phrase::prefix(rest, class)).max();
+        any |= said.is_some();
+        let Some(length) = said.or_else(hedged) else { return false };
+        rest = &rest[length..];
+    }
+    any
+}
+
+/// Words after a second thought; of these the first ones follow anything, the others only a date.
+const AFTERWARDS: [&[&str]; 9] = [
+    &["i", "mean"],
+    &["i", "meant"],
+    &["i", "should", "say"],
+    &["i", "should", "have", "said"],
+    &["is", "better"],
+    &["would", "be", "better"],
+    &["suits", "better"],
+    &["suits", "me", "better"],
+    &["works", "better"],
+];
+/// How many of them follow anything.
+const AFTER_ANYTHING: usize = 4;
+
+/// `move 2 to thursday, friday I should say`: the second thought is known by its end.
+fn afterthought<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
+    let units = trim(&message.units);
+    let ends = |words: &&[&str]| {
+        units.len() > words.len()
+            && units[units.len() - words.len()..].iter().zip(words.iter()).all(|(unit, word)| phrase::is(unit, word))
+    };
+    let which = AFTERWARDS.iter().position(|words| ends(&words))?;
+    let before = &units[..units.len() - AFTERWARDS[which].len()];
+    let comma = before.iter().rposition(|unit| message.token(unit).text == ",")?;
+    let (left, right) = (trim(&before[..comma]), trim(&before[comma..]));
+    let dated = which < AFTER_ANYTHING || right.len() <= 3;
+    (left.len() > 1 && !right.is_empty() && right.len() <= 8 && dated).then_some((left, right))
 }
 
 /// The words before and after the change of mind: punctuation before it, or a marker of several words.

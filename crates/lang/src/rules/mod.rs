@@ -3,8 +3,10 @@
 //! `message` cuts the text up, `segment` peels politeness off, `grammar` holds the patterns of the tables in
 //! `patterns/`, `matcher` finds them, and `frames` turns each match into a reading. Nothing here looks at tasks.
 
+mod antecedent;
 mod both_sides;
 mod correction;
+mod courtesy;
 pub(crate) mod filter;
 pub(crate) mod frames;
 mod fuel;

@@ -4,9 +4,9 @@
 //! `remind me to delete 5` stay whole.
 
 use super::{
+    courtesy::courteous,
     message::{Message, Unit},
     phrase::{self, is_any, trim},
-    segment::courteous,
     understand::read_part,
 };
 use crate::{Context, Intent, Reading, TaskRef, token::TokenKind};
@@ -70,7 +70,7 @@ fn plain(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<boo
             named.then(|| by_number(targets))?
         }
         // A filler and a name are no task here: `let us delete 7`.
-        [Intent::Add(_)] if !courteous(units) && led(units) => false,
+        [Intent::Add(_)] if !courteous(message, units) && led(units) => false,
         [Intent::List(_)] => false,
         _ => return None,
     };

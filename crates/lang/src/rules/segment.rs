@@ -75,16 +75,19 @@ impl<'a, 't> Segment<'a, 't> {
             }
         }
         let question = !asked && !wanted && (question || asks_something(rest));
-        Self {
-            message,
-            context,
-            units: rest.to_vec(),
-            question,
-            asked,
-            wanted,
-            rest: OnceCell::new(),
-            adding: OnceCell::new(),
+        let mut units = rest.to_vec();
+        // `what the hell is due`
+        if let [what, rest @ ..] = units.as_slice()
+            && is_any(what, &["what", "which", "when", "where", "how", "why"])
+            && let Some(length) = phrase::prefix(rest, "oath").filter(|length| *length < rest.len())
+        {
+            units.drain(1..=length);
         }
+        // `move please the call`
+        if units.len() > 2 && units[0].verb.is_some_and(|verb| verb.is_base) && in_class(&units[1], "please") {
+            units.remove(1);
+        }
+        Self { message, context, units, question, asked, wanted, rest: OnceCell::new(), adding: OnceCell::new() }
     }
 
     /// The same with notes taken out too, for a new task.
@@ -201,15 +204,4 @@ fn trails(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
         || plain && units.len() - length > 0 && !is_any(&units[0], &["say"])
         || comma
         || length > 1 && units.len() - length > 1
-}
-
-/// Whether the units are nothing but politeness: `good morning dear`, `thank you kindly`.
-pub(super) fn courteous(units: &[Unit]) -> bool {
-    const CLASSES: [&str; 8] = ["lead", "greeting", "thanks", "politetail", "vocative", "ask", "ack", "bye"];
-    let mut rest = trim(units);
-    while !rest.is_empty() {
-        let Some(length) = CLASSES.iter().filter_map(|class| phrase::prefix(rest, class)).max() else { return false };
-        rest = trim(&rest[length..]);
-    }
-    true
 }

@@ -1,13 +1,15 @@
 //! Several commands in one message: `add milk and mark 3 done`.
 
 use super::{
-    both_sides, is_command,
+    both_sides,
+    courtesy::courteous,
+    is_command,
     message::{Message, Unit},
     phrase::{self, is_any, trim},
-    run_on,
-    segment::{Segment, courteous},
+    read_part, run_on,
+    segment::Segment,
 };
-use crate::{Context, Reading, token::TokenKind};
+use crate::{Context, Intent, Reading, token::TokenKind};
 
 /// More commands or things than this in one message are one long text.
 pub(super) const MOST_PARTS: usize = 40;
@@ -17,7 +19,7 @@ const LONGEST: usize = 40;
 
 /// The commands of a message, as runs of units; one run when it is one command.
 pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit>> {
-    let units = without_opener(message, without_thanks(message));
+    let units = without_opener(message, without_closing(message));
     let joints: Vec<usize> = (1..units.len()).filter(|at| is_joint(message, &units[*at])).collect();
     if joints.is_empty() || joints.len() > MOST_PARTS || units.len() > 400 {
         return run_on::split(message, units, context);
@@ -61,25 +63,30 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
         .collect()
 }
 
-/// The units without a last sentence of thanks: `…. Thank you kindly.`
-fn without_thanks<'m>(message: &'m Message<'_>) -> &'m [Unit] {
-    let units = &message.units;
-    let last =
-        (1..units.len()).rev().find(|at| sentence_ends(message, &units[*at]) && !trim(&units[at + 1..]).is_empty());
-    match last {
-        Some(at) if courteous(&units[at + 1..]) => &units[..at],
-        _ => units,
-    }
-}
-
-/// Nobody greets more often than this before coming to the point.
+/// Nobody greets more often than this before coming to the point, or after.
 const MOST_OPENERS: usize = 4;
+
+/// The units without last sentences of courtesy: `…. Thank you kindly. Have a lovely day.`
+fn without_closing<'m>(message: &'m Message<'_>) -> &'m [Unit] {
+    let mut units = message.units.as_slice();
+    for _ in 0..MOST_OPENERS {
+        let last =
+            (1..units.len()).rev().find(|at| sentence_ends(message, &units[*at]) && !trim(&units[at + 1..]).is_empty());
+        match last {
+            Some(at) if courteous(message, &units[at + 1..]) => units = &units[..at],
+            _ => break,
+        }
+    }
+    units
+}
 
 /// The units without first sentences of courtesy: `Cheers. Also strike 12`.
 fn without_opener<'u>(message: &Message<'_>, mut units: &'u [Unit]) -> &'u [Unit] {
     for _ in 0..MOST_OPENERS {
         match units.iter().take(12).position(|unit| sentence_ends(message, unit)) {
-            Some(at) if at > 0 && courteous(&units[..at]) && !courteous(&units[at + 1..]) => units = &units[at + 1..],
+            Some(at) if at > 0 && courteous(message, &units[..at]) && !courteous(message, &units[at + 1..]) => {
+                units = &units[at + 1..]
+            }
             _ => break,
         }
     }
@@ -157,9 +164,14 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
     {
         return false;
     }
+    // `…, shift it to friday`
+    let moves = phrase::prefix(rest, "move")
+        .and_then(|length| rest.get(length))
+        .is_some_and(|next| phrase::in_class(next, "pronoun") || message.token(next).kind == TokenKind::Number);
     let glued = sentence && units.first().is_some_and(|unit| !message.token(unit).space_before);
     !glued
-        && (classes.iter().any(|class| phrase::prefix(rest, class).is_some())
+        && (moves
+            || classes.iter().any(|class| phrase::prefix(rest, class).is_some())
             || is_any(first, &["i", "what", "how", "when", "which", "did"])
             || sentence && first.verb.is_some_and(|verb| verb.is_base))
 }
@@ -168,9 +180,23 @@ fn begins_anew(message: &Message<'_>, units: &[Unit], sentence: bool, context: &
     if is_command(message, units, context, Reading::SURE) {
         return true;
     }
-    // `…. Could you also move the dentist to friday`: whether there is a dentist is not known here.
+    if !sentence {
+        return false;
+    }
+    // `…. Mark the invoice as done`: whether there is an invoice is not known here.
+    let acts = |reading: &Reading| {
+        let act = matches!(
+            reading.intents.as_slice(),
+            [Intent::Complete { .. } | Intent::Delete { .. } | Intent::Update { .. }]
+        );
+        act && reading.confidence >= 0.9
+    };
+    if read_part(message, units, context).first().is_some_and(acts) {
+        return true;
+    }
+    // `…. Could you also move the dentist to friday`
     let peeled = Segment::new(message, units, context).units;
-    sentence && peeled.len() >= 2 && peeled.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base))
+    peeled.len() >= 2 && peeled.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base))
 }
 
 /// Whether the left part is more than a verb that waits for its object.
@@ -180,7 +206,7 @@ fn stands_alone(message: &Message<'_>, units: &[Unit]) -> bool {
         ["dr", "mr", "mrs", "ms", "st", "no", "vs", "prof", "nr", "approx", "e", "i"]
             .contains(&&*message.token(unit).norm)
     });
-    let courtesy = courteous(units) || ["oops", "yes", "no"].iter().any(|class| phrase::whole(units, class));
+    let courtesy = courteous(message, units) || ["oops", "yes", "no"].iter().any(|class| phrase::whole(units, class));
     // `for 7, add the note …`
     let topic = units.first().is_some_and(|unit| {
         is_any(unit, &["for", "on", "in", "to", "with", "under", "regarding", "about", "as", "re"])

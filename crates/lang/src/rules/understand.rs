@@ -1,7 +1,7 @@
 //! The whole way: answers first, then commands, ranked.
 
 use super::{
-    correction, frames,
+    antecedent, correction, frames,
     grammar::{Grammar, Section, grammar},
     list_of_lines, matcher,
     message::{Message, Unit},
@@ -97,12 +97,16 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         readings.extend(read_segment(&whole));
         return readings;
     }
-    let parts: Vec<Vec<Reading>> = segments.iter().map(|units| read_part(message, units, context)).collect();
+    let mut parts: Vec<Vec<Reading>> = segments.iter().map(|units| read_part(message, units, context)).collect();
+    antecedent::resolve(message, context, &segments, &mut parts);
     let mut readings = vec![joined(&parts, |readings| readings.first())];
     if readings.iter().any(|reading| reading.only_if_found) {
-        readings.push(joined(&parts, |readings| {
+        let mut plain = joined(&parts, |readings| {
             readings.iter().find(|reading| !reading.only_if_found).or(readings.first())
-        }));
+        });
+        // What was named comes before what is left when nothing of that name is found.
+        plain.confidence = plain.confidence.min(readings[0].confidence - 0.005);
+        readings.push(plain);
     }
     readings
 }
@@ -184,19 +188,19 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
 }
 
 /// The tasks of a command.
-fn targets(intent: &Intent) -> &[TaskRef] {
+pub(super) fn targets(intent: &Intent) -> &[TaskRef] {
     match intent {
         Intent::Complete { targets, .. } | Intent::Delete { targets } | Intent::Update { targets, .. } => targets,
         _ => &[],
     }
 }
 
-fn speaks_of_it(intent: &Intent) -> bool {
+pub(super) fn speaks_of_it(intent: &Intent) -> bool {
     targets(intent) == [TaskRef::Focus]
 }
 
 /// A sentence that only tells something or is polite: beside a command it asks for nothing.
-fn is_idle(reading: &Reading) -> bool {
+pub(super) fn is_idle(reading: &Reading) -> bool {
     reading.rule == "statement"
         || matches!(
             reading.intents.as_slice(),

@@ -65,7 +65,13 @@ pub(super) fn piece(
     if let Some((length, set)) = state(units)
         && Some(length) >= head
     {
+        let before = wanted.filter.completed;
         set(&mut wanted.filter);
+        if before.is_some() && wanted.filter.completed != before {
+            // `open and finished`
+            wanted.filter.completed = None;
+            wanted.all = true;
+        }
         wanted.narrowed = true;
         return Some(length);
     }

@@ -76,6 +76,15 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     if name == "add-command" && text.len() > 1 && text.last().is_some_and(|unit| is_any(unit, &["back"])) {
         return false;
     }
+    // `maybe I should move 3, I don't know`
+    let number = |unit: &Unit| found.segment.message.token(unit).kind == TokenKind::Number;
+    if name == "add-need"
+        && ["deletestrong", "moveonly", "doneverb", "reopen", "move"].iter().any(|class| in_class(first, class))
+        && text.get(1).is_some_and(number)
+        && text.get(2).is_none_or(|unit| unit.skip)
+    {
+        return false;
+    }
     // `set task 5 to …`
     let numbered = found.segment.message.token(first).kind == TokenKind::Number;
     let after_noun = found

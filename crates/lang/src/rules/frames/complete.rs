@@ -51,6 +51,11 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     if units.windows(2).any(|pair| is_any(&pair[0], &["can", "could", "should", "must"]) && is_any(&pair[1], &["be"])) {
         return None;
     }
+    // `all that's been checked off` describes.
+    let led_by = |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which"]);
+    if units.len() > 1 && units.last().is_some_and(led_by) {
+        return None;
+    }
     let hard = reference.as_ref().is_none_or(|reference| reference.strength == Strength::Hard);
     if !hard && !speakable(units) || soft && found.segment.wanted {
         return None;

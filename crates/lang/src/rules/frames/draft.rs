@@ -1,5 +1,7 @@
 //! A draft of a task from the units that name it.
 
+use std::ops::Range;
+
 use jiff::ToSpan;
 use saydo_domain::Due;
 
@@ -22,12 +24,13 @@ pub(crate) fn draft(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
 /// The same as said at another moment: what follows `at 7` is later than that.
 pub(crate) fn draft_from(segment: &Segment<'_, '_>, units: &[Unit], moment: &Moment) -> Draft {
     let message = segment.message;
-    let (units, before_that) = relative(segment, phrase::trim(units));
+    let (units, before_that) = relative(segment, without_threat(phrase::trim(units)));
     let mut range = message.token_range(units);
     // `!high` begins before its word.
     if range.start > 0 && message.tokens[range.start - 1].is_punct('!') && !message.tokens[range.start].space_before {
         range.start -= 1;
     }
+    range = with_marks(message, range);
     let tokens = &message.tokens[range.clone()];
     let extraction = if std::ptr::eq(moment, &raw const segment.context.moment) {
         Extraction::clone(&message.attributes(range, moment, Options::default()))
@@ -40,6 +43,17 @@ pub(crate) fn draft_from(segment: &Segment<'_, '_>, units: &[Unit], moment: &Mom
         draft.relative_to = Some(usize::MAX);
     }
     draft
+}
+
+/// With the `!!` that stand apart before or after the words.
+fn with_marks(message: &Message<'_>, range: Range<usize>) -> Range<usize> {
+    let mark = |at: &usize| message.tokens[*at].is_punct('!');
+    let before = (0..range.start).rev().take_while(mark).count();
+    let after = (range.end..message.tokens.len()).take_while(mark).count();
+    let start = if before > 1 && before == range.start { 0 } else { range.start };
+    let apart = message.tokens.get(range.end).is_some_and(|token| token.space_before);
+    let end = if after > 1 && apart { range.end + after } else { range.end };
+    start..end
 }
 
 /// The draft of some units, with the attributes found in the whole segment around them.
@@ -55,7 +69,8 @@ pub(crate) fn draft_within(segment: &Segment<'_, '_>, units: &[Unit]) -> Draft {
 
 fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: Extraction) -> Draft {
     for (consumed, token) in extraction.consumed.iter_mut().zip(tokens) {
-        *consumed |= matches!(&*token.norm, "um" | "umm" | "uh" | "uhm" | "erm" | "uhh" | "ummm" | "hmm");
+        *consumed |=
+            matches!(&*token.norm, "um" | "umm" | "uh" | "uhm" | "erm" | "uhh" | "ummm" | "hm" | "hmm" | "hmmm");
     }
     let mut title = strip_lead(tidy(&extraction.title(tokens))).to_owned();
     if extraction.due.is_some() {
@@ -69,7 +84,7 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: 
     {
         title = rest.to_owned();
     }
-    for tail in [" too", " as well", " also", " already"] {
+    for tail in [", oh yeah", ", oh", " too", " as well", " also", " already"] {
         title.truncate(title.strip_suffix(tail).map_or(title.len(), str::len));
     }
     if let [only] = tokens
@@ -133,6 +148,10 @@ fn strip_lead(title: &str) -> &str {
         "please ",
         "probably ",
         "prob ",
+        "firstly ",
+        "secondly ",
+        "thirdly ",
+        "lastly ",
         "i have a ",
         "i have an ",
         "i've got a ",
@@ -145,6 +164,16 @@ fn strip_lead(title: &str) -> &str {
         }
     }
     rest
+}
+
+/// Without what happens else: `submit the log otherwise I fail`.
+fn without_threat(units: &[Unit]) -> &[Unit] {
+    let who = |unit: &Unit| phrase::is_any(unit, &["i", "we", "he", "she", "they", "it", "you", "the", "my"]);
+    let threat = units.windows(3).skip(1).position(|three| {
+        phrase::is(&three[0], "otherwise") && who(&three[1])
+            || phrase::is(&three[0], "or") && phrase::is(&three[1], "else")
+    });
+    threat.map_or(units, |at| phrase::trim(&units[..=at]))
 }
 
 /// `before that` at the end: the draft hangs on the one before it.

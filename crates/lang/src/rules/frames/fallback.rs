@@ -56,6 +56,9 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if segment.question {
         return vec![question_reading(segment, made)];
     }
+    if changes_a_number(segment) {
+        return vec![reading(Intent::Unknown, 0.3, "statement")];
+    }
     if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
         return vec![reading(Intent::Add(drafts), 0.92, "add-headed")];
     }
@@ -96,6 +99,79 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
     Reading { intents: vec![intent], confidence, only_if_found: false, rule }
+}
+
+/// Verbs that with the number of a task can only be about that task.
+const CHANGES: [&str; 38] = [
+    "delete",
+    "remove",
+    "move",
+    "push",
+    "postpone",
+    "rename",
+    "reopen",
+    "complete",
+    "close",
+    "tick",
+    "mark",
+    "rid",
+    "expand",
+    "strip",
+    "wipe",
+    "untag",
+    "unlabel",
+    "tag",
+    "label",
+    "flag",
+    "bump",
+    "reschedule",
+    "rebook",
+    "shift",
+    "clear",
+    "reset",
+    "undo",
+    "update",
+    "change",
+    "edit",
+    "give",
+    "untick",
+    "uncheck",
+    "unflag",
+    "snooze",
+    "defer",
+    "delay",
+    "retitle",
+];
+
+/// `wipe 3's priority`, `2 loses its finance tag`, `switch off the repetition of 6`: whatever is meant, it is about a
+/// task that there is, and no new one.
+fn changes_a_number(segment: &Segment<'_, '_>) -> bool {
+    let message = segment.message;
+    let numeral = |unit: &Unit| {
+        message.token(unit).kind == TokenKind::Number && message.token(unit).text.len() < 5
+            || in_class(unit, "numberword")
+    };
+    let units: Vec<&Unit> = segment.units.iter().filter(|unit| message.token(unit).text != "#").collect();
+    let after = |unit: &Unit| {
+        unit.skip
+            || unit.clitic
+            || is_any(unit, &["its", "to", "for", "on", "as", "from", "until", "till", "off", "up", "again", "back"])
+    };
+    match units.as_slice() {
+        [verb, number] => is_any(verb, &CHANGES) && numeral(number),
+        [verb, number, next, ..] if is_any(verb, &CHANGES) && numeral(number) => {
+            after(next) || is_any(verb, &["rid", "strip"]) && is_any(next, &["of"])
+        }
+        [number, verb, _, ..] if numeral(number) => is_any(
+            verb,
+            &["is", "has", "needs", "gets", "goes", "can", "should", "must", "loses", "deserves", "becomes"],
+        ),
+        _ => units.windows(3).any(|three| {
+            let field = ["duefield", "prio", "repeat", "tag"].iter().any(|class| in_class(three[0], class))
+                && !is_any(three[0], &["day", "when", "time", "schedule", "date", "repeats", "label"]);
+            field && is_any(three[1], &["of", "from"]) && numeral(three[2])
+        }),
+    }
 }
 
 /// `2+2`, `what is 12 * 4`: sums are not for us.
@@ -154,6 +230,15 @@ fn question_reading(segment: &Segment<'_, '_>, made: &[Reading]) -> Reading {
 /// A bare date or priority: there is nothing to put it on.
 fn nothing_but_attributes(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> {
     let (_, extraction) = segment.rest();
+    // `#seeds please`
+    if let (None, [label]) = (&extraction.due, extraction.labels.as_slice())
+        && made.is_empty()
+    {
+        let filter =
+            crate::TaskFilter { completed: Some(false), label: Some(label.clone()), ..crate::TaskFilter::default() };
+        let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
+        return vec![reading(Intent::List(query), 0.8, "bare-label")];
+    }
     let Some(due) = &extraction.due else { return Vec::new() };
     if !made.is_empty() || !due.explicit_date {
         return vec![reading(Intent::Unknown, 0.3, "bare-attribute")];
@@ -272,6 +357,14 @@ fn ours(unit: &Unit) -> bool {
 fn is_noise(word: &str) -> bool {
     let lower = word.to_lowercase();
     if ["qwe", "rty", "uio", "asd", "sdf", "dfg", "zxc", "xcv", "hjk", "jkl", "fgh"].contains(&lower.as_str()) {
+        return true;
+    }
+    if ["foo", "bar", "baz", "qux", "lorem", "ipsum", "blah", "bla", "blabla"].contains(&lower.as_str()) {
+        return true;
+    }
+    let letters = lower.bytes().all(|b| b.is_ascii_alphabetic());
+    let repeated = lower.len() < 4 && letters && lower.bytes().all(|b| b == lower.as_bytes()[0]);
+    if repeated && !matches!(lower.as_str(), "www") {
         return true;
     }
     if lower.len() < 4 || !lower.is_ascii() || !lower.bytes().all(|b| b.is_ascii_alphabetic()) {

@@ -25,6 +25,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         "how-are-you" => Intent::Talk(Topic::HowAreYou),
         "injection" => Intent::Talk(Topic::Injection),
         "out-of-scope" => return out_of_scope(found),
+        "device" => return Some(vec![device_order(found)]),
         "leave-alone" => {
             if found.captures.iter().any(|(slot, _)| *slot != Slot::Text) {
                 found.reference()??;
@@ -49,6 +50,14 @@ fn undo(found: &Match<'_, '_, '_>) -> Option<Intent> {
     (length == units.len() && count > 0).then_some(Intent::Undo { count: count.min(MOST_UNDOS) })
 }
 
+/// An order to a machine, in words that hardly anything to do has; after a verb it may be something to do all the same.
+fn device_order(found: &Match<'_, '_, '_>) -> Reading {
+    let reading = found.reading(Intent::Talk(Topic::OutOfScope));
+    let begins = found.captures.first().is_some_and(|(_, range)| range.start == 0);
+    let todo = found.units.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+    if begins && todo { Reading { confidence: 0.5, ..reading } } else { reading }
+}
+
 /// What this assistant does not do. A date makes it a thing to do after all: `send an email to Ann tomorrow`.
 fn out_of_scope(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let (_, extraction) = found.segment.rest();
@@ -69,7 +78,9 @@ fn out_of_scope(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let for_me = found.units.get(1).is_some_and(|unit| phrase::is_any(unit, &["me", "us"]));
-    if device {
+    let scolds = phrase::prefix(found.units, "chatter").is_some_and(|length| length > 1)
+        && (text.is_empty() || text.first().is_some_and(|unit| phrase::is_any(unit, &["you", "your"])));
+    if device || scolds {
         reading.confidence = 0.95;
     } else if for_me {
         reading.confidence = 0.93;

@@ -32,7 +32,14 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
     let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
     let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
-    let owed = found.units.iter().any(|unit| is_any(unit, &["should", "must", "needs", "need", "can"]));
+    let owed = found.units.iter().any(|unit| {
+        is_any(unit, &["should", "must", "needs", "need", "can", "go", "goes", "shift", "shifts", "move", "moves"])
+    });
+    // `the low ones, you know, can wait`: a sentence with words of its own names no group.
+    let searched = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if filter.query.is_some());
+    if leads && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(searched)) {
+        return None;
+    }
     if leads && !owed && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
         return None;
     }
@@ -189,6 +196,8 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         },
         "update-clear-note" => Edit { description: Field::Clear, ..Edit::default() },
         "update-clear-due" => Edit { due: Field::Clear, ..Edit::default() },
+        // A task without a priority has the usual one.
+        "update-clear-priority" => Edit { priority: Some(Priority::Medium), ..Edit::default() },
         "update-clear-repeat" => Edit { recurrence: Field::Clear, ..Edit::default() },
         "update-retag" => retagged(found)?,
         "update-tag" | "update-untag" => labels(found)?,
@@ -283,11 +292,16 @@ fn retagged(found: &Match<'_, '_, '_>) -> Option<Edit> {
 
 fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let remove = found.section.name == "update-untag";
-    let Some(units) = found.slot(Slot::Label) else { return (!remove).then(Edit::default) };
+    // Without a label it is asked what is to change.
+    let Some(units) = found.slot(Slot::Label) else { return Some(Edit::default()) };
     let message = found.segment.message;
     let mut labels = Vec::new();
     for unit in phrase::trim(units).iter().filter(|unit| !unit.skip && !is_any(unit, &["and", "the", "as", "too"])) {
         let token = message.token(unit);
+        let clause = ["gets", "get", "should", "must", "on", "in", "to", "for", "of", "is", "has", "happen", "under"];
+        if token.kind == TokenKind::Number || is_any(unit, &clause) || phrase::in_class(unit, "tag") {
+            return None;
+        }
         let hash = message.text.get(..token.start).is_some_and(|before| before.ends_with('#'));
         let text = token.unquoted().unwrap_or(&token.norm);
         if text != "#" || hash {
@@ -328,6 +342,11 @@ fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
 
 fn shifted(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let units = found.slot(Slot::Edit)?;
+    // `postpone it to next month` is a place in the calendar, no distance.
+    let before = found.units.iter().rev().find(|unit| units.first().is_some_and(|first| unit.token < first.token));
+    if before.is_some_and(|unit| is_any(unit, &["next", "this", "last", "coming", "following", "every"])) {
+        return None;
+    }
     let text = found.segment.message.lower(units);
     let shift = edit::shift(&text, &found.segment.context.moment)?;
     let earlier = phrase::prefix(found.units, "moveearlier").is_some()

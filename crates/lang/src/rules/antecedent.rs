@@ -1,0 +1,77 @@
+//! What `it` means when the sentence before it names a task only in passing: `ironing is too much today, shift it to
+//! friday`.
+
+use super::{
+    message::{Message, Unit},
+    phrase::{self, is_any, trim},
+    understand::{is_idle, speaks_of_it},
+};
+use crate::{Context, Intent, Reading, TaskRef, reference};
+
+/// What follows the subject of such a sentence.
+const COPULAS: [&str; 20] = [
+    "is", "are", "was", "were", "can", "could", "has", "have", "needs", "need", "will", "would", "got", "does", "do",
+    "seems", "looks", "takes", "should", "must",
+];
+
+/// Subjects that are no task.
+const NOBODY: [&str; 16] = [
+    "i",
+    "we",
+    "you",
+    "he",
+    "she",
+    "they",
+    "there",
+    "it",
+    "that",
+    "this",
+    "today",
+    "tomorrow",
+    "everything",
+    "nothing",
+    "what",
+    "which",
+];
+
+/// Gives commands about `it` the subject of the statement before them; without a task of that name, they stay what they were.
+pub(super) fn resolve(message: &Message<'_>, context: &Context, segments: &[Vec<Unit>], parts: &mut [Vec<Reading>]) {
+    for at in 1..parts.len() {
+        let told = parts[at - 1].first().is_some_and(is_idle);
+        let Some(reading) = parts[at]
+            .first()
+            .filter(|reading| told && matches!(reading.intents.as_slice(), [intent] if speaks_of_it(intent)))
+        else {
+            continue;
+        };
+        let Some(subject) = subject(message, &segments[at - 1], context) else { continue };
+        let by_words = subject.iter().any(|target| matches!(target, TaskRef::Words(_)));
+        let mut named = reading.clone();
+        for intent in &mut named.intents {
+            if let Intent::Complete { targets, .. } | Intent::Delete { targets } | Intent::Update { targets, .. } =
+                intent
+            {
+                targets.clone_from(&subject);
+            }
+        }
+        named.only_if_found |= by_words;
+        parts[at].insert(0, named);
+    }
+}
+
+/// The tasks that a statement is about.
+fn subject(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Vec<TaskRef>> {
+    let mut units = trim(units);
+    while let Some(length) = phrase::prefix(units, "lead").filter(|length| *length < units.len()) {
+        units = trim(&units[length..]);
+    }
+    // `not tuesday for 6`
+    let end = units.iter().position(|unit| is_any(unit, &COPULAS)).filter(|end| (1..=8).contains(end))?;
+    let head = trim(&units[..end]);
+    if head.first().is_none_or(|unit| is_any(unit, &NOBODY)) {
+        return None;
+    }
+    let targets = reference::parse(message, head, context)?.targets;
+    let known = |target: &TaskRef| !matches!(target, TaskRef::Focus | TaskRef::Other | TaskRef::Filter(_));
+    targets.iter().all(known).then_some(targets)
+}
