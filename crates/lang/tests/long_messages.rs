@@ -40,6 +40,31 @@ fn commands_are_found_in_a_ramble() {
 }
 
 #[test]
+fn a_closing_courtesy_adds_nothing() {
+    for courtesy in [
+        "Thanks so much, have a lovely day.",
+        "Have a great weekend!",
+        "Thank you. Enjoy the rest of your evening.",
+        "Cheers, have a good one",
+    ] {
+        let said = format!("Push 8 to next week. {courtesy}");
+        assert_eq!(notation::reading(&best(&said)), "update #8 due 2026-03-16", "{said:?}");
+    }
+    let said = "Book a table. Have a lovely day out with the kids.";
+    assert!(notation::reading(&best(said)).contains("with the kids"), "that is no courtesy");
+}
+
+#[test]
+fn a_command_on_a_named_task_begins_with_its_sentence() {
+    for (said, expected) in [
+        ("I got through my emails. mark the invoice as done.", "complete \"emails\" ; complete \"invoice\""),
+        ("Buy stamps. Mark will come", "add \"Buy stamps. Mark will come\""),
+    ] {
+        assert_eq!(notation::reading(&best(said)), expected, "{said:?}");
+    }
+}
+
+#[test]
 fn three_dozen_things_in_one_breath_are_as_many_tasks() {
     let things = ["call mom", "pay the rent", "buy milk", "water the plants", "fix the bike", "clean the fridge"];
     for joint in [", ", " and "] {
@@ -54,7 +79,6 @@ fn a_pasted_list_is_as_many_tasks() {
     for bullet in ["- ", "[ ] ", ""] {
         let said = (1..=300).map(|n| format!("{bullet}buy part {n} tomorrow")).collect::<Vec<_>>().join("\n");
         let Some(Intent::Add(drafts)) = best(&said).intents.into_iter().next() else { panic!("it adds nothing") };
-        println!("{bullet:?} {} {:?} {:?}", drafts.len(), drafts.first().map(|d| &d.title), best(&said).rule);
         assert_eq!(drafts.len(), 300, "{bullet:?}");
         assert!(drafts.iter().all(|draft| draft.due.is_some()));
         assert_eq!(drafts[299].title, "Buy part 300");
