@@ -5,7 +5,7 @@ use saydo_domain::ValidationError;
 use saydo_store::{UsageDelta, UsageRow};
 use serde::Serialize;
 
-use crate::{App, AppError, Caller, view::UsageView};
+use crate::{App, AppError, Caller, chat::PlannerChoice, view::UsageView};
 
 /// The days shown when none are named.
 const USUAL_DAYS: i64 = 30;
@@ -25,6 +25,10 @@ pub struct UsageReport {
     pub tokens_today: u64,
     /// Tokens that may be used a day; then the offline engine alone answers.
     pub tokens_per_day: u64,
+    /// The models that are configured, the one asked first at the front.
+    pub models: Vec<String>,
+    /// What answers those who made no choice of their own.
+    pub planner: PlannerChoice,
     /// The days on which a model was asked, oldest first.
     pub days: Vec<UsageDay>,
 }
@@ -74,6 +78,8 @@ impl App {
             to: to.to_string(),
             tokens_today: used_today.iter().map(tokens).fold(0, u64::saturating_add),
             tokens_per_day: self.models.limits().tokens_per_day,
+            models: self.models.names().map(ToString::to_string).collect(),
+            planner: self.planner,
             days: rows.chunk_by(|one, other| one.day == other.day).filter_map(day).collect(),
         })
     }
