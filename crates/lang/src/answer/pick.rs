@@ -48,6 +48,9 @@ pub(super) fn read(
     if said_only {
         units = led;
     }
+    if let Some(length) = phrase::suffix(units, "placetail").filter(|length| *length < units.len()) {
+        units = trim(&units[..units.len() - length]);
+    }
     let tie = units.iter().take_while(|unit| is_any(unit, &["for", "about", "with"])).count();
     units = &units[tie.min(units.len().saturating_sub(1))..];
     let told = reference::parse(message, units, &here);

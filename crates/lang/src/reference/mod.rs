@@ -141,6 +141,10 @@ fn mixed(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ref
             {
                 return None;
             }
+            // `four is done and seven`: two sentences.
+            None if part.iter().any(|unit| !unit.clitic && is_any(unit, &["is", "are", "was", "were", "has", "gets"])) => {
+                return None;
+            }
             // `swimming sat between 9` and `10`: no name has that.
             None if part.len() > 5
                 || part.iter().any(|unit| is_any(unit, &["at", "between", "from", "until", "er", "um"])) =>

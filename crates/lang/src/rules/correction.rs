@@ -27,7 +27,9 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     let verb = first.verb.is_some_and(|verb| verb.is_base);
     let command =
         !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)]);
+    let renames = matches!(reading.intents.as_slice(), [Intent::Update { edit, .. }] if edit.title.is_some());
     if right.len() > 1
+        && !renames
         && (verb || command)
         && again.confidence >= Reading::SURE
         && edit::read(&segment, right).is_none()
@@ -140,7 +142,8 @@ fn afterthought<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])
     let comma = before.iter().rposition(|unit| message.token(unit).text == ",")?;
     let (left, right) = (trim(&before[..comma]), trim(&before[comma..]));
     let dated = which < AFTER_ANYTHING || right.len() <= 3;
-    (left.len() > 1 && !right.is_empty() && right.len() <= 8 && dated).then_some((left, right))
+    let denied = left.first().is_some_and(|unit| phrase::is(unit, "not"));
+    (left.len() > 1 && !right.is_empty() && right.len() <= 8 && dated && !denied).then_some((left, right))
 }
 
 /// The words before and after the change of mind: punctuation before it, or a marker of several words.

@@ -111,6 +111,14 @@ fn without_bullet(text: &str) -> &str {
     {
         rest = after.trim_start();
     }
+    // `ii. mow the lawn`
+    let roman = rest.bytes().take_while(|b| matches!(b, b'i' | b'v' | b'x')).count();
+    if (1..=5).contains(&roman)
+        && let Some(after) = rest[roman..].strip_prefix(['.', ')'])
+        && after_space(after)
+    {
+        rest = after.trim_start();
+    }
     for box_ in ["[ ]", "[]", "[x]", "[X]", "( )"] {
         if let Some(after) = rest.strip_prefix(box_) {
             rest = after.trim_start();

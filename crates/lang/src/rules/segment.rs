@@ -167,6 +167,10 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
     if is_any(&units[0], &["i"]) && length > 1 && !comma {
         return is_any(next, &["i", "we", "my", "need", "should", "must", "have", "maybe", "that", "add", "remind"]);
     }
+    // `fine, delete 9`, but not `fine print`
+    if is_any(&units[0], &["fine", "whatever"]) && length == 1 {
+        return comma || command;
+    }
     let starts = in_class(&units[0], "carefullead");
     if !starts || comma {
         return true;

@@ -20,6 +20,7 @@ const LONGEST: usize = 40;
 /// The commands of a message, as runs of units; one run when it is one command.
 pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit>> {
     let units = without_opener(message, without_closing(message));
+    let units = without_preface(message, units);
     let joints: Vec<usize> = (1..units.len()).filter(|at| is_joint(message, &units[*at])).collect();
     if joints.is_empty() || joints.len() > MOST_PARTS || units.len() > 400 {
         return run_on::split(message, units, context);
@@ -99,6 +100,25 @@ fn wipes(left: &[Unit], right: &[Unit]) -> bool {
         .iter()
         .any(|class| phrase::prefix(trim(left), class).is_some());
     adds && right.iter().take(8).any(|unit| is_any(unit, &["everything", "all", "every"]))
+}
+
+/// A preface is no longer than this.
+const LONGEST_PREFACE: usize = 10;
+
+/// The units without what somebody is at before they come to the point: `while I'm cooking: remind me to phone Ines`.
+fn without_preface<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
+    let colon = units.iter().take(LONGEST_PREFACE).position(|unit| message.token(unit).text == ":");
+    let Some(at) = colon.filter(|at| (2..units.len() - 1).contains(at)) else { return units };
+    let (before, after) = (trim(&units[..at]), trim(&units[at..]));
+    let led = phrase::prefix(after, "lead").filter(|length| *length < after.len()).unwrap_or(0);
+    let adds = ["remindme", "dontforget", "addonly"].iter().any(|class| phrase::prefix(&after[led..], class).is_some());
+    let speaks = before.iter().any(|unit| {
+        ["task", "tasks", "addonly", "prio", "high", "low", "desc", "title", "tag", "remind"]
+            .iter()
+            .any(|class| phrase::in_class(unit, class))
+    });
+    let told = before.iter().any(|unit| is_any(unit, &["i", "my", "we", "while", "before", "quick", "since", "as"]));
+    if adds && told && !speaks { after } else { units }
 }
 
 fn without_joints<'u>(message: &Message<'_>, mut units: &'u [Unit]) -> &'u [Unit] {

@@ -142,6 +142,12 @@ fn joined<'r>(parts: &'r [Vec<Reading>], choose: impl Fn(&'r Vec<Reading>) -> Op
     let mut confidence: f32 = 1.0;
     let mut only_if_found = false;
     let chosen: Vec<&Reading> = parts.iter().filter_map(choose).collect();
+    // `only the last may stay, delete the others`: which others depends on what stays.
+    let kept = chosen.iter().any(|reading| reading.rule == "leave-alone");
+    let others = |intent: &Intent| targets(intent).contains(&TaskRef::Other);
+    if kept && chosen.iter().any(|reading| reading.intents.iter().any(others)) {
+        return Reading { intents: vec![Intent::Unknown], confidence: 0.3, only_if_found: false, rule: "several" };
+    }
     let acts = |reading: &&&Reading| !is_idle(reading);
     let any = chosen.iter().any(|reading| acts(&reading) && reading.confidence >= Reading::SURE);
     for reading in chosen.iter().filter(|reading| !any || acts(reading)) {

@@ -85,7 +85,9 @@ fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Tas
     let wanted = read(message, &residual, &extraction, context)?;
     let state = wanted.filter.completed.is_some() || wanted.filter.due == Some(Window::Overdue);
     let several = wanted.all || wanted.head && wanted.narrowed || state && !wanted.query && units.len() <= 3;
-    let singular = units.iter().any(|unit| phrase::is(unit, "task"));
+    // `the whole plan` is one thing.
+    let singular = units.iter().any(|unit| phrase::is(unit, "task"))
+        || !wanted.head && units.iter().any(|unit| phrase::is(unit, "whole"));
     let several = several && (wanted.all && !wanted.query || !singular);
     // `the work stuff` is as likely a title as it is a group.
     (several && (!wanted.query || wanted.all || wanted.head)).then_some(wanted.filter)
@@ -188,6 +190,7 @@ fn without_nouns(mut query: &[Unit]) -> &[Unit] {
 /// Whether words that mean nothing to us say which tasks: `the milk tasks`, but not `how`, `3`, `buy milk`.
 fn asks_for(message: &Message<'_>, query: &[Unit], wanted: &Wanted) -> bool {
     let strange = |unit: &Unit| {
+        is_any(unit, &["both", "and", "or"]) ||
         in_class(unit, "noquery") || in_class(unit, "showstrict") || message.token(unit).kind == TokenKind::Number
     };
     let orders = query.len() > 1 && query[0].verb.is_some_and(|verb| verb.is_base);

@@ -39,7 +39,7 @@ const OPENERS: [(&str, &[&str]); 9] = [
 pub(super) fn is_code(message: &Message<'_>, verb: bool) -> bool {
     let text = message.text.trim();
     let holds = |piece: &&str| text.contains(*piece) && !only_in_links(message, piece);
-    PIECES.iter().any(&holds) || !verb && LIKELY.iter().any(holds) || braced(text) || logged(message) || opens(text)
+    PIECES.iter().any(&holds) || is_path(text) || !verb && LIKELY.iter().any(holds) || braced(text) || logged(message) || opens(text)
 }
 
 /// Whether a message is nothing but code: not what somebody wants to be added.
@@ -47,6 +47,12 @@ pub(crate) fn alone(message: &Message<'_>, units: &[Unit]) -> bool {
     let ours = ["addonly", "remindme", "dontforget", "remember", "task", "desc"];
     let verb = units.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
     !ours.iter().any(|class| phrase::prefix(units, class).is_some()) && is_code(message, verb)
+}
+
+/// `/usr/local/bin`, `~/notes`, `C:\\temp`: a place of a computer and nothing else.
+fn is_path(text: &str) -> bool {
+    let rooted = ["/", "~/", "./", "../", "C:\\", "D:\\"].iter().any(|root| text.starts_with(root));
+    rooted && !text.contains(char::is_whitespace) && text[1..].contains(['/', '\\']) && !text.starts_with("//")
 }
 
 /// `https://example.com/?a==1` is an address.

@@ -52,7 +52,7 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         return None;
     }
     // `all that's been checked off` describes.
-    let led_by = |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which"]);
+    let led_by = |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which", "been", "is", "are"]);
     if units.len() > 1 && units.last().is_some_and(led_by) {
         return None;
     }
@@ -107,7 +107,13 @@ fn unfound(readings: &mut Vec<Reading>) {
 }
 
 /// Verbs whose past reports nothing that was on a list: `i said no`.
-const NEVER_A_TASK: [&str; 22] = [
+const NEVER_A_TASK: [&str; 28] = [
+    "grow",
+    "live",
+    "hurt",
+    "cry",
+    "laugh",
+    "smile",
     "say",
     "know",
     "feel",
@@ -144,7 +150,7 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     }
     // The verb is part of the title: `bought milk` completes `Buy milk`.
     let opinion = |unit: &crate::rules::message::Unit| unit.verb.is_some_and(|verb| NEVER_A_TASK.contains(&verb.base));
-    if found.units.iter().take(4).any(opinion) {
+    if completed && found.units.iter().take(4).any(opinion) {
         return None;
     }
     let starts = found.units.iter().position(|unit| unit.verb.is_some_and(|verb| verb.is_past && !is_auxiliary(unit)));

@@ -148,6 +148,7 @@ fn strip_lead(title: &str) -> &str {
         "please ",
         "probably ",
         "prob ",
+        "but ",
         "firstly ",
         "secondly ",
         "thirdly ",

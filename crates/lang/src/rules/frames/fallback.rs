@@ -300,8 +300,12 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         .windows(2)
         .skip(1)
         .any(|pair| is_third_person(pair[0]) && !is_any(pair[0], &["needs"]) && in_class(pair[1], "after-verb"));
+    let state = ["up", "down", "in", "out", "over", "gone", "here", "back", "ready", "dead", "broken", "empty", "full"];
+    let stands = words.windows(2).take(4).any(|pair| pair[0].clitic && is_any(pair[1], &state));
     match words.len() {
         _ if denied => 0.3,
+        // `gazebo's up`, `the low ones`: told of a state, or of tasks.
+        _ if !verb && (stands || words.iter().any(|unit| is_any(unit, &["ones"]))) => 0.3,
         // `monday was a holiday`: the day is what is spoken of.
         _ if words.first().is_some_and(|unit| !verb && is_any(unit, &FINITE)) => 0.2,
         _ if !verb && acts => 0.3,

@@ -240,6 +240,13 @@ fn has_when(edit: &Edit) -> bool {
 pub(super) fn literal(found: &Match<'_, '_, '_>, units: &[Unit]) -> Option<String> {
     let message = found.segment.message;
     let units = phrase::trim(units);
+    // `"Ask Marta" from now on`
+    if let [only, rest @ ..] = units
+        && (phrase::whole(rest, "now") || phrase::whole(rest, "onwards"))
+        && let Some(quoted) = message.token(only).unquoted()
+    {
+        return (!quoted.is_empty()).then(|| quoted.to_owned());
+    }
     if let [only] = units
         && let Some(quoted) = message.token(only).unquoted()
     {
