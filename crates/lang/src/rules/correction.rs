@@ -137,7 +137,7 @@ fn afterthought<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])
         units.len() > words.len()
             && units[units.len() - words.len()..].iter().zip(words.iter()).all(|(unit, word)| phrase::is(unit, word))
     };
-    let which = AFTERWARDS.iter().position(|words| ends(&words))?;
+    let which = AFTERWARDS.iter().position(ends)?;
     let before = &units[..units.len() - AFTERWARDS[which].len()];
     let comma = before.iter().rposition(|unit| message.token(unit).text == ",")?;
     let (left, right) = (trim(&before[..comma]), trim(&before[comma..]));

@@ -45,17 +45,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
     let whole = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if *filter == crate::TaskFilter { completed: filter.completed, ..crate::TaskFilter::default() });
-    let single = matches!(
-        name,
-        "update-tag"
-            | "update-untag"
-            | "update-note"
-            | "update-description"
-            | "update-rename"
-            | "update-title"
-            | "update-what"
-    );
-    if single && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(whole)) {
+    if is_about_one(name) && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(whole)) {
         return None;
     }
     if reference.as_ref().is_some_and(|reference| own(reference, leads)) {
@@ -81,6 +71,20 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         }
     }
     Some(readings)
+}
+
+/// Whether a rule changes what tells one task from the others.
+fn is_about_one(name: &str) -> bool {
+    matches!(
+        name,
+        "update-tag"
+            | "update-untag"
+            | "update-note"
+            | "update-description"
+            | "update-rename"
+            | "update-title"
+            | "update-what"
+    )
 }
 
 /// Which tasks, and what becomes of them.
