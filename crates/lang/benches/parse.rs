@@ -1,7 +1,5 @@
 //! How long one line takes: `cargo bench -p saydo-lang --bench parse`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops at the first surprise")]
-
 use saydo_lang::{Moment, parse_line};
 
 fn main() {

@@ -1,7 +1,5 @@
 //! How long it takes to find the task that words mean among ten thousand.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops at the first surprise")]
-
 use saydo_domain::TaskNumber;
 use saydo_lang::{Candidate, resolve};
 

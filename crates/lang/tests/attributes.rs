@@ -1,13 +1,6 @@
 //! The corpora of dates and attributes are the specification of `parse_line`, `parse_due` and `parse_recurrence`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::too_many_lines,
-    unreachable_pub,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use jiff::Zoned;
 use saydo_lang::{DateOrder, Moment, QuickAdd, SpanKind, parse_due, parse_line, parse_recurrence};

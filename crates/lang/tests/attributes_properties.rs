@@ -1,13 +1,6 @@
 //! What holds for every text: no panic, spans in order and inside the text, titles made of the text's words.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::too_many_lines,
-    unreachable_pub,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, clippy::too_many_lines, reason = "a test stops at the first surprise")]
 
 use jiff::Zoned;
 use proptest::prelude::*;

@@ -1,13 +1,6 @@
 //! The corpora of intents: one meaning, many phrasings.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::too_many_lines,
-    unreachable_pub,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/corpus.rs"]
 mod corpus;

@@ -1,6 +1,6 @@
 //! Long messages of people: the bounds on work are far from what anybody means.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use saydo_lang::{Context, Intent, Moment, Reading, notation, understand};
 

@@ -1,13 +1,6 @@
 //! Which task do these words mean?
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::too_many_lines,
-    unreachable_pub,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use saydo_domain::TaskNumber;
 use saydo_lang::{Candidate, Match, rank, resolve};

@@ -1,13 +1,6 @@
 //! Whatever is typed, there is a reading, titles are not empty, and nothing panics.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::too_many_lines,
-    unreachable_pub,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::expect_used, clippy::too_many_lines, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
 use saydo_domain::{PendingKind, TaskNumber};
