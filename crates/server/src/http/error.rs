@@ -43,6 +43,10 @@ impl From<AppError> for ApiError {
         let problem = match error {
             AppError::Invalid(error) => Problem::fields(error.errors),
             AppError::NotFound(_) => Problem::new(StatusCode::NOT_FOUND, "not_found", detail),
+            // The key's first request is still at work, as a turn.
+            AppError::Conflict { code: code @ "idempotency_key_reused", detail } => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+            }
             AppError::Conflict { code, detail } => Problem::new(StatusCode::CONFLICT, code, detail),
             AppError::Stale { .. } => Problem::new(StatusCode::PRECONDITION_FAILED, "stale", detail),
             AppError::Unauthorized => Problem::of_status(StatusCode::UNAUTHORIZED),

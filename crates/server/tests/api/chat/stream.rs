@@ -229,3 +229,21 @@ async fn a_repeated_request_streams_the_same_turn() {
     assert_eq!((streamed.ok(200), streamed.header("idempotency-replayed")), (plain.ok(200), "true"));
     assert_eq!(every(&ada, "title").await, ["Buy milk", "Buy eggs"]);
 }
+
+#[tokio::test]
+async fn a_repeated_request_joins_the_turn_at_work() {
+    let (model, _app, ada) = with_model().await;
+    model.reply(Reply::text("One two three four.").slowly(std::time::Duration::from_millis(50)));
+    let send = |message: &str| {
+        let request = ada.request(Method::POST, &format!("/api/{}/chat", ada.id));
+        let request = request.header("accept", "text/event-stream").header("idempotency-key", "k1");
+        request.json(&json!({"message": message}))
+    };
+    let mut first = Live::of(send("tell me something")).await;
+    let started = first.until("RUN_STARTED").await;
+    assert_eq!(Answer::of(send("tell me more")).await.problem(422).1, "idempotency_key_reused");
+    let again = Live::of(send("tell me something")).await.rest().await;
+    assert_eq!(again[0], started);
+    assert_eq!(again[1..], first.rest().await);
+    assert_eq!(model.requests().len(), 1);
+}
