@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { composer, home, row, say, seed, thread, visit } from "./harness";
+import { composer, home, row, say, seed, thread, visit, withModel } from "./harness";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -77,6 +77,56 @@ for (const colorScheme of ["light", "dark"] as const) {
       { colorScheme },
     ));
 }
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing while a model answers, or where agents are connected (${colorScheme})`, () =>
+    home(async ({ page }) => {
+      await say(page, "hmm, that picnic again");
+      await thread(page).getByText("Could not complete").click();
+      expect(await axe(page), "steps").toEqual([]);
+      await say(page, "hmm, that long story again");
+      await thread(page).getByText("This one is long.").waitFor();
+      await page.getByRole("button", { name: "Stop" }).waitFor();
+      expect(await axe(page), "streaming").toEqual([]);
+      await page.keyboard.press("Escape");
+      await thread(page).getByRole("button", { name: "Try again" }).waitFor();
+      expect(await axe(page), "stopped").toEqual([]);
+      await page.goto("/settings");
+      await page.getByText("Used today").waitFor();
+      await page.getByRole("button", { name: "New token" }).click();
+      expect(await axe(page), "new token").toEqual([]);
+      await page.getByRole("dialog").getByLabel("Name").fill("Kitchen tablet");
+      await page.getByRole("button", { name: "Make token" }).click();
+      await page.getByRole("region", { name: "MCP settings" }).waitFor();
+      expect(await axe(page), "token").toEqual([]);
+      await page.getByRole("button", { name: "I have it" }).click();
+      await page.getByRole("button", { name: "Revoke Kitchen tablet" }).click();
+      expect(await axe(page), "revoke").toEqual([]);
+      await page.keyboard.press("Escape");
+      expect(await axe(page), "settings").toEqual([]);
+    }, withModel({ colorScheme })));
+}
+
+test("360 pixels are enough for a model’s answer and for agents", () =>
+  home(
+    async ({ page }) => {
+      await say(page, "hmm, that picnic again");
+      await thread(page).getByText("Added “Pack the blanket”").first().tap();
+      expect(await overflow(page)).toBe(0);
+      await page.goto("/settings");
+      await page.getByText("Used today").waitFor();
+      await page.getByRole("button", { name: "New token" }).tap();
+      await page.getByRole("dialog").getByLabel("Name").fill("n".repeat(100));
+      await page.getByRole("button", { name: "Make token" }).tap();
+      await page.getByRole("region", { name: "MCP settings" }).waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await axe(page)).toEqual([]);
+      await page.getByRole("button", { name: "I have it" }).tap();
+      await page.getByText("Never used").waitFor();
+      expect(await overflow(page)).toBe(0);
+    },
+    withModel({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }),
+  ));
 
 test("dark follows the system", () =>
   visit(

@@ -10,24 +10,24 @@ const again = (page: Page) => thread(page).getByRole("button", { name: "Try agai
 
 test("a story is told sentence by sentence, then says who told it", () =>
   home(async ({ page }) => {
-    await say(page, "tell me a slow story");
+    await say(page, "hmm, that slow story again");
     await bubble(page).getByText("Once there was a list.").waitFor();
     const early = await bubble(page).innerText();
     expect(early).not.toContain("cake");
     expect(await newest(page).getAttribute("aria-busy")).toBe("true");
-    expect(await thread(page).getByRole("status").innerText(), "no word before its time").toBe("");
+    expect(await page.locator("#spoken").innerText(), "no word before its time").toBe("");
     await bubble(page).getByText("It grew a little every day.").waitFor();
     await newest(page).getByText("Answered by scripted").waitFor();
     expect(await bubble(page).innerText()).toMatch(/^Once there was a list\. .+ all about cake\.$/);
     expect(await newest(page).getAttribute("aria-busy")).toBeNull();
-    expect(await thread(page).getByRole("status").textContent()).toContain("all about cake.");
+    expect(await page.locator("#spoken").textContent()).toContain("all about cake.");
     expect(await stop(page).count()).toBe(0);
   }, withModel()));
 
 test("what a model does is told step by step, with the details folded", () =>
   home(async ({ page }) => {
     await seed(page, { title: "Buy lemonade" });
-    await say(page, "what else might a picnic want from me?");
+    await say(page, "hmm, that picnic again");
     await bubble(page).getByText("Added “Pack the blanket”").waitFor();
     const steps = newest(page).getByRole("list", { name: "Steps" });
     expect(await steps.locator(".step-line").allInnerTexts()).toEqual([
@@ -45,7 +45,7 @@ test("what a model does is told step by step, with the details folded", () =>
 
 test("a simple change by the model needs no thread, just its receipt", () =>
   home(async ({ page }) => {
-    await say(page, "as a future astronaut I ought to see the sky better");
+    await say(page, "hmm, that astronaut again");
     await receipt(page).getByText("Added “Buy a telescope”").waitFor();
     await row(page, "Buy a telescope").waitFor();
     expect(await thread(page).count()).toBe(0);
@@ -54,7 +54,7 @@ test("a simple change by the model needs no thread, just its receipt", () =>
 for (const how of ["button", "key"] as const) {
   test(`an answer is stopped by its ${how} and tried again`, () =>
     home(async ({ page }) => {
-      await say(page, "tell me a long story");
+      await say(page, "hmm, that long story again");
       await bubble(page).getByText("This one is long.").waitFor();
       if (how === "button") await stop(page).click();
       else await page.keyboard.press("Escape");
@@ -71,9 +71,9 @@ for (const how of ["button", "key"] as const) {
     }, withModel()));
 }
 
-test("a model that fails is said to be in trouble, and can be tried again", () =>
+test("a model that says nothing is said to be in trouble, and can be tried again", () =>
   home(async ({ page }) => {
-    await say(page, "do you have the hiccups? hiccup!");
+    await say(page, "hmm, that hiccup again");
     await bubble(page)
       .getByText("I'm having trouble processing your request right now.")
       .waitFor({ timeout: 20_000 });
@@ -87,7 +87,7 @@ test("a broken connection loses nothing of an answer", async () => {
   try {
     await home(
       async ({ page }) => {
-        await say(page, "tell me a long story");
+        await say(page, "hmm, that long story again");
         await bubble(page).getByText("It has a hundred chapters.").waitFor();
         wire.cut();
         await page.getByText("You’re offline.").waitFor();
@@ -109,7 +109,7 @@ test("a broken connection loses nothing of an answer", async () => {
 for (const where of ["its conversation", "the front page"] as const) {
   test(`a tab opened again at ${where} goes on with the answer`, () =>
     home(async ({ page }) => {
-      await say(page, "tell me a long story");
+      await say(page, "hmm, that long story again");
       await bubble(page).getByText("This one is long.").waitFor();
       await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/c\/\d+$/);
       if (where === "its conversation") await page.reload();
@@ -124,7 +124,7 @@ for (const where of ["its conversation", "the front page"] as const) {
 
 test("who leaves a conversation while it answers finds the answer there", () =>
   home(async ({ page }) => {
-    await say(page, "tell me a slow story");
+    await say(page, "hmm, that slow story again");
     await bubble(page).getByText("Once there was a list.").waitFor();
     await thread(page).getByRole("button", { name: "New conversation" }).click();
     await thread(page).getByText("A new conversation").waitFor();
@@ -143,7 +143,7 @@ test("reading back is not disturbed by what comes", () =>
       await say(page, "help");
       await expect.poll(() => thread(page).locator(".turn-assistant .who").count()).toBe(count + 1);
     }
-    await say(page, "tell me a slow story");
+    await say(page, "hmm, that slow story again");
     await bubble(page).getByText("Once there was a list.").waitFor();
     const scroll = thread(page).getByRole("log");
     await scroll.evaluate((box) => box.scrollTo(0, 0));

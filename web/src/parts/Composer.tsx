@@ -30,8 +30,15 @@ function Tint() {
   );
 }
 
+const HEARING = {
+  off: "",
+  starting: "One moment…",
+  listening: "Listening…",
+  writing: "Writing it down…",
+} as const;
+
 function placeholder(): string {
-  if (hearing.value !== "off") return hearing.value === "listening" ? "Listening…" : "Writing it down…";
+  if (hearing.value !== "off") return HEARING[hearing.value];
   if (pending.value?.kind === "ask") return pending.value.prompt;
   return "Say what’s on your mind…";
 }
@@ -64,19 +71,23 @@ function SendOrStop() {
   if (stoppable.value) {
     return (
       <button
+        key="stop"
         type="button"
         class="send send-stop"
         aria-label="Stop"
         title="Stop (Esc)"
         aria-disabled={stopping.value}
-        onClick={stop}
+        onClick={() => {
+          stop();
+          composerFocus.value += 1;
+        }}
       >
         <Icon name="stop" />
       </button>
     );
   }
   return (
-    <button type="submit" class="send" aria-label="Send" disabled={draft.value.trim() === ""}>
+    <button key="send" type="submit" class="send" aria-label="Send" disabled={draft.value.trim() === ""}>
       <Icon name="arrowUp" />
     </button>
   );

@@ -4,7 +4,12 @@ import { useEffect } from "preact/hooks";
 import { ear, findEar, hearing, toggleHearing } from "../state/voice";
 import { Icon } from "./Icon";
 
-const LABELS = { off: "Speak", listening: "Stop listening", writing: "Writing it down" } as const;
+const LABELS = {
+  off: "Speak",
+  starting: "Stop listening",
+  listening: "Stop listening",
+  writing: "Writing it down",
+} as const;
 
 export function Microphone() {
   useEffect(() => void findEar(), []);

@@ -1,6 +1,6 @@
 /** Making a token for a program, and showing it this once. */
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { createToken, type NewToken, type Scope } from "../api/agents";
 import { Problem, sentence } from "../api/problem";
 import { CopyButton } from "./CopyButton";
@@ -90,11 +90,14 @@ export function snippet(token: string): string {
 }
 
 function Made({ token, onClose }: { token: NewToken; onClose: () => void }) {
+  const ref = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => ref.current?.focus(), []);
   return (
     <div class="dialog-form">
       <p class="dialog-lead">Copy it now: it is shown this once, and only its fingerprint is kept.</p>
       <div class="secret">
         <input
+          ref={ref}
           readOnly
           aria-label="Token"
           value={token.token}

@@ -11,7 +11,6 @@ import {
   type Entry,
   entries,
   pending,
-  spoken,
   threadStatus,
 } from "../state/thread";
 import { sayAgain } from "../state/turn";
@@ -151,9 +150,6 @@ export function Thread() {
       <div ref={ref} class="thread-scroll" role="log" aria-live="off" aria-label="Messages" tabIndex={0}>
         <Turns />
       </div>
-      <p class="sr-only" role="status">
-        {spoken.value}
-      </p>
     </aside>
   );
 }

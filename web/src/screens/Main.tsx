@@ -15,7 +15,7 @@ import { openAwaited, openConversation } from "../state/conversations";
 import { drawerOpen } from "../state/drawer";
 import { followHistory, route } from "../state/route";
 import { refresh } from "../state/tasks";
-import { closeThread, loadConversations, showThread, threadOpen } from "../state/thread";
+import { closeThread, loadConversations, showThread, spoken, threadOpen } from "../state/thread";
 import { Settings } from "./Settings";
 
 const MINUTE_MS = 60_000;
@@ -105,6 +105,15 @@ function Offline() {
   );
 }
 
+/** Replies for those who listen, whole; the thread itself says nothing while it grows. */
+function Spoken() {
+  return (
+    <p class="sr-only" id="spoken" role="status">
+      {threadOpen.value && spoken.value}
+    </p>
+  );
+}
+
 export function Main() {
   useFreshness();
   useAddress();
@@ -128,6 +137,7 @@ export function Main() {
         </div>
       </main>
       {threadOpen.value && <Thread />}
+      <Spoken />
       <section class="dock" aria-label="Composer" inert={drawerOpen.value}>
         <ReceiptLine />
         <Composer />

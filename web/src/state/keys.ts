@@ -10,6 +10,7 @@ import { goToView, route } from "./route";
 import { visible } from "./tasks";
 import { closeThread, pending, threadOpen } from "./thread";
 import { answer, stop } from "./turn";
+import { stopHearing } from "./voice";
 
 let afterG = false;
 
@@ -36,7 +37,7 @@ function undoLatest(): boolean {
 
 function back(): boolean {
   if (drawerOpen.value) drawerOpen.value = false;
-  else if (stop()) return true;
+  else if (stopHearing() || stop()) return true;
   else if (threadOpen.value) closeThread();
   else return false;
   return true;

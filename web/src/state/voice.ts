@@ -11,9 +11,11 @@ import { showProblem, showWarning } from "./receipt";
 type Ear = "browser" | "server" | null;
 
 export const ear = signal<Ear>(null);
-export const hearing = signal<"off" | "listening" | "writing">("off");
+export const hearing = signal<"off" | "starting" | "listening" | "writing">("off");
 
 let current: Listener | Recording | null = null;
+/** Told to stop before the microphone was there. */
+let calledOff = false;
 
 async function serverEar(): Promise<Ear> {
   if (!canRecord()) return null;
@@ -53,6 +55,7 @@ async function hearByBrowser(): Promise<void> {
   const before = draft.value;
   const listener = recognise(navigator.language, (heard) => setDraft(joined(before, heard)));
   current = listener;
+  hearing.value = "listening";
   const wrong = await listener.ended;
   const warning = wrong && WARNINGS[wrong];
   if (warning) showWarning(warning);
@@ -61,6 +64,7 @@ async function hearByBrowser(): Promise<void> {
 
 async function hearByServer(): Promise<void> {
   const recording = await record();
+  if (calledOff) return recording.stop();
   current = recording;
   hearing.value = "listening";
   const sound = await recording.ended;
@@ -71,7 +75,8 @@ async function hearByServer(): Promise<void> {
 }
 
 async function hear(): Promise<void> {
-  hearing.value = "listening";
+  hearing.value = "starting";
+  calledOff = false;
   try {
     await (ear.value === "browser" ? hearByBrowser() : hearByServer());
   } catch (cause) {
@@ -87,7 +92,8 @@ async function hear(): Promise<void> {
 
 /** Ends listening; what was heard stays. Says whether it did listen. */
 export function stopHearing(): boolean {
-  if (hearing.value !== "listening") return false;
+  if (hearing.value !== "listening" && hearing.value !== "starting") return false;
+  calledOff = true;
   current?.stop();
   return true;
 }
