@@ -84,7 +84,11 @@ impl<'a, 't> Segment<'a, 't> {
             units.drain(1..=length);
         }
         // `move please the call`
-        if units.len() > 2 && units[0].verb.is_some_and(|verb| verb.is_base) && in_class(&units[1], "please") {
+        let orders = |unit: &Unit| {
+            unit.verb.is_some_and(|verb| verb.is_base)
+                || ["command", "moveonly", "deleteweak", "deletestrong"].iter().any(|class| in_class(unit, class))
+        };
+        if units.len() > 2 && orders(&units[0]) && in_class(&units[1], "please") {
             units.remove(1);
         }
         Self { message, context, units, question, asked, wanted, rest: OnceCell::new(), adding: OnceCell::new() }
@@ -153,6 +157,14 @@ fn wants(units: &[Unit], length: usize) -> bool {
 /// A filler, unless it is part of what follows (`first aid`, `just`, `next task`).
 fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
     if length >= units.len() {
+        return false;
+    }
+    // `wrong task, it's 7` is a correction, `wrong one, undo` a command.
+    if is_any(&units[0], &["wrong"])
+        && !units[length..].iter().find(|unit| !unit.skip).is_some_and(|next| {
+            next.verb.is_some_and(|verb| verb.is_base) || in_class(next, "command") || in_class(next, "undo")
+        })
+    {
         return false;
     }
     let Some(next) = units[length..].iter().find(|unit| !unit.skip) else { return false };

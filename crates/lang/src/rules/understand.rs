@@ -73,7 +73,7 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         return symbols(message, context);
     }
     let whole = Segment::new(message, &message.units, context);
-    if let Some(injection) = matches(&whole, &[Pass::Whole], |name| name == "injection").pop() {
+    if let Some(injection) = matches(&whole, &[Pass::Whole], |name| matches!(name, "injection" | "dislike")).pop() {
         return vec![injection];
     }
     if frames::code::alone(message, &whole.units) {

@@ -61,7 +61,9 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);
     // `I've sent the invoice` reports.
-    if name == "add-need" && first.verb.is_some_and(|verb| verb.is_past && !verb.is_base) {
+    let have = found.captures.first().and_then(|(_, range)| found.units.get(range.start.checked_sub(1)?));
+    let reported = have.is_some_and(|unit| is_any(unit, &["have"]));
+    if name == "add-need" && first.verb.is_some_and(|verb| verb.is_past && (!verb.is_base || reported)) {
         return false;
     }
     if name == "add-need" && !verb && is_any(first, &["when", "you", "know", "say", "see", "help", "be", "talk", "ask"])

@@ -43,6 +43,12 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if moved && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
         return None;
     }
+    // `sling the bins over to friday`
+    let to = found.units.iter().position(|unit| is_any(unit, &["to", "until", "till"]));
+    let dated = |at: usize| super::edit::read(found.segment, &found.units[at + 1..]).is_some_and(|edit| !edit.due.is_keep() && !edit.due_time_only);
+    if to.is_some_and(dated) {
+        return None;
+    }
     let units = found.slot(Slot::Ref).unwrap_or_default();
     let hard = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Hard);
     if hard && found.units.first().is_some_and(|unit| is_any(unit, &["forget", "never"])) {

@@ -56,7 +56,12 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if segment.question {
         return vec![question_reading(segment, made)];
     }
-    if changes_a_number(segment) {
+    if let Some(label) = names_a_label(segment) {
+        let filter = crate::TaskFilter { completed: Some(false), label: Some(label), ..crate::TaskFilter::default() };
+        let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
+        return vec![reading(Intent::List(query), 0.8, "bare-label")];
+    }
+    if changes_a_number(segment) || is_any(first, &["not"]) || continues(segment) {
         return vec![reading(Intent::Unknown, 0.3, "statement")];
     }
     if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
@@ -99,6 +104,21 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
     Reading { intents: vec![intent], confidence, only_if_found: false, rule }
+}
+
+/// `the label kitchen`
+fn names_a_label(segment: &Segment<'_, '_>) -> Option<saydo_domain::Label> {
+    let [the, label, name] = segment.units.as_slice() else { return None };
+    let named = is_any(the, &["the"]) && is_any(label, &["label", "tag", "category"]);
+    named.then(|| crate::rules::filter::label(&segment.message.token(name).norm)).flatten()
+}
+
+/// `and the eggs` after something was done to a task: that is to be done to another one, too; which, is not known here.
+fn continues(segment: &Segment<'_, '_>) -> bool {
+    let context = segment.context;
+    let raw = crate::rules::phrase::trim(&segment.message.units);
+    let and_the = raw.len() < 6 && raw.len() > 2 && is_any(&raw[0], &["and", "also"]) && is_any(&raw[1], &["the", "my"]);
+    and_the && !context.focus.is_empty() && !context.last_was_add
 }
 
 /// Verbs that with the number of a task can only be about that task.
@@ -265,7 +285,8 @@ fn likelihood(segment: &Segment<'_, '_>, units: &[Unit], first: &Unit) -> f32 {
     }
     let texts: Vec<&str> = words.iter().map(|unit| message.token(unit).text).collect();
     let hummed = texts.len() > 2 && texts.iter().all(|text| text.eq_ignore_ascii_case(texts[0]));
-    if hummed || texts.iter().all(|text| is_noise(text)) {
+    let filler = texts.iter().any(|text| text.eq_ignore_ascii_case("lorem") || text.eq_ignore_ascii_case("ipsum"));
+    if hummed || filler || texts.iter().all(|text| is_noise(text)) {
         return 0.2;
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);

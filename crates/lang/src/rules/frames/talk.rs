@@ -25,7 +25,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         "how-are-you" => Intent::Talk(Topic::HowAreYou),
         "injection" => Intent::Talk(Topic::Injection),
         "out-of-scope" => return out_of_scope(found),
-        "device" => return Some(vec![device_order(found)]),
+        "device" | "dislike" => return Some(vec![device_order(found)]),
         "leave-alone" => {
             if found.captures.iter().any(|(slot, _)| *slot != Slot::Text) {
                 found.reference()??;
@@ -80,6 +80,17 @@ fn out_of_scope(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let for_me = found.units.get(1).is_some_and(|unit| phrase::is_any(unit, &["me", "us"]));
     let scolds = phrase::prefix(found.units, "chatter").is_some_and(|length| length > 1)
         && (text.is_empty() || text.first().is_some_and(|unit| phrase::is_any(unit, &["you", "your"])));
+    // `dim sum with Ana`: the first word is hardly ever meant as an order without an object that shows it.
+    let object = |unit: &crate::rules::message::Unit| {
+        ["det", "pronoun", "outnoun", "me"].iter().any(|class| phrase::in_class(unit, class)) || unit.skip
+    };
+    if found.section.name == "out-of-scope"
+        && !todo
+        && phrase::is_any(first, &["dim", "mute", "hum", "dial", "pause"])
+        && !text.first().is_none_or(object)
+    {
+        return Some(vec![Reading { confidence: 0.5, ..reading }]);
+    }
     if device || scolds {
         reading.confidence = 0.95;
     } else if for_me {

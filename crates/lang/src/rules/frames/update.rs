@@ -51,7 +51,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if reference.as_ref().is_some_and(|reference| own(reference, leads)) {
         return None;
     }
-    if soft && (!super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default()) || found.segment.wanted) {
+    if soft && (!super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default()) || found.segment.wanted && !only_moves(found))
+    {
         return None;
     }
     // `make it high`, `postpone by two days`: nobody is named, so it is about what was talked about.
@@ -65,7 +66,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         found.about(reference, |targets| Intent::Update { targets: open_only(targets), edit: Box::new(edit.clone()) });
     let clear = clear_verb(found);
     for reading in &mut readings {
-        if soft && !clear {
+        // `I need to postpone the dentist` is something to do, unless there is such a task.
+        if soft && (!clear || found.segment.wanted) {
             reading.only_if_found = true;
             reading.confidence -= 0.02;
         }
@@ -146,10 +148,15 @@ fn open_only(mut targets: Vec<TaskRef>) -> Vec<TaskRef> {
     targets
 }
 
+/// Whether the verb can only mean another date.
+fn only_moves(found: &Match<'_, '_, '_>) -> bool {
+    phrase::prefix(found.units, "moveonly").is_some()
+}
+
 /// Whether the verb can only mean a change of a task.
 fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
     let name = found.section.name;
-    let only_moves = phrase::prefix(found.units, "moveonly").is_some();
+    let only_moves = only_moves(found);
     let speaks_of_field = found.units.iter().any(|unit| {
         is_any(
             unit,
@@ -310,7 +317,11 @@ fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
     for unit in phrase::trim(units).iter().filter(|unit| !unit.skip && !is_any(unit, &["and", "the", "as", "too"])) {
         let token = message.token(unit);
         let clause = ["gets", "get", "should", "must", "on", "in", "to", "for", "of", "is", "has", "happen", "under"];
-        if token.kind == TokenKind::Number || is_any(unit, &clause) || phrase::in_class(unit, "tag") {
+        let fields = ["tag", "prio", "repeat", "desc"];
+        if token.kind == TokenKind::Number
+            || is_any(unit, &clause)
+            || fields.iter().any(|class| phrase::in_class(unit, class))
+        {
             return None;
         }
         let hash = message.text.get(..token.start).is_some_and(|before| before.ends_with('#'));
