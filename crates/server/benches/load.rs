@@ -15,10 +15,15 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 use reqwest::Client;
+use scripted_model::{Reply, ScriptedModel};
 use serde_json::{Value, json};
 
 const USERS: usize = 100;
 const ROUNDS: usize = 40;
+/// Turns with a model at the same time.
+const TURNS: usize = 500;
+/// What the scripted model waits before each of the pieces of its answer.
+const MODEL_PAUSE: Duration = Duration::from_secs(2);
 
 struct Server {
     child: Child,
@@ -35,7 +40,7 @@ impl Drop for Server {
 
 impl Server {
     /// Starts the program and says how long it took until `/health` was fine.
-    async fn start(client: &Client) -> (Self, Duration) {
+    async fn start(client: &Client, settings: &[(&str, &str)]) -> (Self, Duration) {
         let data = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let base = format!("http://127.0.0.1:{port}");
@@ -46,6 +51,7 @@ impl Server {
             .env("SAYDO_DATA_DIR", data.path())
             .env("SAYDO_RATE_LIMITS", "off")
             .env("SAYDO_LOG", "warn")
+            .envs(settings.iter().copied())
             .current_dir(data.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -90,18 +96,21 @@ async fn sign_up(client: &Client, base: &str, n: usize) -> User {
     }
 }
 
+/// The `p`-th part of sorted times.
+fn quantile(times: &[Duration], p: f64) -> Duration {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
+    let i = ((times.len() - 1) as f64 * p) as usize;
+    times[i]
+}
+
 fn report(name: &str, mut times: Vec<Duration>, wall: Duration) {
     times.sort();
-    let at = |p: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index"
-        )]
-        let i = ((times.len() - 1) as f64 * p) as usize;
-        times[i].as_secs_f64() * 1000.0
-    };
+    let at = |p: f64| quantile(&times, p).as_secs_f64() * 1000.0;
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = times.len() as f64 / wall.as_secs_f64();
     println!(
@@ -166,7 +175,7 @@ async fn list(client: &Client, base: &str, user: &User) {
 
 async fn run() {
     let client: &'static Client = Box::leak(Box::new(Client::new()));
-    let (server, cold) = Server::start(client).await;
+    let (server, cold) = Server::start(client, &[]).await;
     println!("cold start to a healthy /health: {:.0} ms", cold.as_secs_f64() * 1000.0);
     println!("resident when idle: {:.1} MB", server.resident());
     let base: &'static str = Box::leak(server.base.clone().into_boxed_str());
@@ -206,6 +215,78 @@ async fn run() {
     scenario("chat by words with 50 tasks, one person", &plain, 30, Duration::ZERO, finish).await;
 }
 
+/// Two requests by each of `TURNS` callers, spread over the time that one takes; sorted times.
+async fn crowd<F, Fut>(request: F) -> Vec<Duration>
+where
+    F: Fn(usize) -> Fut + Copy,
+    Fut: Future<Output = ()>,
+{
+    let pieces = 5;
+    let spread = MODEL_PAUSE * pieces / u32::try_from(TURNS).unwrap();
+    let one = |n: usize| async move {
+        tokio::time::sleep(spread * u32::try_from(n).unwrap()).await;
+        let mut times = Vec::new();
+        for _ in 0..2 {
+            let begun = Instant::now();
+            request(n).await;
+            times.push(begun.elapsed());
+        }
+        times
+    };
+    let times: Vec<Vec<Duration>> = stream::iter(0..TURNS).map(one).buffer_unordered(TURNS).collect().await;
+    let mut times = times.concat();
+    times.sort();
+    times
+}
+
+/// What a turn takes besides what its model takes, with `TURNS` of them waiting.
+async fn run_with_model() {
+    let client: &'static Client = Box::leak(Box::new(Client::new()));
+    let model = ScriptedModel::start().await;
+    model.always(Reply::text("Nothing much.").slowly(MODEL_PAUSE));
+    let address: &'static str = Box::leak(format!("{}/chat/completions", model.base_url()).into_boxed_str());
+    let alone = crowd(move |_| async move {
+        let messages = json!([{ "role": "user", "content": "what do you think of my week?" }]);
+        let body = json!({ "model": "m", "stream": true, "messages": messages });
+        client.post(address).json(&body).send().await.unwrap().bytes().await.unwrap();
+    })
+    .await;
+    let settings = [("OPENAI_BASE_URL", &*model.base_url()), ("SAYDO_PLANNER", "llm")];
+    let (server, _) = Server::start(client, &settings).await;
+    let base: &'static str = Box::leak(server.base.clone().into_boxed_str());
+    let mut users = Vec::new();
+    for n in 0..USERS {
+        users.push(sign_up(client, base, n).await);
+    }
+    let users: &'static [User] = Box::leak(users.into_boxed_slice());
+    let before = server.resident();
+    let turns = crowd(move |n| async move {
+        chat(client, base, &users[n % USERS], "what do you think of my week?").await;
+    });
+    let held = async {
+        // In the middle of the first turns all of them wait.
+        tokio::time::sleep(MODEL_PAUSE * 5).await;
+        server.resident()
+    };
+    let (turns, held) = tokio::join!(turns, held);
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    for p in [0.5, 0.95, 0.99] {
+        let (with, without) = (milliseconds(quantile(&turns, p)), milliseconds(quantile(&alone, p)));
+        println!("{TURNS} turns with a model, p{:<3} {with:>8.1} ms, the model alone {without:>8.1} ms", p * 100.0);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a size for people")]
+    let each = (held - before) * 1024.0 / TURNS as f64;
+    println!("resident with {TURNS} turns waiting: {held:.1} MB, {before:.1} before: {each:.1} kB for each");
+}
+
+async fn run_all() {
+    // `--model`: only what a turn with a model takes.
+    if !std::env::args().any(|argument| argument == "--model") {
+        run().await;
+    }
+    run_with_model().await;
+}
+
 fn main() {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(run());
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(run_all());
 }

@@ -183,27 +183,46 @@ async fn a_turn_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_conversation_names_the_turn_that_runs_in_it() {
+    let (model, app, ada) = with_model().await;
+    model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
+    let mut live = Live::begin(&ada, "tell me something").await;
+    let (_, started) = live.until("RUN_STARTED").await;
+    let messages = format!("/api/conversations/{}/messages", started["threadId"].as_str().unwrap());
+    assert_eq!(ada.get(&messages).await.ok(200)["running_turn_id"], started["runId"]);
+    app.user("bob").await.get(&messages).await.problem(404);
+    ada.post(&live.place.replace("/events", "/stop"), json!({})).await.ok(204);
+    live.rest().await;
+    assert_eq!(ada.get(&messages).await.ok(200)["running_turn_id"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_stream_ends_with_its_token() {
     let (model, app, ada) = with_model().await;
-    for by_all in [false, true] {
-        model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
+    let sign_in = async || {
         let user = app.app.accounts.admin_find(&ada.id).await.unwrap();
         let session = app.app.accounts.admin_token(user).await.unwrap();
-        let other = ada.with_token(secrecy::ExposeSecret::expose_secret(&session.token));
-        let mut live = Live::begin(&other, "tell me something").await;
+        ada.with_token(secrecy::ExposeSecret::expose_secret(&session.token))
+    };
+    for path in ["/api/auth/logout", "/api/auth/logout-all"] {
+        model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
+        let (one, other) = (sign_in().await, sign_in().await);
+        let mut live = Live::begin(&one, "tell me something").await;
         live.until("RUN_STARTED").await;
-        let stop = live.place.replace("/events", "/stop");
-        let path = if by_all { "/api/auth/logout-all" } else { "/api/auth/logout" };
-        if !by_all {
-            ada.post(&stop, json!({})).await.ok(204);
-            // Another one of this person who stays signed in reads on.
-            model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
+        let all = path.ends_with("all");
+        if !all {
+            // Somebody else's token ends: this stream goes on.
+            other.post(path, json!({})).await.ok(204);
+            one.post(&live.place.replace("/events", "/stop"), json!({})).await.ok(204);
             live.until("RUN_FINISHED").await;
-            live = Live::begin(&other, "tell me something").await;
+            model.reply(Reply::text("Some words.").with_fault(Fault::HangAfter(2)));
+            live = Live::begin(&one, "tell me something").await;
             live.until("RUN_STARTED").await;
         }
-        other.post(path, json!({})).await.ok(204);
-        let (number, last) = live.rest().await.pop().unwrap();
+        one.post(path, json!({})).await.ok(204);
+        // At once, not only when the next heartbeat would look.
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(10), live.rest()).await;
+        let (number, last) = ended.unwrap().pop().unwrap();
         assert_eq!((number, &last["type"], &last["code"]), (0, &json!("RUN_ERROR"), &json!("unauthorized")));
     }
 }
