@@ -80,6 +80,10 @@ fn words(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
 
 /// Whether `label garden` stands alone between a comma and another mark or an end.
 fn set_apart(cx: &Cx<'_>, at: usize, name: usize) -> bool {
+    // `buy tape, label maker`: one more thing.
+    if cx.any(0, &["buy", "get", "order", "bring", "pack", "collect", "fetch", "grab", "add", "need"]) {
+        return false;
+    }
     let several = cx.any(name.saturating_sub(1), &["labels", "tags"]);
     let closes = |at: usize| cx.token(at).is_none() || cx.any_punct(at, &[',', ':', ';', '.']);
     at > 0 && cx.any_punct(at - 1, &[',', ';']) && (closes(name + 1) || several && cx.any(name + 1, &["and"]))

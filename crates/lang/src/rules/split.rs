@@ -112,7 +112,7 @@ fn without_preface<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
     let (before, after) = (trim(&units[..at]), trim(&units[at..]));
     let led = phrase::prefix(after, "lead").filter(|length| *length < after.len()).unwrap_or(0);
     let adds = ["remindme", "dontforget", "addonly"].iter().any(|class| phrase::prefix(&after[led..], class).is_some());
-    let speaks = before.iter().any(|unit| {
+    let speaks = before.iter().filter(|unit| !is_any(unit, &["one"])).any(|unit| {
         ["task", "tasks", "addonly", "prio", "high", "low", "desc", "title", "tag", "remind"]
             .iter()
             .any(|class| phrase::in_class(unit, class))
@@ -186,6 +186,8 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
     }
     // `…, shift it to friday`
     let moves = phrase::prefix(rest, "move")
+        .or_else(|| is_any(first, &["open"]).then_some(1))
+        
         .and_then(|length| rest.get(length))
         .is_some_and(|next| phrase::in_class(next, "pronoun") || message.token(next).kind == TokenKind::Number);
     let glued = sentence && units.first().is_some_and(|unit| !message.token(unit).space_before);

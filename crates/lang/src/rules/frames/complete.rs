@@ -52,7 +52,7 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         return None;
     }
     // `all that's been checked off` describes.
-    let led_by = |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which", "been", "is", "are"]);
+    let led_by = |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which", "been", "is", "are", "and", "or"]);
     if units.len() > 1 && units.last().is_some_and(led_by) {
         return None;
     }
@@ -165,7 +165,7 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
             let after = if end_words { text.to_vec() } else { found.units[at..].to_vec() };
             if end_words && at >= text.len() {
                 // `the rent was paid`
-                format!("{} {}", message.cut(without_article(text)), message.cut(&found.units[at..=at]))
+                format!("{} {}", message.cut(without_copula(without_article(text))), message.cut(&found.units[at..=at]))
             } else {
                 message.cut(strip_adverbs(&after))
             }
@@ -194,6 +194,16 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
 fn without_article(units: &[crate::rules::message::Unit]) -> &[crate::rules::message::Unit] {
     match units {
         [article, rest @ ..] if !rest.is_empty() && is_any(article, &["the", "my"]) => rest,
+        _ => units,
+    }
+}
+
+/// `the garage is` of `the garage is tidied up`, without its `is`.
+fn without_copula(units: &[crate::rules::message::Unit]) -> &[crate::rules::message::Unit] {
+    match units {
+        [rest @ .., last] if !rest.is_empty() && is_any(last, &["is", "are", "was", "were", "has", "have", "been"]) => {
+            without_copula(rest)
+        }
         _ => units,
     }
 }

@@ -272,6 +272,14 @@ pub(super) fn literal(found: &Match<'_, '_, '_>, units: &[Unit]) -> Option<Strin
 /// `change 3 to friday` moves it; `change 3 to 'Friday'` and `change 3 to buy milk` rename it.
 fn title_or_edit(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let Some(units) = found.slot(Slot::New) else { return Some(Edit::default()) };
+    // `change this lightbulb` says which lightbulb.
+    let article = found.slot(Slot::Hard).is_some_and(|hard| {
+        matches!(hard, [only] if is_any(only, &["this", "that", "these", "those"])
+            && units.first().is_some_and(|unit| unit.token == only.token + 1))
+    });
+    if article && found.section.name == "update-title" {
+        return None;
+    }
     if found.section.name.starts_with("update-title")
         && let Some(edit) = edit::read(found.segment, units)
     {
