@@ -13,6 +13,7 @@
 //! clock, no HTTP.
 
 mod access_tokens;
+pub mod backup;
 mod changes;
 mod classify;
 mod config;
