@@ -114,7 +114,8 @@ impl Slowest {
         let each = |took: Duration| took.as_secs_f64() / f64::from(u32::try_from(bytes).unwrap_or(u32::MAX));
         let longest = self.whole.as_ref().is_none_or(|(longest, _)| took > *longest);
         let dearest = self.by_byte.as_ref().is_none_or(|(dearest, _)| each(took) > *dearest);
-        if !(longest || dearest) {
+        let allowed = SLOW.0 + SLOW.1 * u32::try_from(text.len()).unwrap_or(u32::MAX);
+        if !(longest || dearest || took > allowed) {
             return;
         }
         // A busy machine costs processor time, too (caches, the other half of a core): only what is slow again counts.
@@ -125,7 +126,7 @@ impl Slowest {
         if self.by_byte.as_ref().is_none_or(|(dearest, _)| each(took) > *dearest) {
             self.by_byte = Some((each(took), text.to_owned()));
         }
-        if took > SLOW.0 + SLOW.1 * u32::try_from(text.len()).unwrap_or(u32::MAX) {
+        if took > allowed {
             let start: String = text.chars().take(6).collect();
             findings.tell(&format!("{SLOWNESS}{start:?} [{took:?}]"), text, scene);
         }

@@ -7,9 +7,9 @@ use std::cell::Cell;
 
 /// What any message may cost. Sentences need about three thousand, the dearest of our corpora sixty thousand.
 const BASE: u32 = 150_000;
-/// What each byte of a message may cost in addition: with the base about twice what people need who ramble and give
+/// What each byte of a message may cost in addition: with the base half as much again as people need who ramble and give
 /// orders in between.
-const EACH: u32 = 400;
+const EACH: u32 = 500;
 
 /// The work left for one message.
 #[derive(Debug)]
