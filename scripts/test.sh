@@ -28,7 +28,7 @@ step "web: types, lints and unit tests"
 (cd web && npm run --silent check && npm run --silent test)
 
 step "stories in a real Chromium"
-cargo build --locked
+cargo build --locked -p saydo -p saydo-scripted-model
 (cd web && SAYDO_BIN="$PWD/../target/debug/saydo" npm run --silent e2e)
 
 step "official MCP clients and conformance suite"

@@ -20,6 +20,7 @@ async fn turns_with_a_model_are_counted_and_priced() {
     let empty = ada.get("/api/usage").await.ok(200);
     assert_eq!((&empty["from"], &empty["to"]), (&json!("2026-02-10"), &json!("2026-03-11")));
     assert_eq!((&empty["days"], &empty["tokens_today"]), (&json!([]), &json!(0)));
+    assert_eq!((&empty["models"], &empty["planner"]), (&json!(["big"]), &json!("llm")));
     for _ in 0..2 {
         model.reply(Reply::text("Take a walk.").with_usage(1000, 400, 50));
         ada.say(None, "what should I do?").await.ok(200);
