@@ -184,7 +184,9 @@ fn answer(given: &Answer) -> String {
             let picked: Vec<String> = picked.iter().map(|index| (index + 1).to_string()).collect();
             format!("pick {}", picked.join(" "))
         }
-        Answer::Among { targets, several } => format!("among{}{}", refs(targets), if *several { " several" } else { "" }),
+        Answer::Among { targets, several } => {
+            format!("among{}{}", refs(targets), if *several { " several" } else { "" })
+        }
         Answer::Others(targets) => format!("others{}", refs(targets)),
         Answer::Again => "again".to_owned(),
         Answer::Text(text) => format!("text {}", draft(text)),

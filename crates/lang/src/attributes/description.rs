@@ -87,8 +87,8 @@ fn introduced(cx: &Cx<'_>, at: usize, line_end: usize) -> Option<(usize, usize, 
     // `write the description of the product` and `add a comment` are titles.
     let spoken = cx.any(word + 1, &["being"]) && at > 0 && cx.punct(at - 1, ',')
         || led
-        && cx.any(start, &["with"])
-        && (noted > word + 1 || cx.any(word, &["description", "desc", "note", "notes"]));
+            && cx.any(start, &["with"])
+            && (noted > word + 1 || cx.any(word, &["description", "desc", "note", "notes"]));
     // `take notes: chapter 3`
     let object = ["take", "write", "review", "share", "send", "make", "read", "type", "my", "the", "meeting", "leave"];
     if start == at && cx.tokens[at].space_before && cx.any(at.saturating_sub(1), &object) {

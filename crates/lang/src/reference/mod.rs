@@ -142,7 +142,10 @@ fn mixed(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ref
                 return None;
             }
             // `four is done and seven`: two sentences.
-            None if part.iter().any(|unit| !unit.clitic && is_any(unit, &["is", "are", "was", "were", "has", "gets", "back"])) => {
+            None if part
+                .iter()
+                .any(|unit| !unit.clitic && is_any(unit, &["is", "are", "was", "were", "has", "gets", "back"])) =>
+            {
                 return None;
             }
             // `swimming sat between 9` and `10`: no name has that.
