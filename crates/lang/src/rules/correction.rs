@@ -167,7 +167,8 @@ fn halves<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
         let marked = marked || plain && at > 1;
         // `file the papers, no hurry`
         let none_of = ["hurry", "rush", "stress", "pressure", "matter", "need", "deadline", "priority", "more"];
-        let marked = marked && !(length == 1 && right.first().is_some_and(|unit| none_of.contains(&&*message.token(unit).norm)));
+        let marked =
+            marked && !(length == 1 && right.first().is_some_and(|unit| none_of.contains(&&*message.token(unit).norm)));
         let short = right.len() <= 12 && !left.is_empty() && !right.is_empty();
         (marked && short && left.len() > 1).then_some((left, right))
     })

@@ -27,5 +27,5 @@ mod understand;
 pub(crate) mod verbs;
 mod vocabulary;
 
-pub(crate) use understand::{is_command, read_part};
 pub use understand::understand;
+pub(crate) use understand::{is_command, read_part};

@@ -101,9 +101,8 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     antecedent::resolve(message, context, &segments, &mut parts);
     let mut readings = vec![joined(&parts, |readings| readings.first())];
     if readings.iter().any(|reading| reading.only_if_found) {
-        let mut plain = joined(&parts, |readings| {
-            readings.iter().find(|reading| !reading.only_if_found).or(readings.first())
-        });
+        let mut plain =
+            joined(&parts, |readings| readings.iter().find(|reading| !reading.only_if_found).or(readings.first()));
         // What was named comes before what is left when nothing of that name is found.
         plain.confidence = plain.confidence.min(readings[0].confidence - 0.005);
         readings.push(plain);

@@ -190,8 +190,10 @@ fn without_nouns(mut query: &[Unit]) -> &[Unit] {
 /// Whether words that mean nothing to us say which tasks: `the milk tasks`, but not `how`, `3`, `buy milk`.
 fn asks_for(message: &Message<'_>, query: &[Unit], wanted: &Wanted) -> bool {
     let strange = |unit: &Unit| {
-        is_any(unit, &["both", "and", "or"]) ||
-        in_class(unit, "noquery") || in_class(unit, "showstrict") || message.token(unit).kind == TokenKind::Number
+        is_any(unit, &["both", "and", "or"])
+            || in_class(unit, "noquery")
+            || in_class(unit, "showstrict")
+            || message.token(unit).kind == TokenKind::Number
     };
     let orders = query.len() > 1 && query[0].verb.is_some_and(|verb| verb.is_base);
     (wanted.head || wanted.all) && query.len() <= 4 && !orders && !query.iter().any(strange)

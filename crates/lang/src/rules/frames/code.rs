@@ -39,7 +39,12 @@ const OPENERS: [(&str, &[&str]); 9] = [
 pub(super) fn is_code(message: &Message<'_>, verb: bool) -> bool {
     let text = message.text.trim();
     let holds = |piece: &&str| text.contains(*piece) && !only_in_links(message, piece);
-    PIECES.iter().any(&holds) || is_path(text) || !verb && LIKELY.iter().any(holds) || braced(text) || logged(message) || opens(text)
+    PIECES.iter().any(&holds)
+        || is_path(text)
+        || !verb && LIKELY.iter().any(holds)
+        || braced(text)
+        || logged(message)
+        || opens(text)
 }
 
 /// Whether a message is nothing but code: not what somebody wants to be added.

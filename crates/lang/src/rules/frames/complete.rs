@@ -52,7 +52,8 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         return None;
     }
     // `all that's been checked off` describes.
-    let led_by = |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which", "been", "is", "are", "and", "or"]);
+    let led_by =
+        |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which", "been", "is", "are", "and", "or"]);
     if units.len() > 1 && units.last().is_some_and(led_by) {
         return None;
     }
@@ -145,7 +146,8 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let group = text.iter().all(|unit| {
         unit.skip || phrase::in_class(unit, "tasks") || phrase::in_class(unit, "task") || phrase::in_class(unit, "det")
     });
-    if !speakable(text) || text.len() > 12 || group {
+    let hangs = text.last().is_some_and(|unit| is_any(unit, &["and", "or"]));
+    if !speakable(text) || text.len() > 12 || group || hangs {
         return None;
     }
     // The verb is part of the title: `bought milk` completes `Buy milk`.

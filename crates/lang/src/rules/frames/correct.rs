@@ -4,7 +4,8 @@ use saydo_domain::Field;
 
 use super::{
     Match, edit,
-    update::{capitalised, literal, negated},
+    retitle::{capitalised, literal},
+    update::negated,
 };
 use crate::{
     Edit, Intent, Reading, TaskRef,

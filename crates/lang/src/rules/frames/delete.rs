@@ -37,16 +37,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
     let reference = found.reference()?;
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
-    // `kick the overdue ones to monday` moves them.
-    let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
-    let moved = found.units.iter().any(|unit| is_any(unit, &["to", "until", "till"]));
-    if moved && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
-        return None;
-    }
-    // `sling the bins over to friday`
-    let to = found.units.iter().position(|unit| is_any(unit, &["to", "until", "till"]));
-    let dated = |at: usize| super::edit::read(found.segment, &found.units[at + 1..]).is_some_and(|edit| !edit.due.is_keep() && !edit.due_time_only);
-    if to.is_some_and(dated) {
+    if reference.as_ref().is_some_and(|reference| moves(found, &reference.targets)) {
         return None;
     }
     let units = found.slot(Slot::Ref).unwrap_or_default();
@@ -76,6 +67,16 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         readings.extend(told);
     }
     Some(readings)
+}
+
+/// `kick the overdue ones to monday`, `sling the bins over to friday`: these move.
+fn moves(found: &Match<'_, '_, '_>, targets: &[TaskRef]) -> bool {
+    let to = |unit: &crate::rules::message::Unit| is_any(unit, &["to", "until", "till"]);
+    let Some(at) = found.units.iter().position(to) else { return false };
+    let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
+    let dated = super::edit::read(found.segment, &found.units[at + 1..])
+        .is_some_and(|edit| !edit.due.is_keep() && !edit.due_time_only);
+    dated || targets.iter().any(group)
 }
 
 /// `rm -rf /`, `del *.*`: for another machine.

@@ -93,7 +93,7 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: 
         title = only.unquoted().unwrap_or(&title).to_owned();
     }
     Draft {
-        title: super::update::capitalised(&unquoted(&title)),
+        title: super::retitle::capitalised(&unquoted(&title)),
         spans: extraction.spans(message.text),
         due: extraction.due.map(|due| due.due),
         description: extraction.description,
@@ -107,7 +107,7 @@ fn from_extraction(message: &Message<'_>, tokens: &[Token<'_>], mut extraction: 
 
 /// A title with its first letter in upper case.
 pub(crate) fn titled(title: &str) -> String {
-    super::update::capitalised(title)
+    super::retitle::capitalised(title)
 }
 
 /// With the first letter in lower case, as after a verb.

@@ -1,5 +1,6 @@
 //! What no rule explains: a bare thing to do, a question, a statement.
 
+use super::{known_task, nonsense};
 use crate::{
     Intent, Reading, Topic,
     rules::{
@@ -50,18 +51,18 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if made.iter().any(|reading| !reading.only_if_found && reading.confidence >= 0.9) {
         return Vec::new();
     }
-    if arithmetic(segment) {
+    if nonsense::arithmetic(segment) {
         return vec![reading(Intent::Talk(Topic::OutOfScope), 0.93, "arithmetic")];
     }
     if segment.question {
         return vec![question_reading(segment, made)];
     }
-    if let Some(label) = names_a_label(segment) {
+    if let Some(label) = known_task::names_a_label(segment) {
         let filter = crate::TaskFilter { completed: Some(false), label: Some(label), ..crate::TaskFilter::default() };
         let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
         return vec![reading(Intent::List(query), 0.8, "bare-label")];
     }
-    if changes_a_number(segment) || is_any(first, &["not"]) || continues(segment) {
+    if known_task::changes_a_number(segment) || is_any(first, &["not"]) || known_task::continues(segment) {
         return vec![reading(Intent::Unknown, 0.3, "statement")];
     }
     if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
@@ -104,127 +105,6 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
     Reading { intents: vec![intent], confidence, only_if_found: false, rule }
-}
-
-/// `the label kitchen`
-fn names_a_label(segment: &Segment<'_, '_>) -> Option<saydo_domain::Label> {
-    let [the, label, name] = segment.units.as_slice() else { return None };
-    let named = is_any(the, &["the"]) && is_any(label, &["label", "tag", "category"]);
-    named.then(|| crate::rules::filter::label(&segment.message.token(name).norm)).flatten()
-}
-
-/// `and the eggs` after something was done to a task: that is to be done to another one, too; which, is not known here.
-fn continues(segment: &Segment<'_, '_>) -> bool {
-    let context = segment.context;
-    let raw = crate::rules::phrase::trim(&segment.message.units);
-    let and_the = raw.len() < 6 && raw.len() > 2 && is_any(&raw[0], &["and", "also"]) && is_any(&raw[1], &["the", "my"]);
-    and_the && !context.focus.is_empty() && !context.last_was_add
-}
-
-/// Verbs that with the number of a task can only be about that task.
-const CHANGES: [&str; 38] = [
-    "delete",
-    "remove",
-    "move",
-    "push",
-    "postpone",
-    "rename",
-    "reopen",
-    "complete",
-    "close",
-    "tick",
-    "mark",
-    "rid",
-    "expand",
-    "strip",
-    "wipe",
-    "untag",
-    "unlabel",
-    "tag",
-    "label",
-    "flag",
-    "bump",
-    "reschedule",
-    "rebook",
-    "shift",
-    "clear",
-    "reset",
-    "undo",
-    "update",
-    "change",
-    "edit",
-    "give",
-    "untick",
-    "uncheck",
-    "unflag",
-    "snooze",
-    "defer",
-    "delay",
-    "retitle",
-];
-
-/// `wipe 3's priority`, `2 loses its finance tag`, `switch off the repetition of 6`: whatever is meant, it is about a
-/// task that there is, and no new one.
-fn changes_a_number(segment: &Segment<'_, '_>) -> bool {
-    let message = segment.message;
-    let numeral = |unit: &Unit| {
-        message.token(unit).kind == TokenKind::Number && message.token(unit).text.len() < 5
-            || in_class(unit, "numberword")
-    };
-    let units: Vec<&Unit> = segment.units.iter().filter(|unit| message.token(unit).text != "#").collect();
-    let after = |unit: &Unit| {
-        unit.skip
-            || unit.clitic
-            || is_any(unit, &["its", "to", "for", "on", "as", "from", "until", "till", "off", "up", "again", "back"])
-    };
-    match units.as_slice() {
-        [verb, number] => is_any(verb, &CHANGES) && numeral(number),
-        [verb, number, next, ..] if is_any(verb, &CHANGES) && numeral(number) => {
-            after(next) || is_any(verb, &["rid", "strip"]) && is_any(next, &["of"])
-        }
-        [number, verb, _, ..] if numeral(number) => is_any(
-            verb,
-            &["is", "has", "needs", "gets", "goes", "can", "should", "must", "loses", "deserves", "becomes"],
-        ),
-        _ => units.windows(3).any(|three| {
-            let field = ["duefield", "prio", "repeat", "tag"].iter().any(|class| in_class(three[0], class))
-                && !is_any(three[0], &["day", "when", "time", "schedule", "date", "repeats", "label"]);
-            field && is_any(three[1], &["of", "from"]) && numeral(three[2])
-        }),
-    }
-}
-
-/// `2+2`, `what is 12 * 4`: sums are not for us.
-fn arithmetic(segment: &Segment<'_, '_>) -> bool {
-    let message = segment.message;
-    let is_number = |unit: &Unit| message.token(unit).kind == TokenKind::Number || in_class(unit, "numberword");
-    let operator = |unit: &Unit| {
-        is_any(unit, &["plus", "minus", "times"])
-            || matches!(message.token(unit).text, "+" | "*" | "/" | "×" | "÷" | "^" | "-" | "x" | "X")
-    };
-    // `15% of 84.50`
-    let percent = segment.units.iter().all(|unit| {
-        is_number(unit)
-            || unit.skip
-            || is_any(unit, &["what", "is", "of", "percent"])
-            || message.token(unit).text == "%"
-    }) && message.text.contains('%')
-        && segment.units.iter().filter(|unit| is_number(unit)).count() > 1;
-    if percent {
-        return true;
-    }
-    let sum = segment.units.windows(3).any(|three| is_number(&three[0]) && operator(&three[1]) && is_number(&three[2]));
-    let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word && !operator(unit) && !is_number(unit);
-    let asked = segment
-        .units
-        .iter()
-        .filter(|unit| word(unit))
-        .all(|unit| is_any(unit, &["what", "is", "how", "much", "calculate", "compute", "equals"]));
-    sum && asked
-        && (segment.question
-            || segment.units.iter().any(|unit| word(unit) || is_any(unit, &["plus", "minus", "times"]))
-            || segment.units.len() > 3
-            || segment.units.iter().any(|unit| message.token(unit).text == "+"))
 }
 
 /// A question is never a thing to do.
@@ -286,7 +166,7 @@ fn likelihood(segment: &Segment<'_, '_>, units: &[Unit], first: &Unit) -> f32 {
     let texts: Vec<&str> = words.iter().map(|unit| message.token(unit).text).collect();
     let hummed = texts.len() > 2 && texts.iter().all(|text| text.eq_ignore_ascii_case(texts[0]));
     let filler = texts.iter().any(|text| text.eq_ignore_ascii_case("lorem") || text.eq_ignore_ascii_case("ipsum"));
-    if hummed || filler || texts.iter().all(|text| is_noise(text)) {
+    if hummed || filler || texts.iter().all(|text| nonsense::is_noise(text)) {
         return 0.2;
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);
@@ -376,29 +256,4 @@ fn ours(unit: &Unit) -> bool {
         "pronoun",
     ];
     unit.verb.is_none() && CLASSES.iter().any(|class| in_class(unit, class))
-}
-
-/// Keyboard noise: `asdfgh`, `xxxx`, `zzz`.
-fn is_noise(word: &str) -> bool {
-    let lower = word.to_lowercase();
-    if ["qwe", "rty", "uio", "asd", "sdf", "dfg", "zxc", "xcv", "hjk", "jkl", "fgh"].contains(&lower.as_str()) {
-        return true;
-    }
-    if ["foo", "bar", "baz", "qux", "lorem", "ipsum", "blah", "bla", "blabla"].contains(&lower.as_str()) {
-        return true;
-    }
-    let letters = lower.bytes().all(|b| b.is_ascii_alphabetic());
-    let repeated = lower.len() < 4 && letters && lower.bytes().all(|b| b == lower.as_bytes()[0]);
-    if repeated && !matches!(lower.as_str(), "www") {
-        return true;
-    }
-    if lower.len() < 4 || !lower.is_ascii() || !lower.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return false;
-    }
-    let vowels = lower.bytes().filter(|b| b"aeiouy".contains(b)).count();
-    let run = lower.split(|c| "aeiouy".contains(c)).map(str::len).max().unwrap_or(0);
-    let same = lower.as_bytes().windows(4).any(|w| w.iter().all(|b| b == &w[0]));
-    let row =
-        ["asdf", "qwer", "zxcv", "hjkl", "sdfg", "dfgh", "fghj", "jkl;", "uiop"].iter().any(|row| lower.contains(row));
-    vowels == 0 && lower.len() > 4 || run > 5 || same || row
 }

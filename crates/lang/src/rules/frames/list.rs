@@ -169,6 +169,7 @@ fn also_to_do(units: &[Unit]) -> bool {
     const VERBS: [&str; 9] = ["check", "review", "read", "see", "get", "open", "find", "run", "go"];
     units.first().is_some_and(|unit| is_any(unit, &VERBS))
         && !units.get(1).is_some_and(|unit| is_any(unit, &["me", "us", "out", "down"]))
+        && !units.get(1).is_some_and(|unit| is_any(unit, &["and"]))
         && !units.last().is_some_and(|unit| is_any(unit, &["tag", "label"]))
 }
 

@@ -8,7 +8,11 @@ mod delete;
 pub(crate) mod draft;
 pub(crate) mod edit;
 pub(crate) mod fallback;
+mod known_task;
 mod list;
+mod nonsense;
+mod relabel;
+mod retitle;
 mod talk;
 mod update;
 

@@ -2,13 +2,13 @@
 
 use saydo_domain::{Field, Priority};
 
-use super::{Match, edit};
+use super::{Match, edit, relabel, retitle};
 use crate::{
     Edit, Intent, Reading, Shift, TaskRef,
     attributes::Options,
     reference::{Reference, Strength},
     rules::{
-        filter::{label, window},
+        filter::window,
         message::Unit,
         pattern::Slot,
         phrase::{self, is_any},
@@ -51,7 +51,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if reference.as_ref().is_some_and(|reference| own(reference, leads)) {
         return None;
     }
-    if soft && (!super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default()) || found.segment.wanted && !only_moves(found))
+    if soft
+        && (!super::complete::speakable(found.slot(Slot::Ref).unwrap_or_default())
+            || found.segment.wanted && !only_moves(found))
     {
         return None;
     }
@@ -193,10 +195,10 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
 
 /// What the rule changes; `None` when its slots hold something else.
 fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
-    let new = || found.slot(Slot::New).and_then(|units| literal(found, units));
-    let text = || found.slot(Slot::Text).and_then(|units| literal(found, units));
+    let new = || found.slot(Slot::New).and_then(|units| retitle::literal(found, units));
+    let text = || found.slot(Slot::Text).and_then(|units| retitle::literal(found, units));
     Some(match found.section.name {
-        "update-rename" | "update-title" | "update-title-soft" | "update-replace" => title_or_edit(found)?,
+        "update-rename" | "update-title" | "update-title-soft" | "update-replace" => retitle::title_or_edit(found)?,
         "update-note" => match new().or_else(text) {
             Some(text) => Edit { append_description: Some(text), ..Edit::default() },
             None => Edit::default(),
@@ -210,8 +212,8 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         // A task without a priority has the usual one.
         "update-clear-priority" => Edit { priority: Some(Priority::Medium), ..Edit::default() },
         "update-clear-repeat" => Edit { recurrence: Field::Clear, ..Edit::default() },
-        "update-retag" => retagged(found)?,
-        "update-tag" | "update-untag" => labels(found)?,
+        "update-retag" => relabel::retagged(found)?,
+        "update-tag" | "update-untag" => relabel::labels(found)?,
         "update-priority" => match found.slot(Slot::Edit) {
             Some(units) => edit::read(found.segment, units).filter(|edit| edit.priority.is_some())?,
             None => Edit::default(),
@@ -245,129 +247,6 @@ fn dated_in_full(found: &Match<'_, '_, '_>) -> bool {
 
 fn has_when(edit: &Edit) -> bool {
     !edit.due.is_keep() || !edit.recurrence.is_keep()
-}
-
-/// The text of units as typed; quotes around all of it are taken off.
-pub(super) fn literal(found: &Match<'_, '_, '_>, units: &[Unit]) -> Option<String> {
-    let message = found.segment.message;
-    let units = phrase::trim(units);
-    // `"Ask Marta" from now on`
-    if let [only, rest @ ..] = units
-        && (phrase::whole(rest, "now") || phrase::whole(rest, "onwards"))
-        && let Some(quoted) = message.token(only).unquoted()
-    {
-        return (!quoted.is_empty()).then(|| quoted.to_owned());
-    }
-    if let [only] = units
-        && let Some(quoted) = message.token(only).unquoted()
-    {
-        return (!quoted.is_empty()).then(|| quoted.to_owned());
-    }
-    let range = message.token_range(units);
-    let (first, last) = (message.tokens.get(range.start)?, message.tokens.get(range.end.checked_sub(1)?)?);
-    let text = message.text.get(first.start..last.end)?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// `change 3 to friday` moves it; `change 3 to 'Friday'` and `change 3 to buy milk` rename it.
-fn title_or_edit(found: &Match<'_, '_, '_>) -> Option<Edit> {
-    let Some(units) = found.slot(Slot::New) else { return Some(Edit::default()) };
-    // `change this lightbulb` says which lightbulb.
-    let article = found.slot(Slot::Hard).is_some_and(|hard| {
-        matches!(hard, [only] if is_any(only, &["this", "that", "these", "those"])
-            && units.first().is_some_and(|unit| unit.token == only.token + 1))
-    });
-    if article && found.section.name == "update-title" {
-        return None;
-    }
-    if found.section.name.starts_with("update-title")
-        && let Some(edit) = edit::read(found.segment, units)
-    {
-        return Some(edit);
-    }
-    let done = found.section.name.starts_with("update-title")
-        && (phrase::whole(phrase::trim(units), "donestrict") || phrase::whole(phrase::trim(units), "notdone"));
-    let title = literal(found, units).filter(|_| !done)?;
-    Some(Edit { title: Some(capitalised(&title)), ..Edit::default() })
-}
-
-/// With the first letter in upper case, unless it begins with an address.
-pub(super) fn capitalised(text: &str) -> String {
-    if text.split_whitespace().next().is_some_and(|word| word.contains("://") || word.starts_with("www.")) {
-        return text.to_owned();
-    }
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// `swap #home for #garden on 3`
-fn retagged(found: &Match<'_, '_, '_>) -> Option<Edit> {
-    let message = found.segment.message;
-    let marked = |unit: &Unit| message.token(unit).kind == TokenKind::Tag;
-    let named = found.units.iter().any(|unit| phrase::in_class(unit, "tag"));
-    let each: Vec<_> = found
-        .slots(Slot::Label)
-        .map(|units| match phrase::trim(units) {
-            [only] if named || marked(only) => label(&message.token(only).norm),
-            _ => None,
-        })
-        .collect::<Option<_>>()?;
-    let [old, new] = <[_; 2]>::try_from(each).ok()?;
-    Some(Edit { remove_labels: vec![old], add_labels: vec![new], ..Edit::default() })
-}
-
-fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
-    let remove = found.section.name == "update-untag";
-    // Without a label it is asked what is to change.
-    let Some(units) = found.slot(Slot::Label) else { return Some(Edit::default()) };
-    let message = found.segment.message;
-    let mut labels = Vec::new();
-    for unit in phrase::trim(units).iter().filter(|unit| !unit.skip && !is_any(unit, &["and", "the", "as", "too"])) {
-        let token = message.token(unit);
-        let clause = ["gets", "get", "should", "must", "on", "in", "to", "for", "of", "is", "has", "happen", "under"];
-        let fields = ["tag", "prio", "repeat", "desc"];
-        if token.kind == TokenKind::Number
-            || is_any(unit, &clause)
-            || fields.iter().any(|class| phrase::in_class(unit, class))
-        {
-            return None;
-        }
-        let hash = message.text.get(..token.start).is_some_and(|before| before.ends_with('#'));
-        let text = token.unquoted().unwrap_or(&token.norm);
-        if text != "#" || hash {
-            labels.push(label(text)?);
-        }
-    }
-    // `add X to 5` is a label only when it looks like one.
-    let marked = units.iter().any(|unit| message.token(unit).text.starts_with('#'));
-    let named = found.units.iter().any(|unit| {
-        is_any(
-            unit,
-            &[
-                "tag",
-                "tags",
-                "label",
-                "labels",
-                "category",
-                "hashtag",
-                "untag",
-                "unlabel",
-                "assign",
-                "put",
-                "file",
-                "take",
-                "categories",
-            ],
-        )
-    });
-    if labels.is_empty() || labels.len() > 6 || !(marked || named) || !named && labels.len() > 1 {
-        return None;
-    }
-    Some(if remove {
-        Edit { remove_labels: labels, ..Edit::default() }
-    } else {
-        Edit { add_labels: labels, ..Edit::default() }
-    })
 }
 
 fn shifted(found: &Match<'_, '_, '_>) -> Option<Edit> {
