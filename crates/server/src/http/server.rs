@@ -64,12 +64,12 @@ pub async fn serve_with(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(&builder, stream, peer, router.clone(), timeouts);
+                let begun = CancellationToken::new();
+                let connection = connection(&builder, stream, peer, router.clone(), timeouts, begun.clone());
                 let watched = graceful.watch(connection);
-                tokio::spawn(async move {
-                    // A connection that breaks is the client's affair.
-                    let _ = watched.await;
-                });
+                // A connection that breaks is the client's affair.
+                let whole = async move { drop(watched.await) };
+                tokio::spawn(attend(whole, begun, timeouts.headers));
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -85,6 +85,18 @@ pub async fn serve_with(
     Ok(())
 }
 
+/// Follows a connection to its end. One that sends no whole request head in time is dropped: hyper's own timer for
+/// headers does not run while it still waits for the bytes that tell HTTP/1 from HTTP/2.
+async fn attend(connection: impl Future<Output = ()>, begun: Shutdown, patience: Duration) {
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        () = &mut connection => return,
+        () = tokio::time::sleep(patience) => return,
+        () = begun.cancelled() => {}
+    }
+    connection.await;
+}
+
 fn builder(timeouts: Timeouts) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(timeouts.headers);
@@ -98,10 +110,12 @@ fn connection(
     peer: SocketAddr,
     router: Router,
     timeouts: Timeouts,
+    begun: CancellationToken,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Output: Send> + Send + use<> {
     // Small answers should leave at once.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        begun.cancel();
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
         async move {

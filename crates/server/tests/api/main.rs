@@ -18,6 +18,7 @@ mod openai_chat;
 mod openapi;
 mod parse;
 mod service;
+mod slow;
 mod support;
 mod sweep;
 mod tasks;

@@ -93,6 +93,40 @@ async fn every_address_of_the_app_is_its_page_but_for_scripts_and_the_api() {
 }
 
 #[tokio::test]
+async fn files_come_in_the_smallest_form_a_browser_takes() {
+    let app = TestApp::start().await;
+    let get = async |accept: &str, known: &str| {
+        let request = app.anonymous().request(Method::GET, "/").header("if-none-match", known);
+        request.header("accept-encoding", accept).send().await.unwrap()
+    };
+    let plain = get("identity", "").await;
+    let header = |response: &reqwest::Response, name: &str| -> Vec<String> {
+        response.headers().get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    };
+    let tag = header(&plain, "etag");
+    assert!(header(&plain, "content-encoding").is_empty());
+    let page = plain.bytes().await.unwrap();
+    for (accept, encoding) in [("gzip", "gzip"), ("gzip, deflate, br, zstd", "br"), ("br;q=0, gzip", "gzip")] {
+        let response = get(accept, "").await;
+        assert_eq!(
+            (header(&response, "content-encoding"), header(&response, "etag")),
+            (vec![encoding.to_owned()], tag.clone())
+        );
+        assert_eq!(header(&response, "vary"), ["accept-encoding"]);
+        // A whole length: it was not compressed on the way out.
+        let length: usize = header(&response, "content-length")[0].parse().unwrap();
+        let bytes = response.bytes().await.unwrap();
+        assert!(bytes.len() == length && length < page.len(), "{encoding}: {length} of {}", page.len());
+    }
+    let again = get("br", &format!("\"other\", {}", tag[0])).await;
+    assert_eq!(
+        (again.status().as_u16(), header(&again, "content-encoding"), header(&again, "etag")),
+        (304, vec![], tag)
+    );
+    assert_eq!(again.bytes().await.unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn every_answer_keeps_browsers_strict() {
     let app = TestApp::start().await;
     for path in ["/health", "/api/auth/me", "/nothing", "/docs/"] {

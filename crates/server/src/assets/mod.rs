@@ -1,16 +1,20 @@
 //! The embedded web app: hashed files for ever, the page itself always fresh, and the page for every address of the
 //! app's own.
 
+mod packed;
+
 use axum::{
     body::Body,
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
 
-#[derive(RustEmbed)]
-#[folder = "../../web/dist"]
-struct WebApp;
+use self::packed::File;
+
+/// Makes the files ready, so that the first visitor need not wait for it.
+pub(crate) async fn prepare() {
+    packed::files().await;
+}
 
 /// Whatever no route answers.
 pub(crate) async fn serve(request: Request) -> Response<Body> {
@@ -23,11 +27,12 @@ pub(crate) async fn serve(request: Request) -> Response<Body> {
     if !reads || path == "api" || path.starts_with("api/") {
         return bare(StatusCode::NOT_FOUND);
     }
-    if let Some(file) = WebApp::get(path) {
-        return answer(path, &file, request.headers());
+    let files = packed::files().await;
+    if let Some(file) = files.get(path) {
+        return answer(path, file, request.headers());
     }
-    match WebApp::get("index.html").filter(|_| wants_page(request.headers())) {
-        Some(page) => answer("index.html", &page, request.headers()),
+    match files.get("index.html").filter(|_| wants_page(request.headers())) {
+        Some(page) => answer("index.html", page, request.headers()),
         None => bare(StatusCode::NOT_FOUND),
     }
 }
@@ -44,21 +49,23 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn answer(path: &str, file: &EmbeddedFile, request: &HeaderMap) -> Response<Body> {
-    let hash: String = file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    // Weak: the compression layer may change the bytes, not the meaning.
-    let tag = format!("W/\"{hash}\"");
+fn answer(path: &str, file: &File, request: &HeaderMap) -> Response<Body> {
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let mut response = if known.is_some_and(|known| known.split(',').any(|k| k.trim() == tag || k.trim() == "*")) {
-        bare(StatusCode::NOT_MODIFIED)
-    } else {
-        Response::new(Body::from(file.data.clone().into_owned()))
-    };
+    let fresh = known.is_some_and(|known| known.split(',').map(str::trim).any(|tag| tag == file.tag || tag == "*"));
+    let (encoding, bytes) = file.form(request);
+    let mut response = if fresh { bare(StatusCode::NOT_MODIFIED) } else { Response::new(Body::from(bytes)) };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    if let Some(encoding) = encoding {
+        // The layer that compresses other answers leaves this one alone then, and says nothing of what it depends on.
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        if !fresh {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+    }
     let keep = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(&file.tag) {
         headers.insert(header::ETAG, tag);
     }
     response
