@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 
 use super::CliError;
 use crate::{
+    assets,
     config::Config,
     http::{AppState, Shutdown, router, serve},
     setup,
@@ -22,6 +23,7 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     let shutdown = Shutdown::new();
     tokio::spawn(end_on_signal(shutdown.clone()));
     tokio::spawn(sweep(app.clone(), shutdown.clone()));
+    tokio::spawn(assets::prepare());
     tokio::spawn(clear_stale(app.clone(), shutdown.clone()));
     let profile = config.profile.as_str();
     tracing::info!(version = crate::VERSION, profile, %address, "saydo is running at {}", url(address));
