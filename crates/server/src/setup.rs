@@ -6,7 +6,10 @@ use saydo_app::{
     llm::{Models, ProviderError},
     voice::{Voice, VoiceConfigError},
 };
-use saydo_store::{SchemaState, Store, StoreConfig, StoreError};
+use saydo_store::{
+    SchemaState, Store, StoreConfig, StoreError,
+    backup::{BackupError, DataLock},
+};
 
 use crate::config::{Config, Migrate, SecretError, load_or_make_secret};
 
@@ -16,6 +19,9 @@ pub enum SetupError {
     /// The database.
     #[error("database: {0}")]
     Store(#[from] StoreError),
+    /// The data is being restored.
+    #[error("{0}")]
+    Data(#[from] BackupError),
     /// The secret in the data folder.
     #[error("secret: {0}")]
     Secret(#[from] SecretError),
@@ -31,6 +37,25 @@ pub enum SetupError {
     /// Files and sockets.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+/// Says that the data is in use, for as long as the lock is kept: nobody restores a backup over it then.
+///
+/// # Errors
+/// While a backup is being restored.
+pub fn hold_data(config: &Config) -> Result<Option<DataLock>, SetupError> {
+    if let Some(folder) = config.database.path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    match DataLock::shared(&config.database.path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(error @ BackupError::Restoring(_)) => Err(error.into()),
+        Err(error) => {
+            // Not every disk has locks, and one that is full can still be read from.
+            tracing::warn!(%error, "the data cannot be locked: never restore a backup while this runs");
+            Ok(None)
+        }
+    }
 }
 
 /// Opens the database, without looking at its schema.

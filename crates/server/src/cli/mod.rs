@@ -1,6 +1,7 @@
 //! The command line. Exit status 2: the configuration or the command is wrong; 1: it was tried and failed.
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
+mod backup;
 mod chat;
 mod events;
 mod health;
@@ -60,6 +61,8 @@ enum Command {
     /// Bring the database schema up to date, one step back, or say where it is
     #[command(subcommand)]
     Migrate(migrate::Migrate),
+    /// Make, check, restore, list and remove backups
+    Backup(backup::Backup),
     /// Accounts, for the operator
     #[command(subcommand)]
     User(user::User),
@@ -93,6 +96,8 @@ enum CliError {
     Setup(#[from] crate::setup::SetupError),
     #[error("database: {0}")]
     Store(#[from] saydo_store::StoreError),
+    #[error("{0}")]
+    Backup(#[from] saydo_store::backup::BackupError),
     #[error("{0}")]
     App(#[from] saydo_app::AppError),
     #[error("{0}")]
@@ -143,11 +148,15 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
     let sources = Sources::of_process(cli.flags.config.as_deref(), cli.flags.layer())?;
     let config = Config::parse(&sources)?;
     crate::telemetry::start(&config.telemetry);
+    // Restoring a backup needs the data for itself; the rest says that it is in use.
+    let uses_data = matches!(cli.command, Command::Serve | Command::Migrate(_) | Command::User(_) | Command::Mcp(_));
+    let _in_use = if uses_data { crate::setup::hold_data(&config)? } else { None };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve => serve::run(&config).await,
             Command::Migrate(migrate) => migrate.run(&config).await,
+            Command::Backup(backup) => backup.run(&config).await,
             Command::User(user) => user.run(&config).await,
             Command::Chat(chat) => chat.run(&config).await,
             Command::Mcp(mcp) => mcp.run(&config).await,

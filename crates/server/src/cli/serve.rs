@@ -5,7 +5,7 @@ use std::time::Duration;
 use saydo_app::sweep::Swept;
 use tokio::net::TcpListener;
 
-use super::CliError;
+use super::{CliError, backup};
 use crate::{
     assets,
     config::Config,
@@ -25,6 +25,7 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     tokio::spawn(sweep(app.clone(), shutdown.clone()));
     tokio::spawn(assets::prepare());
     tokio::spawn(clear_stale(app.clone(), shutdown.clone()));
+    tokio::spawn(backup::scheduled(config.clone(), shutdown.clone()));
     let profile = config.profile.as_str();
     tracing::info!(version = crate::VERSION, profile, %address, "saydo is running at {}", url(address));
     let state = AppState::new(app, config).stopping_with(shutdown.clone());

@@ -33,6 +33,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// The database.
     pub database: DatabaseConfig,
+    /// Backups.
+    pub backup: BackupConfig,
     /// Accounts and tokens.
     pub auth: AuthConfig,
     /// The language models.
@@ -100,6 +102,17 @@ pub struct DatabaseConfig {
     pub pool_timeout: std::time::Duration,
     /// Whether `serve` brings the schema up to date by itself.
     pub migrate: Migrate,
+}
+
+/// Backups.
+#[derive(Debug, Clone)]
+pub struct BackupConfig {
+    /// Where they are.
+    pub folder: PathBuf,
+    /// How often the server makes one; never when not set.
+    pub every: Option<SignedDuration>,
+    /// How long they are kept.
+    pub keep: SignedDuration,
 }
 
 /// When the schema is brought up to date.

@@ -15,8 +15,8 @@ use saydo_app::{
 use secrecy::SecretString;
 
 use super::{
-    AuthConfig, Config, ConfigError, DatabaseConfig, HttpConfig, LimitsConfig, LogFormat, Migrate, ModelConfig,
-    Profile, Proxy, Sources, TelemetryConfig, model, secret, sources::Raw,
+    AuthConfig, BackupConfig, Config, ConfigError, DatabaseConfig, HttpConfig, LimitsConfig, LogFormat, Migrate,
+    ModelConfig, Profile, Proxy, Sources, TelemetryConfig, model, secret, sources::Raw,
 };
 
 /// The values, and the mistakes found so far.
@@ -45,6 +45,7 @@ impl Config {
             profile: reader.profile,
             http: reader.http(),
             database: reader.database(&data_dir),
+            backup: reader.backup(&data_dir),
             auth: reader.auth(),
             model: reader.model(&sources.providers),
             voice: reader.voice(),
@@ -142,6 +143,20 @@ impl Reader {
                 |n| (1..=600).contains(n),
             )),
             migrate: if self.switch("SAYDO_MIGRATE") { Migrate::OnStart } else { Migrate::ByHand },
+        }
+    }
+
+    fn backup(&mut self, data_dir: &std::path::Path) -> BackupConfig {
+        let every = self.text("SAYDO_BACKUP_EVERY").map(|_| {
+            let what = "a whole number of hours from 1 to 8760";
+            SignedDuration::from_hours(self.parsed("SAYDO_BACKUP_EVERY", what, 24, |n| (1..=8760).contains(n)))
+        });
+        let what = "a whole number of days from 1 to 36500";
+        let days: i64 = self.parsed("SAYDO_BACKUP_KEEP_DAYS", what, 30, |n| (1..=36_500).contains(n));
+        BackupConfig {
+            folder: self.text("SAYDO_BACKUP_DIR").map_or_else(|| data_dir.join("backups"), PathBuf::from),
+            every,
+            keep: SignedDuration::from_hours(24 * days),
         }
     }
 

@@ -39,6 +39,9 @@ pub const SETTINGS: &[Setting] = &[
     plain("DB_MAX_OVERFLOW", "20", "more of them when it is busy"),
     plain("DB_POOL_TIMEOUT", "30", "seconds to wait for one"),
     plain("SAYDO_MIGRATE", "on", "on: the server brings the schema up to date on start; off: only saydo migrate up"),
+    plain("SAYDO_BACKUP_EVERY", "", "hours after which the server makes a backup by itself; never when not set"),
+    plain("SAYDO_BACKUP_DIR", "", "folder for backups, best on another disk; backups in the data folder when not set"),
+    plain("SAYDO_BACKUP_KEEP_DAYS", "30", "days they are kept; the newest good one is never removed"),
     secret("BETTER_AUTH_SECRET", "secret of at least 32 characters that signs tokens; development makes its own"),
     plain(
         "SAYDO_TRUSTED_ISSUERS",

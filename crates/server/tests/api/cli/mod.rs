@@ -1,5 +1,6 @@
 //! The real program: its commands, its exit status, its log.
 
+mod backup;
 mod commands;
 mod log;
 mod model;
