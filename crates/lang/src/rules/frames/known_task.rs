@@ -26,7 +26,7 @@ pub(super) fn continues(segment: &Segment<'_, '_>) -> bool {
 }
 
 /// Verbs that with the number of a task can only be about that task.
-const CHANGES: [&str; 38] = [
+const CHANGES: [&str; 39] = [
     "delete",
     "remove",
     "move",
@@ -65,6 +65,7 @@ const CHANGES: [&str; 38] = [
     "defer",
     "delay",
     "retitle",
+    "swap",
 ];
 
 /// `wipe 3's priority`, `2 loses its finance tag`, `switch off the repetition of 6`: whatever is meant, it is about a
@@ -79,7 +80,10 @@ pub(super) fn changes_a_number(segment: &Segment<'_, '_>) -> bool {
     let after = |unit: &Unit| {
         unit.skip
             || unit.clitic
-            || is_any(unit, &["its", "to", "for", "on", "as", "from", "until", "till", "off", "up", "again", "back"])
+            || is_any(
+                unit,
+                &["and", "its", "to", "for", "on", "as", "from", "until", "till", "off", "up", "again", "back"],
+            )
     };
     match units.as_slice() {
         [verb, number] => is_any(verb, &CHANGES) && numeral(number),

@@ -178,6 +178,13 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
             ],
         )
     });
+    // `take the date off the boiler`
+    let speaks_of_field = speaks_of_field
+        || found
+            .units
+            .windows(2)
+            .any(|pair| is_any(&pair[0], &["date"]) && is_any(&pair[1], &["of", "off", "from", "for", "on"]))
+        || found.units.first().is_some_and(|unit| is_any(unit, &["unflag", "unstar", "unpin"]));
     match name {
         "update-due" | "update-shift" => only_moves || speaks_of_field,
         "update-what" | "update-rename" | "update-note" | "update-description" | "update-untag" => true,
