@@ -33,4 +33,7 @@ command -v cc >/dev/null || install gcc libc6-dev
 if [ "$step" = test ]; then
   chromium=${CHROMIUM:-/usr/bin/chromium}
   [ -x "$chromium" ] || command -v chromium >/dev/null || install chromium
+  # The tests start servers of their own; those that the packages start are not used.
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install postgresql
+  PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null || install pgbouncer
 fi

@@ -35,7 +35,7 @@ impl Conn {
             token_columns!(),
             " FROM access_tokens t JOIN users u ON u.id = t.user_id WHERE t.hash = $1"
         );
-        let row = self.row(Statement::new("access_token.by_hash", SQL).bind(hash)).await?;
+        let row = self.row(Statement::system("access_token.by_hash", SQL).bind(hash)).await?;
         row.map(|row| Ok((users::user(&row)?, access_token(&row)?))).transpose()
     }
 

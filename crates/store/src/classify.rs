@@ -1,10 +1,13 @@
 //! The one place where the database driver's errors become ours.
 
-use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::{
+    error::{DatabaseError, ErrorKind},
+    postgres::PgDatabaseError,
+};
 
 use crate::StoreError;
 
-/// Constraint texts of the engines and the names the rest of the program knows them by.
+/// Columns of SQLite's messages and the names the rest of the program knows their constraints by.
 const UNIQUE: [(&str, &str); 8] = [
     ("users.email", "user.email"),
     ("users.id", "user.id"),
@@ -14,6 +17,18 @@ const UNIQUE: [(&str, &str); 8] = [
     ("conversations.thread", "conversation.thread"),
     ("turns.idempotency_key", "turn.key"),
     ("turn_events.seq", "turn_event.seq"),
+];
+
+/// The same for PostgreSQL, which names the constraint.
+const UNIQUE_POSTGRES: [(&str, &str); 8] = [
+    ("users_email_key", "user.email"),
+    ("users_pkey", "user.id"),
+    ("tasks_user_id_uid_key", "task.uid"),
+    ("tasks_pkey", "task.number"),
+    ("idempotency_keys_pkey", "idempotency.key"),
+    ("conversations_thread", "conversation.thread"),
+    ("turns_key", "turn.key"),
+    ("turn_events_pkey", "turn_event.seq"),
 ];
 
 /// SQLite's primary result codes (<https://sqlite.org/rescode.html>): the low byte of the extended ones.
@@ -28,15 +43,34 @@ fn sqlite(code: i64, message: &str) -> StoreError {
     }
 }
 
+/// PostgreSQL's codes (<https://www.postgresql.org/docs/current/errcodes-appendix.html>), by class where all of a
+/// class mean the same.
+fn postgres(code: &str, message: &str) -> StoreError {
+    let message = message.to_owned();
+    match (code.get(..2).unwrap_or_default(), code) {
+        // Deadlock, serialization, locks and statements that took too long, no connection left.
+        ("40", _) | (_, "55P03" | "57014" | "53200" | "53300") => StoreError::Busy,
+        ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") => StoreError::Unavailable(message),
+        (_, "53100") => StoreError::Full,
+        (_, "25006") => StoreError::ReadOnly,
+        (_, "XX001" | "XX002") => StoreError::Corrupt(message),
+        ("28", _) | (_, "3D000") => StoreError::Config(message),
+        _ => StoreError::Internal(message),
+    }
+}
+
 fn database(error: &dyn DatabaseError) -> StoreError {
-    match error.kind() {
-        ErrorKind::UniqueViolation => {
-            let message = error.message();
-            let name = UNIQUE.iter().find(|(text, _)| message.contains(text)).map_or("other", |(_, name)| name);
-            StoreError::Conflict(name)
+    let name_of = |names: &[(&str, &'static str)], is: &dyn Fn(&str) -> bool| {
+        StoreError::Conflict(names.iter().find(|(text, _)| is(text)).map_or("other", |(_, name)| name))
+    };
+    match (error.kind(), error.try_downcast_ref::<PgDatabaseError>()) {
+        (ErrorKind::UniqueViolation, Some(error)) => {
+            name_of(&UNIQUE_POSTGRES, &|text| error.constraint() == Some(text))
         }
-        ErrorKind::ForeignKeyViolation => StoreError::Reference,
-        _ => {
+        (ErrorKind::UniqueViolation, None) => name_of(&UNIQUE, &|text| error.message().contains(text)),
+        (ErrorKind::ForeignKeyViolation, _) => StoreError::Reference,
+        (_, Some(error)) => postgres(error.code(), error.message()),
+        (_, None) => {
             let code = error.code().and_then(|code| code.parse().ok()).unwrap_or_default();
             sqlite(code, &error.to_string())
         }
@@ -59,6 +93,21 @@ pub(crate) fn classify(error: &sqlx::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_of_postgres_mean_what_sqlite_s_mean() {
+        for code in ["40001", "40P01", "55P03", "57014", "53300"] {
+            assert_eq!(postgres(code, ""), StoreError::Busy, "{code}");
+        }
+        for code in ["08006", "57P01", "57P02", "57P03", "25P03"] {
+            assert_eq!(postgres(code, "away"), StoreError::Unavailable("away".to_owned()), "{code}");
+        }
+        assert_eq!(postgres("53100", ""), StoreError::Full);
+        assert_eq!(postgres("25006", ""), StoreError::ReadOnly);
+        assert_eq!(postgres("XX001", "page"), StoreError::Corrupt("page".to_owned()));
+        assert_eq!(postgres("28P01", "who"), StoreError::Config("who".to_owned()));
+        assert_eq!(postgres("42501", "policy"), StoreError::Internal("policy".to_owned()));
+    }
 
     #[test]
     fn extended_codes_count_as_their_primary_code() {

@@ -1,21 +1,32 @@
 //! Where the database is and how it is opened.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// How to open the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoreConfig {
-    /// `sqlite:PATH`, `sqlite://PATH` or a plain path of the database file.
+    /// `postgresql://…`; or `sqlite:PATH`, `sqlite://PATH` or a plain path of the database file.
+    ///
+    /// A PostgreSQL URL may say `statement-cache-capacity=0`: for a PgBouncer in transaction mode that does not keep
+    /// prepared statements itself (older than 1.21, or without `max_prepared_statements`).
     pub url_or_path: String,
-    /// Connections that read at the same time; there is always exactly one that writes.
+    /// SQLite: connections that read at the same time; there is always exactly one that writes.
     pub read_connections: u32,
+    /// PostgreSQL: connections that are kept when there is nothing for them to do.
+    pub pool_size: u32,
+    /// PostgreSQL: connections beyond `pool_size` that a busy time may open.
+    pub max_overflow: u32,
+    /// PostgreSQL: how long a connection may have nothing to do before it is closed, or replaced if it is to be kept.
+    pub idle_timeout: Duration,
+    /// PostgreSQL: the age at which a connection is replaced, or up to a tenth earlier.
+    pub max_lifetime: Duration,
     /// How long to wait for a connection, or for a place in the writer's queue, before [`crate::StoreError::Busy`].
     pub acquire_timeout: Duration,
-    /// How long a statement waits for another process that holds the database's lock.
+    /// SQLite: how long a statement waits for another process that holds the database's lock.
     pub busy_timeout: Duration,
-    /// Jobs that may wait for the writer.
+    /// SQLite: jobs that may wait for the writer.
     pub write_queue: usize,
-    /// The file may not grow beyond this: writes then fail as on a full disk, and reads go on.
+    /// SQLite: the file may not grow beyond this: writes then fail as on a full disk, and reads go on.
     pub max_bytes: Option<u64>,
 }
 
@@ -26,10 +37,25 @@ impl StoreConfig {
         Self {
             url_or_path: url_or_path.into(),
             read_connections: 8,
+            pool_size: 10,
+            max_overflow: 20,
+            idle_timeout: Duration::from_mins(10),
+            max_lifetime: Duration::from_hours(1),
             acquire_timeout: Duration::from_secs(30),
             busy_timeout: Duration::from_secs(5),
             write_queue: 1024,
             max_bytes: None,
         }
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.url_or_path.starts_with("postgresql://") || self.url_or_path.starts_with("postgres://")
+    }
+}
+
+/// Without the place: a URL can have a password in it.
+impl fmt::Debug for StoreConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreConfig").field("postgres", &self.is_postgres()).finish_non_exhaustive()
     }
 }

@@ -4,7 +4,12 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::{StoreError, engine::Link, row::Row, statement::Statement};
+use crate::{
+    StoreError,
+    engine::{Dialect, Link},
+    row::Row,
+    statement::Statement,
+};
 
 /// A connection for reading. It goes back to the pool when dropped.
 #[derive(Debug)]
@@ -31,6 +36,11 @@ impl Conn {
     /// After such an error further statements could run outside any transaction: refuse them.
     fn usable(&self) -> Result<(), StoreError> {
         self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// The words of SQL that its database understands.
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.link.dialect()
     }
 
     /// All rows.

@@ -1,11 +1,16 @@
 //! What the database can answer instead of a result. No variant carries a stored value.
 
-/// Why a statement or transaction failed. When it is returned from a write, nothing of that write is stored.
+/// Why a statement or transaction failed. When it is returned from a write, nothing of that write is
+/// stored; [`Self::CommitUnknown`] is the one exception.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Too much going on, or another process holds the lock: trying again later may work.
     #[error("the database is busy")]
     Busy,
+    /// The connection was lost while committing: nobody knows whether it is stored. Only a request that is safe to
+    /// repeat, such as one with a key, may be.
+    #[error("the connection was lost while committing; whether it is stored is not known: {0}")]
+    CommitUnknown(String),
     /// The database cannot be reached or opened.
     #[error("the database is not available: {0}")]
     Unavailable(String),

@@ -3,14 +3,14 @@
 //! ```text
 //! Store ── read() ───► Conn   read methods on a pooled connection
 //!       ├─ snapshot() ► Conn   the same, but every statement sees one instant
-//!       └─ write(job) ► Tx     everything a Conn has, plus writing, inside a group-committed transaction
+//!       └─ write(job) ► Tx     everything a Conn has, plus writing, inside a transaction
 //! ```
 //!
 //! Owner first: every method takes the [`saydo_domain::UserId`] first and every statement has it in its predicate,
 //! so somebody else's number simply does not exist. The few methods without an owner are in `system` and say why.
-//! Statements are portable SQL (`$1`, `RETURNING`, `ON CONFLICT`, `BIGINT` and `TEXT`); whatever one database does
-//! in its own way stands in `engine` and in its migrations folder. This crate never decides anything: no policy, no
-//! clock, no HTTP.
+//! Statements are portable SQL (`$1`, `RETURNING`, `ON CONFLICT`, `BIGINT` and `TEXT`); whatever SQLite or
+//! PostgreSQL do in their own way stands in `engine` and in their migrations folders. This crate never decides
+//! anything: no policy, no clock, no HTTP.
 
 mod access_tokens;
 pub mod backup;

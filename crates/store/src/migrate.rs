@@ -2,34 +2,49 @@
 
 use sqlx::{
     SqlSafeStr as _,
-    migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator},
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
-use crate::{Store, StoreError, classify::classify, engine::Link, statement::Statement};
+use crate::{
+    Store, StoreError,
+    classify::classify,
+    engine::{Engine, Link},
+    statement::Statement,
+};
 
-/// One migration and its way back.
-struct Step {
-    version: i64,
-    name: &'static str,
+/// A migration's text and the text of its way back.
+struct Ways {
     up: &'static str,
     down: &'static str,
 }
 
+/// One migration, for each database.
+struct Step {
+    version: i64,
+    name: &'static str,
+    sqlite: Ways,
+    postgres: Ways,
+}
+
+macro_rules! step {
+    ($version:literal, $name:literal, $file:literal) => {
+        Step {
+            version: $version,
+            name: $name,
+            sqlite: Ways {
+                up: include_str!(concat!("../migrations/sqlite/", $file, ".up.sql")),
+                down: include_str!(concat!("../migrations/sqlite/", $file, ".down.sql")),
+            },
+            postgres: Ways {
+                up: include_str!(concat!("../migrations/postgres/", $file, ".up.sql")),
+                down: include_str!(concat!("../migrations/postgres/", $file, ".down.sql")),
+            },
+        }
+    };
+}
+
 /// All migrations, oldest first. A released one is never edited: add another.
-const STEPS: [Step; 2] = [
-    Step {
-        version: 1,
-        name: "init",
-        up: include_str!("../migrations/sqlite/0001_init.up.sql"),
-        down: include_str!("../migrations/sqlite/0001_init.down.sql"),
-    },
-    Step {
-        version: 2,
-        name: "models",
-        up: include_str!("../migrations/sqlite/0002_models.up.sql"),
-        down: include_str!("../migrations/sqlite/0002_models.down.sql"),
-    },
-];
+const STEPS: [Step; 2] = [step!(1, "init", "0001_init"), step!(2, "models", "0002_models")];
 
 /// Where sqlx keeps what is applied.
 const TABLE: &str = "_sqlx_migrations";
@@ -54,13 +69,17 @@ pub enum SchemaState {
     Behind(usize),
 }
 
-fn migrator() -> Migrator {
+fn migrator(ways: impl Fn(&'static Step) -> &'static Ways) -> Migrator {
     let steps = STEPS.iter().flat_map(|step| {
         let make =
             |kind, sql: &'static str| Migration::new(step.version, step.name.into(), kind, sql.into_sql_str(), false);
-        [make(MigrationType::ReversibleUp, step.up), make(MigrationType::ReversibleDown, step.down)]
+        let ways = ways(step);
+        [make(MigrationType::ReversibleUp, ways.up), make(MigrationType::ReversibleDown, ways.down)]
     });
-    Migrator::with_migrations(steps.collect())
+    let mut migrator = Migrator::with_migrations(steps.collect());
+    // The transaction has a lock already, and one that PgBouncer in transaction mode keeps.
+    migrator.set_locking(false);
+    migrator
 }
 
 fn failed(error: MigrateError) -> StoreError {
@@ -75,7 +94,7 @@ async fn applied(link: &mut Link) -> Result<Vec<i64>, StoreError> {
         return Ok(Vec::new());
     }
     const SQL: &str = "SELECT version FROM _sqlx_migrations ORDER BY version";
-    let rows = link.rows(Statement::new("system.migrations", SQL)).await?;
+    let rows = link.rows(Statement::system("system.migrations", SQL)).await?;
     rows.iter().map(|row| row.int("version")).collect()
 }
 
@@ -113,15 +132,14 @@ impl Store {
         Ok(if waiting == 0 { SchemaState::Current } else { SchemaState::Behind(waiting) })
     }
 
-    /// Applies all waiting migrations, all or none, while nobody else writes; says how many.
+    /// Applies all waiting migrations, all or none, while nobody else migrates; says how many.
     ///
     /// # Errors
     /// [`StoreError::SchemaTooNew`]; otherwise when a migration fails, and then the schema is as it was.
     pub async fn migrate_up(&self) -> Result<usize, StoreError> {
-        let mut link = self.engine().writer().await?;
-        let done = up(&mut link).await;
-        link.close().await;
-        done
+        let before = self.applied_known().await?.len();
+        self.migrate(None).await?;
+        Ok(self.applied_known().await?.len() - before)
     }
 
     /// Takes back the newest applied migration, with the data only it has room for; says which.
@@ -129,30 +147,55 @@ impl Store {
     /// # Errors
     /// As [`Self::migrate_up`].
     pub async fn migrate_down_one(&self) -> Result<Option<i64>, StoreError> {
+        let before = self.applied_known().await?;
+        let Some(&newest) = before.last() else { return Ok(None) };
+        let target = before.iter().rev().nth(1).copied().unwrap_or(0);
+        self.migrate(Some(target)).await?;
+        Ok(Some(newest))
+    }
+
+    /// What is applied, unless a newer program wrote it.
+    async fn applied_known(&self) -> Result<Vec<i64>, StoreError> {
         let mut link = self.engine().writer().await?;
-        let done = down_one(&mut link).await;
+        let applied = applied(&mut link).await;
         link.close().await;
-        done
+        let applied = applied?;
+        refuse_newer(&applied)?;
+        Ok(applied)
+    }
+
+    /// Up to the newest, or down to a target.
+    async fn migrate(&self, down_to: Option<i64>) -> Result<(), StoreError> {
+        match self.engine() {
+            Engine::Sqlite(engine) => {
+                let mut writer = engine.writer().await?;
+                let mut transaction = writer.begin_exclusive().await?;
+                steps(&migrator(|step| &step.sqlite), &mut *transaction, down_to).await?;
+                transaction.commit().await.map_err(|error| classify(&error))?;
+                writer.close().await;
+            }
+            Engine::Postgres(engine) => {
+                let mut transaction = engine.begin_exclusive().await?;
+                steps(&migrator(|step| &step.postgres), &mut *transaction, down_to).await?;
+                engine.forget_names(&mut transaction).await?;
+                transaction.commit().await.map_err(|error| classify(&error))?;
+            }
+        }
+        Ok(())
     }
 }
 
-async fn up(link: &mut Link) -> Result<usize, StoreError> {
-    let before = applied(link).await?;
-    refuse_newer(&before)?;
-    let mut transaction = link.begin_exclusive().await?;
-    migrator().run_direct(None, &mut *transaction, false).await.map_err(failed)?;
-    transaction.commit().await.map_err(|error| classify(&error))?;
-    Ok(applied(link).await?.len() - before.len())
-}
-
-async fn down_one(link: &mut Link) -> Result<Option<i64>, StoreError> {
-    let before = applied(link).await?;
-    refuse_newer(&before)?;
-    let Some(&newest) = before.last() else { return Ok(None) };
-    let target = before.iter().rev().nth(1).copied().unwrap_or(0);
-    let mut transaction = link.begin_exclusive().await?;
-    transaction.ensure_migrations_table(TABLE).await.map_err(failed)?;
-    migrator().undo(&mut *transaction, target).await.map_err(failed)?;
-    transaction.commit().await.map_err(|error| classify(&error))?;
-    Ok(Some(newest))
+async fn steps<C: Migrate>(migrator: &Migrator, connection: &mut C, down_to: Option<i64>) -> Result<(), StoreError> {
+    let Some(target) = down_to else {
+        return migrator.run_direct(None, connection, false).await.map_err(failed);
+    };
+    // Listed once more: somebody else may have been here before the lock.
+    let applied = connection.list_applied_migrations(TABLE).await.map_err(failed)?;
+    let is_applied = |version| applied.iter().any(|migration| migration.version == version);
+    for migration in migrator.iter().rev().filter(|migration| migration.migration_type.is_down_migration()) {
+        if migration.version > target && is_applied(migration.version) {
+            connection.revert(TABLE, migration).await.map_err(failed)?;
+        }
+    }
+    Ok(())
 }

@@ -4,18 +4,24 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
 
 use crate::StoreError;
+
+/// A row as the driver gives it.
+pub(crate) enum Raw {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
 
 /// A row of one statement.
 pub(crate) struct Row {
     query: &'static str,
-    row: SqliteRow,
+    row: Raw,
 }
 
 impl Row {
-    pub(crate) const fn new(query: &'static str, row: SqliteRow) -> Self {
+    pub(crate) const fn new(query: &'static str, row: Raw) -> Self {
         Self { query, row }
     }
 
@@ -25,19 +31,30 @@ impl Row {
     }
 
     pub(crate) fn int(&self, column: &'static str) -> Result<i64, StoreError> {
-        self.row.try_get(column).map_err(|_| self.bad(column))
+        self.int_opt(column)?.ok_or_else(|| self.bad(column))
     }
 
     pub(crate) fn int_opt(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
-        self.row.try_get(column).map_err(|_| self.bad(column))
+        let value = match &self.row {
+            Raw::Sqlite(row) => row.try_get(column),
+            // What is counted or decided in a statement can be a smaller integer than a column.
+            Raw::Postgres(row) => {
+                row.try_get(column).or_else(|_| row.try_get::<Option<i32>, _>(column).map(|value| value.map(i64::from)))
+            }
+        };
+        value.map_err(|_| self.bad(column))
     }
 
     pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        self.row.try_get(column).map_err(|_| self.bad(column))
+        self.text_opt(column)?.ok_or_else(|| self.bad(column))
     }
 
     pub(crate) fn text_opt(&self, column: &'static str) -> Result<Option<String>, StoreError> {
-        self.row.try_get(column).map_err(|_| self.bad(column))
+        let value = match &self.row {
+            Raw::Sqlite(row) => row.try_get(column),
+            Raw::Postgres(row) => row.try_get(column),
+        };
+        value.map_err(|_| self.bad(column))
     }
 
     pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {

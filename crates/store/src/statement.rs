@@ -10,6 +10,19 @@ use saydo_domain::{AccessTokenId, ChangeId, ConversationId, PendingId, TaskNumbe
 pub(crate) enum Value {
     Int(Option<i64>),
     Text(Option<String>),
+    /// The user whose rows the statement is about.
+    Owner(String),
+}
+
+/// For whom a statement acts: PostgreSQL holds it to that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// One user: other rows do not exist.
+    Owner(String),
+    /// Housekeeping, and finding out who somebody is: everybody's rows.
+    System,
+    /// Somebody forgot to say: no rows at all.
+    Nobody,
 }
 
 /// A statement with its values.
@@ -19,22 +32,46 @@ pub(crate) struct Statement {
     pub(crate) name: &'static str,
     pub(crate) sql: Cow<'static, str>,
     pub(crate) values: Vec<Value>,
+    system: bool,
 }
 
 impl Statement {
-    pub(crate) fn new(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sql: Cow::Borrowed(sql), values: Vec::new() }
+    pub(crate) const fn new(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sql: Cow::Borrowed(sql), values: Vec::new(), system: false }
+    }
+
+    /// A statement without an owner.
+    pub(crate) const fn system(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sql: Cow::Borrowed(sql), values: Vec::new(), system: true }
     }
 
     /// A statement put together from our own pieces, never from anybody's input.
     pub(crate) const fn built(name: &'static str, sql: String, values: Vec<Value>) -> Self {
-        Self { name, sql: Cow::Owned(sql), values }
+        Self { name, sql: Cow::Owned(sql), values, system: false }
     }
 
     /// Binds the next `$n`.
     pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
         self
+    }
+
+    /// For whom it acts.
+    pub(crate) fn scope(&self) -> Scope {
+        let owner = self.values.iter().find_map(|value| match value {
+            Value::Owner(user) => Some(user.clone()),
+            Value::Int(_) | Value::Text(_) => None,
+        });
+        match owner {
+            _ if self.system => Scope::System,
+            Some(user) => Scope::Owner(user),
+            None => Scope::Nobody,
+        }
+    }
+
+    /// Whether it can meet a value that is taken, or a row that is gone.
+    pub(crate) fn may_conflict(&self) -> bool {
+        self.sql.starts_with("INSERT") || self.sql.starts_with("UPDATE")
     }
 
     /// The highest `$n` of the text. A missing bind would silently become NULL, so engines compare.
@@ -78,6 +115,12 @@ macro_rules! text_value {
     )+};
 }
 
+impl From<&UserId> for Value {
+    fn from(user: &UserId) -> Self {
+        Self::Owner(user.as_str().to_owned())
+    }
+}
+
 int_value! {
     i64 => |value| value,
     u32 => i64::from,
@@ -89,7 +132,6 @@ int_value! {
 text_value! {
     String => |value| value,
     &str => str::to_owned,
-    &UserId => |id| id.as_str().to_owned(),
     TaskUid => |id| id.to_string(),
     ChangeId => |id| id.to_string(),
     PendingId => |id| id.to_string(),

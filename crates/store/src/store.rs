@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{Conn, StoreConfig, StoreError, Tx, engine::Engine, writer};
 
-/// The database. Cheap to clone; all clones share the readers and the one writer.
+/// The database. Cheap to clone; all clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -16,14 +16,15 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     engine: Arc<Engine>,
-    writer: mpsc::Sender<writer::Message>,
+    /// The way to the one writer, where there is just one.
+    writer: Option<mpsc::Sender<writer::Message>>,
     config: StoreConfig,
 }
 
 /// How the connections are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolStatus {
-    /// Open connections, the writer's included.
+    /// Open connections, those that write included.
     pub size: u32,
     /// Connections waiting for work.
     pub idle: u32,
@@ -31,12 +32,12 @@ pub struct PoolStatus {
     pub in_use: u32,
     /// The most connections there can be.
     pub max: u32,
-    /// Jobs waiting for the writer.
+    /// Jobs waiting for the one writer.
     pub queued_writes: u32,
 }
 
 impl Store {
-    /// Opens the database, creating an empty file (readable by its owner only) if there is none.
+    /// Opens the database; for SQLite, an empty file (readable by its owner only) is made if there is none.
     ///
     /// It does not migrate: see [`Self::migrate_up`] and [`Self::check_schema`].
     ///
@@ -45,9 +46,12 @@ impl Store {
     pub async fn open(config: StoreConfig) -> Result<Self, StoreError> {
         let (engine, connection) = Engine::open(&config).await?;
         let engine = Arc::new(engine);
-        let (sender, receiver) = mpsc::channel(config.write_queue.max(1));
-        tokio::spawn(writer::run(Arc::clone(&engine), connection, receiver));
-        Ok(Self { inner: Arc::new(Inner { engine, writer: sender, config }) })
+        let writer = connection.map(|connection| {
+            let (sender, receiver) = mpsc::channel(config.write_queue.max(1));
+            tokio::spawn(writer::run(Arc::clone(&engine), connection, receiver));
+            sender
+        });
+        Ok(Self { inner: Arc::new(Inner { engine, writer, config }) })
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -89,10 +93,13 @@ impl Store {
     ///
     /// The contract:
     /// - **All or nothing.** `Ok` from here means everything the job wrote is durable. An `Err` – the job's own, or a
-    ///   failed commit – means that nothing of it is stored. A job that panics is an `Err` too.
-    /// - **One at a time.** Jobs run one after the other, each seeing all that earlier ones wrote: what a job reads
-    ///   cannot change before it writes. Jobs that wait at the same time share one commit (group commit), but each
-    ///   stands on its own: one that fails does not harm its neighbours.
+    ///   failed commit – means that nothing of it is stored; only after [`StoreError::CommitUnknown`] it may be. A job
+    ///   that panics is an `Err` too.
+    /// - **One at a time.** Jobs of one user run one after the other, each seeing all that earlier ones wrote: what a
+    ///   job reads of its user's rows cannot change before it writes. On SQLite that holds for all jobs: those that
+    ///   wait at the same time share one commit (group commit), but each stands on its own and one that fails does
+    ///   not harm its neighbours. On PostgreSQL a user's turn begins with the first statement about that user, and
+    ///   lasts to the end of the job, on all replicas.
     /// - **Runs to its end.** Once begun it runs to its end even if the caller stops waiting.
     /// - **Only the store.** A job waits for nothing but `tx`: everybody else's writes wait for it. Models, networks,
     ///   password hashes come before or after. Nor does it call `write` again, which would wait for itself.
@@ -109,11 +116,16 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let wait = self.inner.config.acquire_timeout;
-        let (message, answer) = writer::job(job, wait);
-        match tokio::time::timeout(wait, self.inner.writer.send(message)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return Err(E::from(StoreError::Unavailable("the store is closed".to_owned()))),
-            Err(_) => return Err(E::from(StoreError::Busy)),
+        let (job, answer) = writer::job(job, wait);
+        if let Some(writer) = &self.inner.writer {
+            match tokio::time::timeout(wait, writer.send(writer::Message::Job(job))).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(E::from(StoreError::Unavailable("the store is closed".to_owned()))),
+                Err(_) => return Err(E::from(StoreError::Busy)),
+            }
+        } else {
+            // On a task of its own: a caller that goes away must not leave a transaction half done (sqlx#4393).
+            tokio::spawn(writer::alone(Arc::clone(&self.inner.engine), job));
         }
         answer.await.unwrap_or_else(|_| Err(E::from(StoreError::Unavailable("the writer has stopped".to_owned()))))
     }
@@ -121,23 +133,19 @@ impl Store {
     /// How the connections are doing.
     #[must_use]
     pub fn pool_status(&self) -> PoolStatus {
-        let readers = &self.inner.engine.readers;
-        let max = self.inner.config.read_connections.max(1) + 1;
-        let queued = self.inner.writer.max_capacity() - self.inner.writer.capacity();
-        let queued_writes = u32::try_from(queued).unwrap_or(u32::MAX);
-        let writing = u32::from(queued_writes > 0);
-        let size = readers.size() + 1;
-        let idle = u32::try_from(readers.num_idle()).unwrap_or(u32::MAX) + 1 - writing;
-        PoolStatus { size, idle, in_use: size.saturating_sub(idle), max, queued_writes }
+        let queued = self.inner.writer.as_ref().map_or(0, |writer| writer.max_capacity() - writer.capacity());
+        self.inner.engine.status(u32::try_from(queued).unwrap_or(u32::MAX))
     }
 
-    /// Finishes the jobs that are queued, then closes all connections; later calls fail.
+    /// Finishes the jobs that are begun, then closes all connections; later calls fail.
     pub async fn close(&self) {
-        let (done, closed) = tokio::sync::oneshot::channel();
-        if self.inner.writer.send(writer::Message::Close(done)).await.is_ok() {
-            // An error means that the writer is gone already, which is what is wanted.
-            let _ = closed.await;
+        if let Some(writer) = &self.inner.writer {
+            let (done, closed) = tokio::sync::oneshot::channel();
+            if writer.send(writer::Message::Close(done)).await.is_ok() {
+                // An error means that the writer is gone already, which is what is wanted.
+                let _ = closed.await;
+            }
         }
-        self.inner.engine.readers.close().await;
+        self.inner.engine.close().await;
     }
 }

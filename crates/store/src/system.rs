@@ -13,7 +13,7 @@ impl Conn {
     pub async fn users_list(&mut self, limit: u32, after: Option<&UserId>) -> Result<Vec<User>, StoreError> {
         const SQL: &str = "SELECT id, email, name, timezone, created_at FROM users WHERE id > $1 ORDER BY id LIMIT $2";
         let after = after.map_or("", UserId::as_str);
-        let rows = self.rows(Statement::new("system.users_list", SQL).bind(after).bind(limit)).await?;
+        let rows = self.rows(Statement::system("system.users_list", SQL).bind(after).bind(limit)).await?;
         rows.iter().map(users::user).collect()
     }
 
@@ -22,7 +22,7 @@ impl Conn {
     /// # Errors
     /// When it does not.
     pub async fn ping(&mut self) -> Result<(), StoreError> {
-        self.row(Statement::new("system.ping", "SELECT 1 AS one")).await.map(drop)
+        self.row(Statement::system("system.ping", "SELECT 1 AS one")).await.map(drop)
     }
 }
 
@@ -34,7 +34,7 @@ impl Tx {
     pub async fn trash_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM tasks WHERE (user_id, number) IN (SELECT user_id, number FROM tasks \
              WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2)";
-        self.run(Statement::new("system.trash_purge", SQL).bind(before).bind(limit)).await
+        self.run(Statement::system("system.trash_purge", SQL).bind(before).bind(limit)).await
     }
 
     /// Removes stored answers that have expired; says how many.
@@ -43,7 +43,7 @@ impl Tx {
     /// When the database fails.
     pub async fn idempotency_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM idempotency_keys WHERE expires_at <= $1";
-        self.run(Statement::new("system.idempotency_purge", SQL).bind(now)).await
+        self.run(Statement::system("system.idempotency_purge", SQL).bind(now)).await
     }
 
     /// Removes sessions and revocations of tokens that have expired anyway; says how many.
@@ -53,8 +53,8 @@ impl Tx {
     pub async fn tokens_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
         const SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
         const REVOKED: &str = "DELETE FROM revoked_tokens WHERE expires_at <= $1";
-        let sessions = self.run(Statement::new("system.sessions_purge", SESSIONS).bind(now)).await?;
-        Ok(sessions + self.run(Statement::new("system.tokens_purge", REVOKED).bind(now)).await?)
+        let sessions = self.run(Statement::system("system.sessions_purge", SESSIONS).bind(now)).await?;
+        Ok(sessions + self.run(Statement::system("system.tokens_purge", REVOKED).bind(now)).await?)
     }
 
     /// Removes up to `limit` turns that ended before this instant, with their events; says how many.
@@ -64,7 +64,7 @@ impl Tx {
     pub async fn turns_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM turns WHERE (user_id, id) IN (SELECT user_id, id FROM turns \
              WHERE ended_at IS NOT NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
-        self.run(Statement::new("system.turns_purge", SQL).bind(before).bind(limit)).await
+        self.run(Statement::system("system.turns_purge", SQL).bind(before).bind(limit)).await
     }
 
     /// Declares running turns interrupted that gave no sign of life since this instant; says which, in any order.
@@ -77,7 +77,7 @@ impl Tx {
              RETURNING ",
             turns::columns!()
         );
-        let rows = self.rows(Statement::new("system.turns_interrupt_stale", SQL).bind(before).bind(now)).await?;
+        let rows = self.rows(Statement::system("system.turns_interrupt_stale", SQL).bind(before).bind(now)).await?;
         rows.iter().map(turns::turn).collect()
     }
 
@@ -88,6 +88,6 @@ impl Tx {
     pub async fn changes_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM changes WHERE (user_id, seq) IN (SELECT user_id, seq FROM changes \
              WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
-        self.run(Statement::new("system.changes_purge", SQL).bind(before).bind(limit)).await
+        self.run(Statement::system("system.changes_purge", SQL).bind(before).bind(limit)).await
     }
 }

@@ -40,7 +40,7 @@ impl Conn {
     /// # Errors
     /// When the database fails.
     pub async fn user_find_by_email(&mut self, email: &Email) -> Result<Option<(User, Option<String>)>, StoreError> {
-        let statement = Statement::new("user.find_by_email", select_users!("WHERE email = $1")).bind(email.as_str());
+        let statement = Statement::system("user.find_by_email", select_users!("WHERE email = $1")).bind(email.as_str());
         let Some(row) = self.row(statement).await? else { return Ok(None) };
         Ok(Some((user(&row)?, row.text_opt("password_hash")?)))
     }

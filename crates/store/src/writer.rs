@@ -1,4 +1,5 @@
-//! The one writer: takes jobs from a queue and commits those that wait together in one transaction.
+//! SQLite's one writer: takes jobs from a queue and commits those that wait together in one transaction. And how a
+//! single job runs on PostgreSQL, which has as many writers as connections.
 //!
 //! A commit costs a write to the disk that must be waited for; sharing it between the jobs that are waiting anyway
 //! makes writes several times faster under load and costs a lone job nothing. Each job has its own savepoint.
@@ -53,7 +54,7 @@ struct Finished {
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Wraps a typed job; the receiver gets its result once it is committed.
-pub(crate) fn job<T, E, F>(job: F, wait: Duration) -> (Message, oneshot::Receiver<Result<T, E>>)
+pub(crate) fn job<T, E, F>(job: F, wait: Duration) -> (Job, oneshot::Receiver<Result<T, E>>)
 where
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     T: Send + 'static,
@@ -74,7 +75,7 @@ where
         refuse: Box::new(move |error| refuse(Err(E::from(error)))),
         begin_before: Instant::now() + wait,
     };
-    (Message::Job(job), receiver)
+    (job, receiver)
 }
 
 /// Runs a typed job to its end, whatever that is.
@@ -99,6 +100,19 @@ where
     let keep = result.is_ok();
     let answer = move |end: Result<(), StoreError>| tell(result.and_then(|value| end.map(|()| value).map_err(E::from)));
     Finished { keep, broken, answer: Box::new(answer) }
+}
+
+/// Runs a job in a transaction of its own.
+pub(crate) async fn alone(engine: Arc<Engine>, job: Job) {
+    let mut tx = match engine.writer().await {
+        Ok(link) => Tx::new(link),
+        Err(error) => return (job.refuse)(error),
+    };
+    let done = (job.run)(&mut tx).await;
+    let mut link = tx.into_link();
+    let end = if done.keep { link.commit().await } else { Ok(()) };
+    link.close().await;
+    (done.answer)(end);
 }
 
 /// The writer's life: until it is told to close, or the last `Store` is gone.

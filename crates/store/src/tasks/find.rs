@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     Conn, StoreError,
-    engine::TITLES_JSON,
     statement::{Statement, Value},
 };
 
@@ -116,8 +115,8 @@ impl Conn {
             CompletedScope::Completed => " AND completed_at IS NOT NULL",
         };
         // All in one row: ten thousand rows would take several times as long to hand over.
-        let sql =
-            format!("SELECT {TITLES_JSON} AS titles FROM tasks WHERE user_id = $1 AND deleted_at IS NULL{condition}");
+        let titles = self.dialect().titles_json();
+        let sql = format!("SELECT {titles} AS titles FROM tasks WHERE user_id = $1 AND deleted_at IS NULL{condition}");
         let Some(row) = self.row(Statement::built("task.titles", sql, vec![user.into()])).await? else {
             return Ok(Vec::new());
         };

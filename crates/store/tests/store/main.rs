@@ -1,4 +1,4 @@
-//! What every engine must do, and what SQLite must do besides.
+//! What every engine must do, and what SQLite and PostgreSQL must do besides.
 //!
 //! The modules of the conformance suite take an opened store; [`conformance`] stamps them onto an engine.
 
@@ -14,6 +14,7 @@ mod lists;
 mod migrations;
 mod owners;
 mod plans;
+mod postgres;
 mod sqlite;
 mod support;
 mod tasks;
@@ -36,8 +37,10 @@ macro_rules! conformance {
     };
 }
 
-conformance! {
-    on_sqlite: crate::support::Opened::sqlite;
+/// The suite that every engine passes.
+macro_rules! suite {
+    ($engine:ident: $open:path) => { conformance! {
+    $engine: $open;
     accounts {
         an_account_is_given_back, an_email_is_taken_once, a_person_without_email_or_password, settings_and_password,
         users_come_page_by_page, tokens_die_one_by_one_and_all_at_once, sessions_are_listed_and_forgotten,
@@ -77,7 +80,16 @@ conformance! {
         rows_need_their_owner,
     }
     group_commit {
-        a_failed_job_leaves_nothing, a_panicking_job_harms_nobody, thirty_two_at_once,
-        a_job_outlives_its_caller, a_job_sees_what_earlier_ones_wrote, an_error_swallowed_is_harmless,
+        a_failed_job_leaves_nothing, a_panicking_job_harms_nobody, a_job_sees_what_earlier_ones_wrote,
+        an_error_swallowed_is_harmless,
     }
+    } };
+}
+
+suite! { on_sqlite: crate::support::Opened::sqlite }
+suite! { on_postgres: crate::postgres::Opened::new }
+
+conformance! {
+    one_writer_on_sqlite: crate::support::Opened::sqlite;
+    group_commit { thirty_two_at_once, a_job_outlives_its_caller }
 }

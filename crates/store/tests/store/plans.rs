@@ -15,10 +15,10 @@ use tracing::{
 
 use crate::support::Opened;
 
-type Statements = Arc<Mutex<BTreeMap<String, String>>>;
+pub(crate) type Statements = Arc<Mutex<BTreeMap<String, String>>>;
 
 /// Collects the text of every statement by its name, as the engine traces them.
-struct Collector(Statements);
+pub(crate) struct Collector(pub(crate) Statements);
 
 #[derive(Default)]
 struct Fields {
@@ -64,41 +64,41 @@ impl Subscriber for Collector {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// Runs these functions of the suite, each on a new database.
+/// Runs functions of the suite that together use every statement, each on a new database.
 macro_rules! tour {
-    ($($module:ident::$test:ident),+ $(,)?) => {
-        async fn tour() {
-            $(
-                let opened = Opened::sqlite().await;
-                crate::$module::$test(&opened.store).await;
-                opened.close().await;
-            )+
+    ($open:path) => {
+        $crate::plans::tour! { $open;
+            accounts::an_account_is_given_back, accounts::settings_and_password, accounts::users_come_page_by_page,
+            accounts::tokens_die_one_by_one_and_all_at_once, accounts::sessions_are_listed_and_forgotten,
+            accounts::expired_tokens_are_purged, accounts::deleting_an_account_leaves_no_row,
+            tasks::every_field_is_given_back, tasks::numbers_are_never_reused, tasks::the_trash_is_apart,
+            tasks::old_trash_is_purged, tasks::many_are_found_in_the_order_asked, tasks::titles_are_lean,
+            tasks::counts_know_what_is_overdue, tasks::the_next_occurrence_is_found,
+            lists::filters_narrow, lists::text_is_found_whatever_the_case, lists::dues_are_filtered,
+            lists::every_order_pages_without_gaps,
+            conversations::a_conversation_lives, conversations::the_one_last_spoken_in_comes_first,
+            conversations::messages_are_kept_in_order, conversations::conversations_come_in_pages, conversations::a_question_is_answered_once,
+            changes::a_change_keeps_its_effects, changes::undo_and_redo_find_their_change,
+            changes::undo_within_a_conversation, changes::old_changes_are_purged,
+            idempotency::an_answer_is_kept_until_it_expires, idempotency::a_live_key_is_not_taken_twice,
+            conversations::an_outside_name_finds_its_conversation, changes::a_change_grows,
+            turns::a_turn_runs_and_ends_once, turns::a_turn_that_is_stopped_hears_of_it, turns::a_key_has_one_turn,
+            turns::events_are_read_in_order_from_any_point, turns::turns_without_a_sign_of_life_are_interrupted,
+            turns::old_turns_are_purged,
+            access_tokens::a_token_opens_the_door_of_its_owner, access_tokens::tokens_are_listed_and_deleted,
+            usage::usage_adds_up_by_day_and_model,
+            owners::another_user_changes_nothing,
         }
     };
+    ($open:path; $($module:ident::$test:ident),+ $(,)?) => {
+        $(
+            let opened = $open().await;
+            crate::$module::$test(&opened.store).await;
+            opened.close().await;
+        )+
+    };
 }
-
-tour! {
-    accounts::an_account_is_given_back, accounts::settings_and_password, accounts::users_come_page_by_page,
-    accounts::tokens_die_one_by_one_and_all_at_once, accounts::sessions_are_listed_and_forgotten,
-    accounts::expired_tokens_are_purged, accounts::deleting_an_account_leaves_no_row,
-    tasks::every_field_is_given_back, tasks::numbers_are_never_reused, tasks::the_trash_is_apart,
-    tasks::old_trash_is_purged, tasks::many_are_found_in_the_order_asked, tasks::titles_are_lean,
-    tasks::counts_know_what_is_overdue, tasks::the_next_occurrence_is_found,
-    lists::filters_narrow, lists::text_is_found_whatever_the_case, lists::dues_are_filtered,
-    lists::every_order_pages_without_gaps,
-    conversations::a_conversation_lives, conversations::the_one_last_spoken_in_comes_first,
-    conversations::messages_are_kept_in_order, conversations::conversations_come_in_pages, conversations::a_question_is_answered_once,
-    changes::a_change_keeps_its_effects, changes::undo_and_redo_find_their_change,
-    changes::undo_within_a_conversation, changes::old_changes_are_purged,
-    idempotency::an_answer_is_kept_until_it_expires, idempotency::a_live_key_is_not_taken_twice,
-    conversations::an_outside_name_finds_its_conversation, changes::a_change_grows,
-    turns::a_turn_runs_and_ends_once, turns::a_turn_that_is_stopped_hears_of_it, turns::a_key_has_one_turn,
-    turns::events_are_read_in_order_from_any_point, turns::turns_without_a_sign_of_life_are_interrupted,
-    turns::old_turns_are_purged,
-    access_tokens::a_token_opens_the_door_of_its_owner, access_tokens::tokens_are_listed_and_deleted,
-    usage::usage_adds_up_by_day_and_model,
-    owners::another_user_changes_nothing,
-}
+pub(crate) use tour;
 
 async fn plan(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -114,7 +114,7 @@ async fn no_user_path_scans_a_table() {
     let collector = tracing::Dispatch::new(Collector(Arc::clone(&statements)));
     let another = tracing::Dispatch::new(Collector(Statements::default()));
     let guard = tracing::dispatcher::set_default(&collector);
-    tour().await;
+    tour!(Opened::sqlite);
     drop((guard, another));
     let opened = Opened::sqlite().await;
     let options = SqliteConnectOptions::new().filename(opened.folder.path().join("saydo.db"));
@@ -208,7 +208,7 @@ async fn streams_and_sweeps_go_by_an_index_in_order() {
 }
 
 /// Whether the owner stands in the predicate, or in what is inserted.
-fn names_owner(sql: &str) -> bool {
+pub(crate) fn names_owner(sql: &str) -> bool {
     let owner = [
         "user_id = $1",
         "WHERE id = $1",

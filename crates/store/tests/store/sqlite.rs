@@ -60,7 +60,7 @@ async fn only_its_owner_can_read_the_file() {
 
 #[tokio::test]
 async fn places_that_cannot_be_are_refused() {
-    for place in [":memory:", "sqlite::memory:", "postgresql://localhost/saydo", "", "sqlite:"] {
+    for place in [":memory:", "sqlite::memory:", "mysql://localhost/saydo", "", "sqlite:"] {
         let opened = Store::open(StoreConfig::new(place)).await;
         assert!(matches!(opened, Err(StoreError::Config(_))), "{place}: {opened:?}");
     }

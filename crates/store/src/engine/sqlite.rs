@@ -1,44 +1,35 @@
-//! Where statements are executed: everything SQLite does in its own way.
-//!
-//! A second engine is a second variant of [`Link`] and of [`Engine`]'s pool; nothing outside this file and
-//! `row`/`classify` would notice.
+//! Everything SQLite does in its own way: one file, one writer, many readers.
 
-use std::{path::Path, str::FromStr, time::Instant};
+use std::{path::Path, str::FromStr};
 
 use sqlx::{
-    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
+    Arguments as _, ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{
-    StoreConfig, StoreError,
-    classify::classify,
-    row::Row,
-    statement::{Statement, Value},
-};
+use super::{driver_query, known};
+use crate::{PoolStatus, StoreConfig, StoreError, classify::classify, row::Raw, statement::Statement};
 
-/// Statements slower than this are logged, by name.
-const SLOW_MS: u128 = 100;
 /// Older SQLite versions can damage a database in WAL mode (the WAL-reset bug fixed in 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// SQLite's page size; its default, named because limits count pages.
 const PAGE_BYTES: u32 = 4096;
 
-/// Tasks as one JSON array of `[number, title, 1 if completed]`, in any order; null or empty without any.
-pub(crate) const TITLES_JSON: &str = "json_group_array(json_array(number, title, completed_at IS NOT NULL))";
+/// Takes the write lock at once: a read transaction that turns into a write could fail half-way.
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
-/// The opened database: readers, and how to open a writer.
+/// The opened file: readers, and how to open a writer.
 #[derive(Debug)]
-pub(crate) struct Engine {
-    pub(crate) readers: SqlitePool,
+pub(crate) struct SqliteEngine {
+    readers: SqlitePool,
     options: SqliteConnectOptions,
 }
 
-impl Engine {
+impl SqliteEngine {
     /// Creates the file if need be (for its owner only), opens it and checks the library.
-    pub(crate) async fn open(config: &StoreConfig) -> Result<(Self, Link), StoreError> {
+    pub(super) async fn open(config: &StoreConfig) -> Result<(Self, SqliteLink), StoreError> {
         let options = options(config)?;
         prepare_file(options.get_filename())?;
         let engine = Self { readers: readers(config, &options), options };
@@ -48,26 +39,39 @@ impl Engine {
     }
 
     /// A new connection that may write.
-    pub(crate) async fn writer(&self) -> Result<Link, StoreError> {
+    pub(crate) async fn writer(&self) -> Result<SqliteLink, StoreError> {
         let connection = self.options.clone().connect().await.map_err(|error| classify(&error))?;
-        Ok(Link::Own(Box::new(connection)))
+        Ok(SqliteLink::Own(Box::new(connection)))
     }
 
     /// A pooled connection that reads.
-    pub(crate) async fn reader(&self) -> Result<Link, StoreError> {
+    pub(super) async fn reader(&self) -> Result<SqliteLink, StoreError> {
         // In its own task: a caller that goes away during `acquire` must not lose a place in the pool (sqlx#3513).
         let readers = self.readers.clone();
         let acquired = tokio::spawn(async move { readers.acquire().await }).await;
         let connection = acquired.map_err(|error| StoreError::Internal(error.to_string()))?;
-        Ok(Link::Pooled(connection.map_err(|error| classify(&error))?))
+        Ok(SqliteLink::Pooled(known(connection)?))
     }
 
     /// A pooled connection that reads as of one instant.
-    pub(crate) async fn snapshot(&self) -> Result<Link, StoreError> {
+    pub(super) async fn snapshot(&self) -> Result<SqliteLink, StoreError> {
         let readers = self.readers.clone();
         let begun = tokio::spawn(async move { readers.begin().await }).await;
         let transaction = begun.map_err(|error| StoreError::Internal(error.to_string()))?;
-        Ok(Link::Snapshot(transaction.map_err(|error| classify(&error))?))
+        Ok(SqliteLink::Snapshot(known(transaction)?))
+    }
+
+    /// The readers, and the writer beside them.
+    pub(super) fn status(&self, queued_writes: u32) -> PoolStatus {
+        let max = self.readers.options().get_max_connections() + 1;
+        let writing = u32::from(queued_writes > 0);
+        let size = self.readers.size() + 1;
+        let idle = u32::try_from(self.readers.num_idle()).unwrap_or(u32::MAX) + 1 - writing;
+        PoolStatus { size, idle, in_use: size.saturating_sub(idle), max, queued_writes }
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
     }
 }
 
@@ -76,7 +80,9 @@ fn options(config: &StoreConfig) -> Result<SqliteConnectOptions, StoreError> {
     let options = if place.starts_with("sqlite:") {
         SqliteConnectOptions::from_str(place).map_err(|error| StoreError::Config(error.to_string()))?
     } else if let Some((scheme, _)) = place.split_once("://") {
-        return Err(StoreError::Config(format!("a database at {scheme}:// is not supported; use sqlite:PATH")));
+        return Err(StoreError::Config(format!(
+            "a database at {scheme}:// is not supported; use sqlite:PATH or postgresql://…"
+        )));
     } else {
         SqliteConnectOptions::new().filename(place)
     };
@@ -138,9 +144,9 @@ fn prepare_file(path: &Path) -> Result<(), StoreError> {
     file.open(path).map(drop).map_err(refuse)
 }
 
-async fn check_version(link: &mut Link) -> Result<(), StoreError> {
-    let row = link.row(Statement::new("system.version", "SELECT sqlite_version() AS version")).await?;
-    let version = row.ok_or_else(|| StoreError::Internal("no SQLite version".to_owned()))?.text("version")?;
+async fn check_version(link: &mut SqliteLink) -> Result<(), StoreError> {
+    let version = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(link.connection()).await;
+    let version: String = known(version)?;
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
     if (next(), next(), next()) < OLDEST_SQLITE {
@@ -150,9 +156,9 @@ async fn check_version(link: &mut Link) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// One connection.
+/// One connection to the file.
 #[derive(Debug)]
-pub(crate) enum Link {
+pub(crate) enum SqliteLink {
     /// Lent by the pool.
     Pooled(PoolConnection<Sqlite>),
     /// Lent by the pool, inside a read transaction.
@@ -161,7 +167,7 @@ pub(crate) enum Link {
     Own(Box<SqliteConnection>),
 }
 
-impl Link {
+impl SqliteLink {
     fn connection(&mut self) -> &mut SqliteConnection {
         match self {
             Self::Pooled(connection) => connection,
@@ -170,54 +176,22 @@ impl Link {
         }
     }
 
-    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        let (name, began) = (statement.name, Instant::now());
-        let result = query(statement)?.fetch_all(self.connection()).await;
-        finish(name, began, result).map(|rows| rows.into_iter().map(|row| Row::new(name, row)).collect())
+    pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Raw>, StoreError> {
+        let rows = known(query(statement)?.fetch_all(self.connection()).await)?;
+        Ok(rows.into_iter().map(Raw::Sqlite).collect())
     }
 
-    pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
-        let (name, began) = (statement.name, Instant::now());
-        let result = query(statement)?.fetch_optional(self.connection()).await;
-        finish(name, began, result).map(|row| row.map(|row| Row::new(name, row)))
+    pub(super) async fn row(&mut self, statement: Statement) -> Result<Option<Raw>, StoreError> {
+        Ok(known(query(statement)?.fetch_optional(self.connection()).await)?.map(Raw::Sqlite))
     }
 
-    pub(crate) async fn run(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        let (name, began) = (statement.name, Instant::now());
-        let result = query(statement)?.execute(self.connection()).await;
-        finish(name, began, result).map(|done| done.rows_affected())
-    }
-
-    /// Takes the write lock at once: a read transaction that turns into a write could fail half-way.
-    pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
-        self.run(Statement::new("tx.begin", "BEGIN IMMEDIATE")).await.map(drop)
-    }
-
-    pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
-        self.run(Statement::new("tx.commit", "COMMIT")).await.map(drop)
-    }
-
-    pub(crate) async fn savepoint(&mut self) -> Result<(), StoreError> {
-        self.run(Statement::new("tx.savepoint", "SAVEPOINT job")).await.map(drop)
-    }
-
-    pub(crate) async fn keep_savepoint(&mut self) -> Result<(), StoreError> {
-        self.run(Statement::new("tx.release", "RELEASE job")).await.map(drop)
-    }
-
-    pub(crate) async fn undo_savepoint(&mut self) -> Result<(), StoreError> {
-        self.run(Statement::new("tx.rollback", "ROLLBACK TO job")).await?;
-        self.keep_savepoint().await
+    pub(super) async fn run(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(known(query(statement)?.execute(self.connection()).await)?.rows_affected())
     }
 
     /// A transaction nobody else can read or write beside; migrations run in it.
     pub(crate) async fn begin_exclusive(&mut self) -> Result<sqlx::Transaction<'_, Sqlite>, StoreError> {
-        self.connection().begin_with("BEGIN EXCLUSIVE").await.map_err(|error| classify(&error))
-    }
-
-    pub(crate) async fn has_table(&mut self, table: &str) -> Result<bool, StoreError> {
-        const SQL: &str = "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = $1";
-        Ok(self.row(Statement::new("system.table", SQL).bind(table)).await?.is_some())
+        known(self.connection().begin_with("BEGIN EXCLUSIVE").await)
     }
 
     /// Closes a connection of the writer's own; the last one folds the write-ahead log into the file.
@@ -233,33 +207,5 @@ impl Link {
 type Query = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
 fn query(statement: Statement) -> Result<Query, StoreError> {
-    tracing::trace!(target: "saydo_store::sql", query = statement.name, sql = %statement.sql);
-    if cfg!(debug_assertions) && statement.parameters() != statement.values.len() {
-        return Err(StoreError::Internal(format!("{}: parameters and values differ", statement.name)));
-    }
-    let mut arguments = SqliteArguments::default();
-    for value in statement.values {
-        let added = match value {
-            Value::Int(value) => arguments.add(value),
-            Value::Text(value) => arguments.add(value),
-        };
-        added.map_err(|error| StoreError::Internal(error.to_string()))?;
-    }
-    // Statement texts are ours: literals, or pieced together from literals by the list query.
-    Ok(match statement.sql {
-        std::borrow::Cow::Borrowed(sql) => sqlx::query_with(sql, arguments),
-        std::borrow::Cow::Owned(sql) => sqlx::query_with(AssertSqlSafe(sql), arguments),
-    })
-}
-
-fn finish<T>(name: &'static str, began: Instant, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
-    let elapsed = began.elapsed().as_millis();
-    if elapsed > SLOW_MS {
-        tracing::warn!(query = name, elapsed_ms = elapsed, "slow statement");
-    }
-    result.map_err(|error| {
-        let error = classify(&error);
-        tracing::debug!(query = name, %error, "statement failed");
-        error
-    })
+    Ok(driver_query!(statement, SqliteArguments::default()))
 }

@@ -1,0 +1,11 @@
+DROP TABLE idempotency_keys;
+DROP TABLE change_effects;
+DROP TABLE changes;
+DROP TABLE pending_actions;
+DROP TABLE messages;
+DROP TABLE conversations;
+DROP TABLE task_labels;
+DROP TABLE tasks;
+DROP TABLE revoked_tokens;
+DROP TABLE sessions;
+DROP TABLE users;

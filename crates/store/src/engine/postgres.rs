@@ -1,0 +1,161 @@
+//! Opening PostgreSQL: the pool, what its connections are like, and which servers are too old.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use uuid::Uuid;
+
+use super::session::{Kind, Session};
+use crate::{PoolStatus, StoreConfig, StoreError, classify::classify};
+
+/// PostgreSQL 14, as the server numbers itself.
+const OLDEST_SERVER: i32 = 140_000;
+
+/// How long to wait before trying again what is safe to try again.
+const RETRIES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
+
+/// The opened database.
+#[derive(Debug)]
+pub(crate) struct PostgresEngine {
+    pool: PgPool,
+    acquire_timeout: Duration,
+    /// Whether the server may keep statements under a name: not behind a PgBouncer that does not know them.
+    named: bool,
+}
+
+impl PostgresEngine {
+    /// Connects once, to see that there is a server and that it is new enough.
+    pub(super) async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+        let pool = pool(config).connect_lazy_with(options(config)?);
+        let named = !config.url_or_path.contains("statement-cache-capacity=0");
+        let engine = Self { pool, acquire_timeout: config.acquire_timeout, named };
+        engine.check_server().await?;
+        Ok(engine)
+    }
+
+    async fn check_server(&self) -> Result<(), StoreError> {
+        const SQL: &str = "SELECT CAST(current_setting('server_version_num') AS INTEGER), \
+             COALESCE((SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user), FALSE)";
+        let mut transaction = begin(&self.pool, "BEGIN READ ONLY").await?;
+        let found = sqlx::query_as::<_, (i32, bool)>(SQL).persistent(false).fetch_one(&mut *transaction).await;
+        let (version, above_policies) = found.map_err(|error| classify(&error))?;
+        if version < OLDEST_SERVER {
+            return Err(StoreError::Config(format!("PostgreSQL {version} is too old: 14 is needed")));
+        }
+        if above_policies {
+            tracing::warn!("the database user is above row security: give Saydo one of its own that is not");
+        }
+        Ok(())
+    }
+
+    pub(super) fn reading(&self) -> Session {
+        Session::new(self.pool.clone(), Kind::Reading, self.acquire_timeout, self.named)
+    }
+
+    pub(super) fn snapshot(&self) -> Session {
+        Session::new(self.pool.clone(), Kind::Snapshot, self.acquire_timeout, self.named)
+    }
+
+    pub(super) fn writing(&self) -> Session {
+        Session::new(self.pool.clone(), Kind::Writing, self.acquire_timeout, self.named)
+    }
+
+    /// A transaction that no other process migrates beside, and that sees everybody's rows.
+    pub(crate) async fn begin_exclusive(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        const ROLE: &str = "SELECT set_config('saydo.role', 'system', TRUE)";
+        const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('saydo migrations', 0))";
+        let mut transaction = begin(&self.pool, "BEGIN").await?;
+        for sql in [ROLE, LOCK] {
+            sqlx::raw_sql(sql).execute(&mut *transaction).await.map_err(|error| classify(&error))?;
+        }
+        self.forget_names(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    /// The migrator names its statements. A session that others use too may have such names, and must not keep them.
+    pub(crate) async fn forget_names(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        if self.named {
+            return Ok(());
+        }
+        sqlx::raw_sql("DEALLOCATE ALL").execute(connection).await.map(drop).map_err(|error| classify(&error))
+    }
+
+    pub(super) fn status(&self) -> PoolStatus {
+        let size = self.pool.size();
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX).min(size);
+        let max = self.pool.options().get_max_connections();
+        PoolStatus { size, idle, in_use: size - idle, max, queued_writes: 0 }
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn options(config: &StoreConfig) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(&config.url_or_path);
+    let options = options.map_err(|_| StoreError::Config("this is not a postgresql:// URL".to_owned()))?;
+    Ok(options
+        .application_name("saydo")
+        // A start-up parameter that PgBouncer refuses; there are no floating-point numbers here.
+        .extra_float_digits(None))
+}
+
+/// `pool_size` connections are kept; those above go when they have long had nothing to do. (Closing them at once, when
+/// they are given back, would open and close connections all the time just when there is most to do.)
+fn pool(config: &StoreConfig) -> PgPoolOptions {
+    let (kept, life) = (config.pool_size.max(1), config.max_lifetime);
+    PgPoolOptions::new()
+        .min_connections(kept)
+        .max_connections(kept + config.max_overflow)
+        .acquire_timeout(config.acquire_timeout)
+        .idle_timeout(config.idle_timeout)
+        .max_lifetime(life)
+        .test_before_acquire(true)
+        .after_release(move |_, connection| Box::pin(std::future::ready(Ok(!has_aged(connection.age, life)))))
+}
+
+/// Whether a connection has come to the last tenth of its life and drew a short straw: so that connections opened
+/// together are not all replaced together.
+fn has_aged(age: Duration, life: Duration) -> bool {
+    age > life.mul_f64(0.9 + 0.1 * chance())
+}
+
+/// A number from 0 to 1.
+fn chance() -> f64 {
+    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+}
+
+/// Begins a transaction. A connection that turns out to be dead is replaced: nothing has been asked of it yet.
+pub(super) async fn begin(pool: &PgPool, sql: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
+    let mut retries = RETRIES.into_iter();
+    loop {
+        let (pool, sql) = (pool.clone(), AssertSqlSafe(sql.to_owned()));
+        // In its own task: a caller that goes away in here would leave a connection inside a transaction that the
+        // pool knows nothing of (sqlx#4393).
+        let begun = tokio::spawn(async move { pool.begin_with(sql).await }).await;
+        let error = match begun.map_err(|error| StoreError::Internal(error.to_string()))? {
+            Ok(transaction) => return Ok(transaction),
+            Err(error) => classify(&error),
+        };
+        let (StoreError::Unavailable(_), Some(wait)) = (&error, retries.next()) else { return Err(error) };
+        tracing::warn!(%error, "no transaction could be begun; trying again");
+        tokio::time::sleep(wait.mul_f64(0.5 + chance())).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_age_at_different_times_but_all_do() {
+        let hour = Duration::from_secs(3600);
+        assert!((0..1000).all(|_| !has_aged(hour.mul_f64(0.89), hour) && has_aged(hour.mul_f64(1.01), hour)));
+        let aged = (0..1000).filter(|_| has_aged(hour.mul_f64(0.95), hour)).count();
+        assert!((300..700).contains(&aged), "{aged}");
+    }
+}

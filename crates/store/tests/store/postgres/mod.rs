@@ -1,0 +1,9 @@
+//! What is particular to PostgreSQL.
+
+mod cluster;
+mod migrations;
+mod plans;
+mod policies;
+mod sessions;
+
+pub(crate) use cluster::Opened;
