@@ -205,7 +205,7 @@ fn voice_is_on_when_a_model_is_named() {
     let key = |voice: &saydo_app::voice::VoiceConfig| {
         voice.api_key.as_ref().map(|key| secrecy::ExposeSecret::expose_secret(key).to_owned())
     };
-    let of = |pairs| Config::parse(&env(pairs)).map(|config| config.voice);
+    let of = |pairs: &[(&str, &str)]| Config::parse(&env(pairs)).map(|config| config.voice);
     assert!(!of(&[("OPENAI_API_KEY", "sk-1")]).unwrap().is_on());
     let usual = of(&[("OPENAI_API_KEY", "sk-1"), ("OPENAI_TRANSCRIBE_MODEL", "m")]).unwrap();
     assert!(usual.is_on() && usual.speech_model.is_none() && usual.base_url.is_none());
@@ -218,7 +218,7 @@ fn voice_is_on_when_a_model_is_named() {
     assert_eq!(key(&own), None, "the key of one server is not for another");
     let own = of(&[&elsewhere[..], &[("SAYDO_SPEECH_API_KEY", "sk-2")]].concat()).unwrap();
     assert_eq!((key(&own).as_deref(), own.base_url.as_deref()), (Some("sk-2"), Some("http://127.0.0.1:1/v1")));
-    let wrong = |pairs, part: &str| {
+    let wrong = |pairs: &[(&str, &str)], part: &str| {
         let text = of(pairs).unwrap_err().to_string();
         assert!(text.contains(part), "{text}");
     };
