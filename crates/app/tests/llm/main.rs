@@ -1,6 +1,8 @@
 //! The model client over real HTTP, against a server that follows a script: formats, oddities of small servers,
 //! faults, the chain of providers.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod chain;
 mod faults;
 mod formats;

@@ -87,6 +87,9 @@ fn of_store(error: &StoreError) -> Problem {
         StoreError::Full | StoreError::ReadOnly => {
             away("read_only", 60, "Nothing can be saved at the moment; nothing was changed.")
         }
+        StoreError::CommitUnknown(_) => {
+            away("commit_unknown", 1, "It is not known whether this was saved; look before you try again.")
+        }
         // The same request is being carried out elsewhere, and has just been committed there.
         StoreError::Conflict("idempotency.key") => in_flight(),
         // The account was deleted while this request ran.

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response, Sse, sse::Event},
 };
-use futures_util::{Stream, stream};
+use futures_util::{Stream, future::BoxFuture, stream};
 use saydo_app::{
     AppError,
     chat::turns::{TurnHandle, TurnReader},
@@ -77,20 +77,22 @@ impl Cut {
 }
 
 /// The events of a turn for one reader.
-#[derive(Debug)]
 pub(super) struct TurnEvents {
     state: AppState,
     token: SentToken,
     sign_offs: watch::Receiver<u64>,
     proven: Instant,
     reader: TurnReader,
+    /// One for the whole stream: it must not begin anew with every event.
+    last_call: BoxFuture<'static, ()>,
     ended: bool,
 }
 
 impl TurnEvents {
     pub(super) fn new(state: &AppState, token: SentToken, reader: TurnReader) -> Self {
         let sign_offs = state.sign_offs.subscribe();
-        Self { state: state.clone(), token, sign_offs, proven: Instant::now(), reader, ended: false }
+        let last_call = Box::pin(last_call(state.stopping.clone()));
+        Self { state: state.clone(), token, sign_offs, proven: Instant::now(), reader, last_call, ended: false }
     }
 
     /// What comes next; `None` after the last.
@@ -98,7 +100,6 @@ impl TurnEvents {
         if self.ended {
             return None;
         }
-        let stopping = self.state.stopping.clone();
         let beat = Instant::now() + HEARTBEAT;
         loop {
             let told = tokio::select! {
@@ -118,7 +119,7 @@ impl TurnEvents {
                     }
                     Some(Told::Cut(Cut::Revoked))
                 }
-                () = last_call(&stopping) => Some(Told::Cut(Cut::Stopping)),
+                () = &mut self.last_call => Some(Told::Cut(Cut::Stopping)),
             };
             let told = match told {
                 Some(Told::Event(..) | Told::Heartbeat) if !self.is_proven(PROOF_AGE).await => {
@@ -142,7 +143,7 @@ impl TurnEvents {
     }
 }
 
-async fn last_call(stopping: &Shutdown) {
+async fn last_call(stopping: Shutdown) {
     stopping.cancelled().await;
     tokio::time::sleep(LAST_CALL).await;
 }

@@ -1,6 +1,8 @@
 //! `/api/voice`: speech in and out. Nothing heard or said is kept or logged, and nothing is changed: there is no use
 //! for an `Idempotency-Key` here.
 
+use std::time::Duration;
+
 use axum::{
     Json as Answer, RequestExt as _,
     body::{Body, Bytes},
@@ -28,6 +30,8 @@ use crate::http::{
 pub(in crate::http) const MAX_BODY: usize = MAX_RECORDING + 64 * 1024;
 /// Longest `language` in a form; longer ones are none.
 const MAX_LANGUAGE: usize = 64;
+/// When to try again if too many recordings are on their way.
+const COME_BACK: Duration = Duration::from_secs(5);
 
 /// What can be done with speech here.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -123,7 +127,10 @@ pub(in crate::http) async fn transcribe(
 ) -> ApiResult<Answer<Transcript>> {
     let voice = state.app.voice.as_ref().filter(|voice| voice.can_transcribe());
     let voice = voice.ok_or_else(|| not_configured("OPENAI_TRANSCRIBE_MODEL"))?;
-    let _place = voice.upload().ok_or_else(|| Problem::of_status(StatusCode::SERVICE_UNAVAILABLE))?;
+    let _place = voice.upload().ok_or_else(|| Problem {
+        retry_after: Some(COME_BACK),
+        ..Problem::of_status(StatusCode::SERVICE_UNAVAILABLE)
+    })?;
     let upload = upload(request).await?;
     let recording = Recording::new(upload.format, upload.pieces).ok_or_else(unknown_format)?;
     let spoken = upload.language.or(query.language).map(|tag| language(&tag)).transpose().map_err(AppError::from)?;
