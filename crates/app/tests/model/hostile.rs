@@ -108,6 +108,19 @@ async fn a_plan_card_cannot_be_accepted_by_the_model() {
 }
 
 #[tokio::test]
+async fn a_models_own_card_is_no_leave_to_delete() {
+    let mut world = World::new().await;
+    world.tasks(&["One", "Two"]).await;
+    let delete = |id: i64| Reply::call("delete_task", json!({ "task_id": id }));
+    world.model.reply(delete(2));
+    assert!(world.say("let us think about the weekend together").await.pending.is_some());
+    world.model.reply(delete(1));
+    let reply = world.say("hmm, tell me something about these two first").await;
+    assert_eq!(world.list().await, ["1 One", "2 Two"]);
+    assert_eq!(reply.pending.unwrap().tasks[0].id, 1);
+}
+
+#[tokio::test]
 async fn unknown_tools_and_users_do_nothing() {
     let mut world = World::new().await;
     let eve = user(&world.app, "eve", None).await;

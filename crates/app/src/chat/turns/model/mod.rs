@@ -31,7 +31,7 @@ use crate::{
         },
         offline::Proposal,
     },
-    tools::{Done, ToolCall},
+    tools::Done,
 };
 
 /// A turn in the hands of a model.
@@ -100,12 +100,12 @@ impl App {
     }
 }
 
-/// Whether the waiting question is one about deleting.
+/// Whether the waiting question is the engine's own about deleting. A plan card is not: a model can bring one about, and
+/// must not give itself leave to delete by it.
 fn asked_about_deletion(before: &Before) -> bool {
     let then = before.pending.as_ref().and_then(|pending| serde_json::from_value(pending.action.clone()).ok());
     match then {
         Some(PendingPlan::Pick { action } | PendingPlan::Which { action }) => action == TargetAction::Delete,
-        Some(PendingPlan::Run { calls }) => calls.iter().any(|call| matches!(call, ToolCall::DeleteTask(_))),
         _ => false,
     }
 }
