@@ -12,7 +12,10 @@ use super::{choice::Way, commit::TurnCommit, ending::Ended, memory::Memory, turn
 use crate::{
     App, AppError, Caller, Missing,
     chat::PlannerChoice,
-    planner::offline::{self, Input, Proposal},
+    planner::{
+        PendingPlan, TargetAction,
+        offline::{self, Input, Proposal},
+    },
     view::PendingView,
 };
 
@@ -99,7 +102,27 @@ pub(super) struct Before {
     pub(super) expired: Option<PendingAction>,
 }
 
+impl Before {
+    /// Whether the waiting question is the engine's own about deleting. A plan card is not: a program can bring one
+    /// about, and must not give itself leave to delete by it.
+    pub(super) fn asked_about_deletion(&self) -> bool {
+        let then = self.pending.as_ref().and_then(|pending| serde_json::from_value(pending.action.clone()).ok());
+        match then {
+            Some(PendingPlan::Pick { action } | PendingPlan::Which { action }) => action == TargetAction::Delete,
+            _ => false,
+        }
+    }
+}
+
 impl App {
+    /// Whether an answer to what waits in this conversation may delete one of its tasks.
+    ///
+    /// # Errors
+    /// `NotFound` for a conversation that is missing or somebody else's; store errors.
+    pub async fn asked_about_deletion(&self, caller: &Caller, conversation: ConversationId) -> Result<bool, AppError> {
+        Ok(self.before(caller, Some(conversation)).await?.asked_about_deletion())
+    }
+
     pub(super) async fn before(
         &self,
         caller: &Caller,

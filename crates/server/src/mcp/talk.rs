@@ -167,7 +167,7 @@ impl Saydo {
         let token = &who.caller.token_id;
         let weight = if !self.brake.has_room(token, Weight::Change) {
             Weight::Change
-        } else if saydo_lang::asks_to_delete(&args.message) && !self.brake.has_room(token, Weight::Deletion) {
+        } else if self.may_delete(who, args).await && !self.brake.has_room(token, Weight::Deletion) {
             Weight::Deletion
         } else {
             return None;
@@ -186,6 +186,15 @@ impl Saydo {
                 Some(tools::mistake(format!("{} Nothing was changed. Wait a minute.", too_much(weight))).into())
             }
         }
+    }
+
+    /// Whether this asks for a deletion, or answers the question which task to delete.
+    async fn may_delete(&self, who: &Who, args: &TalkArgs) -> bool {
+        if saydo_lang::asks_to_delete(&args.message) {
+            return true;
+        }
+        let Some(conversation) = args.conversation_id.map(ConversationId::new) else { return false };
+        self.app.asked_about_deletion(&who.caller, conversation).await.unwrap_or(false)
     }
 
     async fn say(&self, who: &Who, args: TalkArgs) -> Result<Stand, AppError> {

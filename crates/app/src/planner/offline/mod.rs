@@ -8,7 +8,7 @@ mod instead;
 mod list;
 pub(crate) mod policy;
 
-use saydo_domain::PendingAction;
+use saydo_domain::{Door, PendingAction};
 use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading, TaskRef};
 use saydo_store::Conn;
 
@@ -89,7 +89,9 @@ pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Resul
         let Some((plan, answers)) = try_reading(input, conn, message, reading).await? else { continue };
         let plan = if reading.confidence < Reading::SURE { policy::ask_first(plan) } else { plan };
         let sure = reading.confidence >= Reading::SURE;
-        return Ok(Proposal { plan: policy::apply(plan, answers), sure, answers });
+        // A program that talks on was shown the tasks, but the person was not.
+        let shown = answers && input.caller.door != Door::Mcp;
+        return Ok(Proposal { plan: policy::apply(plan, shown), sure, answers });
     }
     Ok(Proposal { plan: Plan::say(talk::LOST), sure: false, answers: false })
 }

@@ -15,7 +15,7 @@ pub(crate) const MOST_CHANGES: usize = 5;
 /// More deletions than this by one message need a plan card.
 pub(crate) const MOST_DELETIONS: usize = 1;
 
-/// Puts a plan card before bulk changes. An answer to a card or a choice was shown its tasks already.
+/// Puts a plan card before bulk changes, unless the person answers a card or a choice that showed the tasks already.
 pub(super) fn apply(plan: Plan, answers: bool) -> Plan {
     let changed: BTreeSet<i64> = plan.calls.iter().filter_map(ToolCall::changes).collect();
     let deletions = plan.calls.iter().filter(|call| matches!(call, ToolCall::DeleteTask(_))).count();

@@ -149,6 +149,32 @@ async fn a_choice_is_put_to_the_person_or_answered_by_talking_on() {
 }
 
 #[tokio::test]
+async fn a_program_cannot_pick_many_in_the_persons_place() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for title in ["Call Ann", "Call Ben", "Call Cem", "Call Dan"] {
+        ada.post("/api/tasks", json!({"title": title})).await.ok(201);
+    }
+    let mute = Mcp::stateless(&ada);
+    let ask = async || {
+        let open = Mcp::done(&mute.call("talk", json!({"message": "delete call"})).await);
+        assert_eq!(open["pending"]["kind"], "choose", "{open}");
+        open["conversation_id"].clone()
+    };
+    let conversation = ask().await;
+    let all = mute.call("talk", json!({"message": "all of them", "conversation_id": conversation})).await;
+    assert_eq!(Mcp::done(&all)["pending"]["kind"], "confirm", "{all}");
+    assert_eq!(count(&ada).await, 4);
+    // One may be picked, but the next within the minute is a second deletion.
+    let (first, second) = (ask().await, ask().await);
+    Mcp::done(&mute.call("talk", json!({"message": "ann", "conversation_id": first})).await);
+    assert_eq!(count(&ada).await, 3);
+    let told = Mcp::mistake(&mute.call("talk", json!({"message": "ben", "conversation_id": second})).await);
+    assert!(told.contains("more than one deletion"), "{told}");
+    assert_eq!(count(&ada).await, 3);
+}
+
+#[tokio::test]
 async fn the_second_deletion_within_a_minute_needs_a_person() {
     let app = TestApp::start().await;
     let ada = somebody(&app).await;
