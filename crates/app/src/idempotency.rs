@@ -58,14 +58,25 @@ impl Answer {
 /// `Conflict` when another replica stored an answer under this key meanwhile: the transaction must roll back.
 pub async fn keep(tx: &mut Tx, caller: &Caller, now: Timestamp, answer: Answer) -> Result<(), AppError> {
     let Some(key) = &caller.idempotency else { return Ok(()) };
+    keep_under(tx, caller.id(), (&key.key, &key.fingerprint), now, answer).await
+}
+
+/// As [`keep`], under a key with its fingerprint that is known from elsewhere.
+pub(crate) async fn keep_under(
+    tx: &mut Tx,
+    user: &UserId,
+    (key, fingerprint): (&str, &str),
+    now: Timestamp,
+    answer: Answer,
+) -> Result<(), AppError> {
     let stored = StoredAnswer {
-        fingerprint: key.fingerprint.clone(),
+        fingerprint: fingerprint.to_owned(),
         status: answer.status,
         headers: answer.headers,
         body: answer.body,
     };
     let expires = now.checked_add(KEEP).unwrap_or(Timestamp::MAX);
-    Ok(tx.idempotency_insert(caller.id(), &key.key, &stored, now, expires).await?)
+    Ok(tx.idempotency_insert(user, key, &stored, now, expires).await?)
 }
 
 impl App {

@@ -153,6 +153,15 @@ impl Tx {
         Ok(self.run(statement).await? > 0)
     }
 
+    /// Gives up the key of a turn: a repeated request is a new one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_free_key(&mut self, user: &UserId, id: TurnId) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE turns SET idempotency_key = NULL, fingerprint = NULL WHERE user_id = $1 AND id = $2";
+        self.run(Statement::new("turn.free_key", SQL).bind(user).bind(id)).await.map(drop)
+    }
+
     /// Gives a sign of life; says whether the turn should stop, because the person asked for it or because it does
     /// not count as running any more.
     ///

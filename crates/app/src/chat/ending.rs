@@ -80,7 +80,11 @@ impl Ending {
             pending: pending.as_ref().map(PendingView::from),
             answered_by,
         };
-        idempotency::keep(tx, &self.caller, now, Answer::json(200, Vec::new(), &reply)?).await?;
+        match &self.recorder {
+            // It was cut off before it did anything: the same request can be made again.
+            Some(recorder) if status == TurnStatus::Interrupted && change.is_none() => recorder.free_key(tx).await?,
+            _ => idempotency::keep(tx, &self.caller, now, Answer::json(200, Vec::new(), &reply)?).await?,
+        }
         let events = match &self.recorder {
             None => Vec::new(),
             Some(recorder) => {

@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use saydo_app::{
     AppError, IdempotencyKey, Missing,
     chat::{Decision, PendingDecision, TurnRequest},
+    idempotency::{Answer, IdempotencyState},
     reply::talk,
 };
 use saydo_domain::{ConversationId, MessageText, TurnId, TurnStatus};
@@ -22,6 +23,11 @@ async fn until_text(handle: &mut saydo_app::chat::turns::TurnHandle) {
         }
     }
     panic!("no text came");
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a caller holds")]
+fn key(fingerprint: &str) -> Option<IdempotencyKey> {
+    Some(IdempotencyKey { key: "once".to_owned(), fingerprint: fingerprint.to_owned() })
 }
 
 async fn status(world: &World, id: TurnId) -> TurnStatus {
@@ -140,7 +146,6 @@ async fn two_turns_at_once_in_one_conversation_both_come_to_their_ends() {
 async fn a_repeated_request_finds_its_turn() {
     let mut world = World::new().await;
     world.model.reply(Reply::call("add_task", json!({ "title": "Buy milk" })).slowly(Duration::from_millis(20)));
-    let key = |fingerprint: &str| Some(IdempotencyKey { key: "once".to_owned(), fingerprint: fingerprint.to_owned() });
     world.caller.idempotency = key("a");
     let first = world.begin("milk please").await;
     let second = world.begin("milk please").await;
@@ -251,6 +256,74 @@ async fn a_turn_whose_server_vanished_is_declared_interrupted() {
 }
 
 #[tokio::test]
+async fn a_turn_that_fails_says_what_it_had_done() {
+    let mut world = World::new().await;
+    world.caller.idempotency = key("a");
+    world.model.reply(Reply::call("add_task", json!({ "title": "Buy milk" })).and_call("list_tasks", json!({})));
+    world.model.reply(endless());
+    let mut handle = world.begin("breakfast things").await;
+    until_text(&mut handle).await;
+    let (id, conversation) = (handle.turn_id, handle.conversation_id);
+    // Somebody else answers under the same key: the turn's own last transaction cannot be.
+    world.app.idempotency_store(&world.caller, Answer::empty(Vec::new())).await.unwrap();
+    world.app.turn_stop(&world.caller, conversation, id).await.unwrap();
+    let reply = handle.reply().await.unwrap();
+    assert_eq!(status(&world, id).await, TurnStatus::Failed);
+    assert_eq!(reply.response, format!("{} Added “Buy milk”.", talk::TROUBLE));
+    assert!(reply.change_id.is_some());
+    world.conversation = Some(conversation);
+    assert_eq!(world.messages().await[1..], [reply.response]);
+}
+
+#[tokio::test]
+async fn a_turn_cut_off_before_it_did_anything_can_be_asked_for_again() {
+    let mut world = World::new().await;
+    world.caller.idempotency = key("a");
+    world.model.reply(endless());
+    let mut handle = world.begin("breakfast things").await;
+    until_text(&mut handle).await;
+    let later = open(world.folder.path(), now() + 2.minutes()).await;
+    assert_eq!(later.turns_clear_stale().await.unwrap(), 1);
+    world.app.turn_stop(&world.caller, handle.conversation_id, handle.turn_id).await.unwrap();
+    world.model.reply(Reply::text("Good morning."));
+    let again = world.begin("breakfast things").await;
+    assert_ne!(again.turn_id, handle.turn_id);
+    assert_eq!(again.reply().await.unwrap().response, "Good morning.");
+}
+
+#[tokio::test]
+async fn a_turn_cut_off_at_shutdown_before_it_did_anything_keeps_no_answer() {
+    let mut world = World::new().await;
+    world.caller.idempotency = key("a");
+    world.model.reply(endless());
+    let mut handle = world.begin("breakfast things").await;
+    until_text(&mut handle).await;
+    world.app.turns.shut_down(Duration::ZERO).await;
+    let state = world.app.idempotency_find(world.caller.id(), "once", "a").await.unwrap();
+    assert_eq!(state, IdempotencyState::Fresh);
+    assert_eq!(world.app.turn_of_key(&world.caller).await.unwrap(), None);
+    let reply = handle.reply().await.unwrap();
+    assert!(reply.response.ends_with("The server stopped before I was done. Nothing was changed."), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_turn_cut_off_after_a_change_answers_its_key() {
+    let mut world = World::new().await;
+    world.caller.idempotency = key("a");
+    world.model.reply(Reply::call("add_task", json!({ "title": "Buy milk" })).and_call("list_tasks", json!({})));
+    world.model.reply(endless());
+    let mut handle = world.begin("breakfast things").await;
+    until_text(&mut handle).await;
+    let later = open(world.folder.path(), now() + 2.minutes()).await;
+    assert_eq!(later.turns_clear_stale().await.unwrap(), 1);
+    let state = later.idempotency_find(world.caller.id(), "once", "a").await.unwrap();
+    let IdempotencyState::Replay(answer) = state else { panic!("{state:?}") };
+    assert!(answer.body.contains("Added “Buy milk”."), "{answer:?}");
+    world.app.turn_stop(&world.caller, handle.conversation_id, handle.turn_id).await.unwrap();
+    while handle.events.next().await.unwrap().is_some() {}
+}
+
+#[tokio::test]
 async fn a_conversation_deleted_meanwhile_ends_its_turn() {
     let world = World::new().await;
     world.model.reply(endless());
@@ -258,6 +331,6 @@ async fn a_conversation_deleted_meanwhile_ends_its_turn() {
     until_text(&mut handle).await;
     world.app.conversation_delete(&world.caller, handle.conversation_id).await.unwrap();
     world.app.turns.shut_down(Duration::ZERO).await;
-    let all = events(handle).await;
-    assert_eq!(types(&all).last(), Some(&"RUN_ERROR"));
+    let gone = handle.reply().await;
+    assert!(matches!(gone, Err(AppError::NotFound(Missing::Conversation))), "{gone:?}");
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod begin;
+mod broken;
 mod events;
 mod hub;
 mod live;
@@ -65,7 +66,8 @@ impl TurnHandle {
     /// Waits for the reply.
     ///
     /// # Errors
-    /// `Store` with `Unavailable` when the turn failed or was cut off.
+    /// `NotFound` when its conversation was deleted meanwhile, `Store` with `Unavailable` when the turn failed or was
+    /// cut off without a reply.
     pub async fn reply(mut self) -> Result<ChatReply, AppError> {
         let broken = |error: serde_json::Error| AppError::Internal(error.to_string());
         let mut reply = None;
@@ -78,10 +80,15 @@ impl TurnHandle {
                 EndEvent::Custom { name, value } if name == REPLY => {
                     reply = Some(serde_json::from_value(value).map_err(broken)?);
                 }
-                EndEvent::RunError { message, code } if code == run::INTERNAL => {
-                    return Err(AppError::Internal(message));
+                // A turn that was cut off or failed has said all the same what it did.
+                EndEvent::RunError { .. } if reply.is_some() => {}
+                EndEvent::RunError { message, code } => {
+                    return Err(match code.as_str() {
+                        run::INTERNAL => AppError::Internal(message),
+                        run::GONE => AppError::NotFound(Missing::Conversation),
+                        _ => StoreError::Unavailable(message).into(),
+                    });
                 }
-                EndEvent::RunError { message, .. } => return Err(StoreError::Unavailable(message).into()),
                 EndEvent::Custom { .. } | EndEvent::Other => {}
             }
         }

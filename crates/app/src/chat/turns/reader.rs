@@ -101,7 +101,7 @@ fn last_event(turn: Option<&Turn>) -> String {
         Some(Turn { status: TurnStatus::Interrupted, .. }) => {
             Event::RunError { message: "The server stopped before this was answered.", code: "interrupted" }
         }
-        _ => Event::RunError { message: "This turn is over.", code: "turn_gone" },
+        _ => Event::RunError { message: "This turn is over.", code: super::run::GONE },
     };
     event.json()
 }

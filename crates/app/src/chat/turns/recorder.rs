@@ -73,7 +73,23 @@ impl Recorder {
 
     /// What is still to be told of a reply, up to the last event.
     pub(in crate::chat) fn closing(&self, reply: &ChatReply, status: TurnStatus) -> Vec<String> {
+        let mut events = self.answering(reply);
         let (id, thread) = (self.id(), self.turn.conversation.to_string());
+        if status == TurnStatus::Interrupted {
+            events.push(Event::RunError { message: talk::SERVER_STOPPED, code: "server_stopping" }.json());
+            return events;
+        }
+        let outcome = match status {
+            TurnStatus::Cancelled => events::cancelled(),
+            _ => events::outcome(reply.pending.as_ref()),
+        };
+        events.push(Event::RunFinished { thread_id: &thread, run_id: &id, outcome }.json());
+        events
+    }
+
+    /// What is still to be told of a reply, without the last event.
+    fn answering(&self, reply: &ChatReply) -> Vec<String> {
+        let id = self.id();
         let mut told = self.told();
         let mut events = told.call(&id, &reply.tool_calls);
         let rest = told.text.as_deref().map_or(Some(reply.response.as_str()), |text| reply.response.strip_prefix(text));
@@ -87,21 +103,15 @@ impl Recorder {
         }
         events.extend(told.end(&id));
         events.push(Event::Custom { name: events::REPLY, value: reply }.json());
-        if status == TurnStatus::Interrupted {
-            events.push(Event::RunError { message: talk::SERVER_STOPPED, code: "server_stopping" }.json());
-            return events;
-        }
-        let outcome = match status {
-            TurnStatus::Cancelled => events::cancelled(),
-            _ => events::outcome(reply.pending.as_ref()),
-        };
-        events.push(Event::RunFinished { thread_id: &thread, run_id: &id, outcome }.json());
         events
     }
 
-    /// What is to be told when a turn fails.
-    pub(super) fn failing(&self, message: &str, code: &str) -> Vec<String> {
-        let mut events: Vec<String> = self.told().end(&self.id()).into_iter().collect();
+    /// What is to be told when a turn fails; with what it had changed before, if it had.
+    pub(super) fn failing(&self, changed: Option<&ChatReply>, message: &str, code: &str) -> Vec<String> {
+        let mut events = match changed {
+            Some(reply) => self.answering(reply),
+            None => self.told().end(&self.id()).into_iter().collect(),
+        };
         events.push(Event::RunError { message, code }.json());
         events
     }
@@ -134,6 +144,11 @@ impl Recorder {
             true => Ok(()),
             false => Err(gone()),
         }
+    }
+
+    /// Gives up the turn's key in somebody's transaction: a repeated request is a new turn.
+    pub(in crate::chat) async fn free_key(&self, tx: &mut Tx) -> Result<(), AppError> {
+        Ok(tx.turn_free_key(&self.turn.user, self.turn.id).await?)
     }
 
     /// Tells events that are stored already.

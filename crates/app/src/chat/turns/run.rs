@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt as _;
 use saydo_domain::TurnStatus;
 
-use super::{Job, Recorder, hub::Place};
+use super::{Job, Recorder, broken, hub::Place, recorder::gone};
 use crate::{
     App, AppError, Missing,
     chat::{
@@ -19,6 +19,8 @@ use crate::{
 
 /// The code of a turn that met a bug.
 pub(super) const INTERNAL: &str = "internal";
+/// The code of a turn that somebody else ended, or whose conversation was deleted.
+pub(super) const GONE: &str = "turn_gone";
 
 impl App {
     pub(super) async fn turn_run(self, place: Place, job: Job) {
@@ -90,23 +92,29 @@ impl App {
         Ok(())
     }
 
-    /// Tells the readers that the turn failed. Nothing of it was changed since its last transaction.
+    /// Tells the readers and the conversation that the turn failed, and what its earlier transactions have done.
     async fn turn_failed(&self, recorder: &std::sync::Arc<Recorder>, error: &AppError) -> Result<(), AppError> {
         let code = match error {
             AppError::Store(_) => "unavailable",
-            AppError::NotFound(_) | AppError::Conflict { .. } => "turn_gone",
+            AppError::NotFound(_) | AppError::Conflict { .. } => GONE,
             _ => INTERNAL,
         };
         let writing = recorder.lock().await;
-        let events = recorder.failing(talk::TROUBLE, code);
-        let (job, last) = (recorder.clone(), events.clone());
+        let (job, now) = (recorder.clone(), self.clock.now());
         let stored = self.store.write(move |tx| {
             Box::pin(async move {
-                job.append(tx, &last).await?;
-                job.finish(tx, TurnStatus::Failed, None, None).await
+                let turn = tx.turn_find(&job.turn.user, job.turn.id).await?.ok_or_else(gone)?;
+                let reply = broken::answer(tx, &turn, talk::TROUBLE, now).await?;
+                let events = job.failing(Some(&reply).filter(|reply| reply.change_id.is_some()), talk::TROUBLE, code);
+                job.append(tx, &events).await?;
+                job.finish(tx, TurnStatus::Failed, None, None).await?;
+                Ok::<_, AppError>(events)
             })
         });
-        let stored: Result<(), AppError> = stored.await;
+        let (events, stored) = match stored.await {
+            Ok(events) => (events, Ok(())),
+            Err(error) => (recorder.failing(None, talk::TROUBLE, code), Err(error)),
+        };
         recorder.stored(events);
         drop(writing);
         stored
