@@ -163,8 +163,8 @@ impl App {
     /// # Errors
     /// As there.
     pub async fn turn(&self, caller: &Caller, request: TurnRequest) -> Result<ChatReply, AppError> {
-        // Both need a conversation before anything is planned.
-        if request.thread.is_none() && request.decision.is_none() {
+        // Both need a conversation before anything is planned; and what a turn was begun for is not done beside it.
+        if request.thread.is_none() && request.decision.is_none() && self.turn_of_key(caller).await?.is_none() {
             match self.turn_offline(caller, &request).await {
                 // Somebody else answered the question first: what is said now is read without it.
                 Err(AppError::NotFound(Missing::Pending)) => {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::ToSpan;
 use saydo_app::{
     AppError, IdempotencyKey, Missing,
-    chat::{Decision, PendingDecision, TurnRequest},
+    chat::{Decision, PendingDecision, PlannerChoice, TurnRequest},
     idempotency::{Answer, IdempotencyState},
+    llm::TurnLimits,
     reply::talk,
 };
 use saydo_domain::{ConversationId, MessageText, TurnId, TurnStatus};
@@ -156,6 +157,16 @@ async fn a_repeated_request_finds_its_turn() {
     world.caller.idempotency = key("b");
     let refused = world.app.turn_begin(&world.caller, world.request("bread please")).await;
     assert!(matches!(refused, Err(AppError::Conflict { code: "idempotency_key_reused", .. })));
+}
+
+#[tokio::test]
+async fn a_request_repeated_without_a_stream_finds_the_turn_of_the_stream() {
+    let mut world = World::with(PlannerChoice::Auto, TurnLimits::default()).await;
+    world.caller.idempotency = key("a");
+    let streamed = world.begin("buy milk tomorrow").await.reply().await.unwrap();
+    let plain = world.app.turn(&world.caller, world.request("buy milk tomorrow")).await.unwrap();
+    assert_eq!(plain, streamed);
+    assert_eq!(world.list().await.len(), 1);
 }
 
 #[tokio::test]
