@@ -76,8 +76,12 @@ pub(super) async fn person_only(request: Request, next: Next) -> Response<Body> 
     if person {
         return next.run(request).await;
     }
-    let detail = "Personal access tokens cannot do this; sign in.";
-    Problem::new(StatusCode::FORBIDDEN, "sign_in_needed", detail).into_response()
+    sign_in_needed().into_response()
+}
+
+/// A program's token was used for what only a person may do.
+fn sign_in_needed() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "sign_in_needed", "Personal access tokens cannot do this; sign in.")
 }
 
 async fn prove(state: &AppState, parts: &Parts) -> ApiResult<(Identity, SentToken)> {
@@ -161,9 +165,16 @@ pub(super) async fn sign_offs(State(state): State<AppState>, request: Request, n
     response
 }
 
-/// The proven token, for routes that end or renew it.
+/// The proven token, for routes that end or renew it, or that a person must have come in by.
 #[derive(Debug)]
 pub(super) struct Proof(pub(super) Identity);
+
+impl Proof {
+    /// Lets only a person go on who signed in: no program agrees to a plan in their place.
+    pub(super) fn person(&self) -> ApiResult<()> {
+        if self.0.access == Access::Person { Ok(()) } else { Err(sign_in_needed().into()) }
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Proof {
     type Rejection = ApiError;

@@ -97,6 +97,36 @@ async fn no_program_opens_the_account() {
 }
 
 #[tokio::test]
+async fn no_program_accepts_a_plan() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let (robot, _) = program(&ada, "write").await;
+    for title in ["Milk", "Bread"] {
+        ada.post("/api/tasks", json!({"title": title})).await.ok(201);
+    }
+    let asked = robot.say(None, "delete all tasks").await.ok(200);
+    let pending = asked["pending"]["id"].as_str().unwrap();
+    let path = format!("/api/conversations/{}/pending/{pending}", asked["conversation_id"]);
+    assert_eq!(robot.post(&path, json!({"decision": "accept"})).await.problem(403).1, "sign_in_needed");
+    let input = |payload: Value| {
+        json!({"threadId": "t", "runId": "r", "tools": [], "context": [], "state": {}, "forwardedProps": {},
+            "messages": [{"id": "m", "role": "user", "content": "delete all tasks"}], "resume": payload})
+    };
+    let run = robot.post("/api/agui", input(Value::Null)).await.events();
+    let question = run.last().unwrap().1["outcome"]["interrupts"][0]["id"].clone();
+    for payload in [Value::Null, json!(true), json!("yes"), json!({"decision": "accept"})] {
+        let entry = json!([{"interruptId": question, "status": "resolved", "payload": payload}]);
+        assert_eq!(robot.post("/api/agui", input(entry)).await.problem(403).1, "sign_in_needed", "{payload}");
+    }
+    assert_eq!(ada.get("/api/tasks").await.ok(200).as_array().unwrap().len(), 2);
+    // It may say no, and the person may say yes.
+    let no = json!([{"interruptId": question, "status": "resolved", "payload": false}]);
+    robot.post("/api/agui", input(no)).await.events();
+    ada.post(&path, json!({"decision": "accept"})).await.ok(200);
+    assert_eq!(ada.get("/api/tasks").await.ok(200), json!([]));
+}
+
+#[tokio::test]
 async fn it_ends_when_it_was_said_it_would() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;

@@ -15,7 +15,7 @@ use super::{
     parts,
 };
 use crate::http::{
-    auth::{Me, SentToken},
+    auth::{Me, Proof, SentToken},
     body::Json,
     context::RequestContext,
     error::ApiResult,
@@ -81,11 +81,13 @@ enum ResumeStatus {
 #[utoipa::path(post, operation_id = "run_agent", path = "/api/agui", tag = "chat", request_body = RunAgentInput,
     responses((status = 200, description = "The events", body = String, content_type = "text/event-stream"),
         (status = 400, description = "Message cannot be empty, or too long"),
+        (status = 403, description = "A personal access token cannot accept what waits"),
         (status = 404, description = "The question was answered already or has expired, or never was")))]
 pub(in crate::http) async fn run(
     State(state): State<AppState>,
     Me(caller): Me,
     token: SentToken,
+    proof: Proof,
     Extension(context): Extension<RequestContext>,
     Json(input): Json<RunAgentInput>,
 ) -> ApiResult<Response> {
@@ -112,7 +114,11 @@ pub(in crate::http) async fn run(
             }
         }
         (Some(entry), _) => {
-            let decision = Some((question(&entry.interrupt_id)?, decision(entry.payload)?));
+            let (question, decision) = (question(&entry.interrupt_id)?, decision(entry.payload)?);
+            if decision.decision == Decision::Accept {
+                proof.person()?;
+            }
+            let decision = Some((question, decision));
             // The decision brings its own words.
             let message = MessageText::new("Yes").map_err(AppError::from)?;
             TurnRequest { thread: Some(thread), decision, ..TurnRequest::new(message) }

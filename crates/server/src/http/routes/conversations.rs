@@ -7,15 +7,15 @@ use axum::{
     response::Response,
 };
 use saydo_app::chat::{
-    ChatReply, ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, LatestView, MessagesView,
-    PageInput, PendingDecision,
+    ChatReply, ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, Decision, LatestView,
+    MessagesView, PageInput, PendingDecision,
 };
 use saydo_domain::{ConversationId, ConversationTitle, PendingId};
 use serde::Deserialize;
 
 use super::chat::failed;
 use crate::http::{
-    auth::Me,
+    auth::{Me, Proof},
     body::Json,
     context::RequestContext,
     error::ApiResult,
@@ -112,19 +112,24 @@ pub(in crate::http) async fn delete_all(
     Ok(Answer(state.app.conversations_delete_all(&caller).await?))
 }
 
-/// Answer a waiting question.
+/// Answer a waiting question. Only a person who signed in can accept.
 #[utoipa::path(post, operation_id = "answer_question", path = "/api/conversations/{id}/pending/{pending_id}", tag = "chat",
     params(("id" = i64, Path, description = "The conversation"), ("pending_id" = String, Path, description = "The question")),
     request_body = PendingDecision,
     responses((status = 200, description = "The reply", body = ChatReply),
+        (status = 403, description = "A personal access token cannot accept"),
         (status = 404, description = "The question was answered already or has expired, or never was")))]
 pub(in crate::http) async fn decide(
     State(state): State<AppState>,
     Me(caller): Me,
     Extension(context): Extension<RequestContext>,
+    proof: Proof,
     path: Result<Path<(i64, String)>, PathRejection>,
     Json(decision): Json<PendingDecision>,
 ) -> ApiResult<Answer<ChatReply>> {
+    if decision.decision == Decision::Accept {
+        proof.person()?;
+    }
     let Path((id, pending)) = path.map_err(|_| Problem::field("id", "This is not a valid id."))?;
     let pending = pending.parse::<PendingId>().map_err(|_| {
         let detail = saydo_app::Missing::Pending.sentence();
