@@ -123,15 +123,22 @@ impl Journal {
         Ok(Some(id))
     }
 
-    /// Adds to a change of earlier in the same turn; a change of its own when that one was put back meanwhile.
+    /// Adds to a change of earlier in the same turn, which then reads `whole`; a change of its own, which reads `part`,
+    /// when that one was put back meanwhile or somebody else has changed its tasks since.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn extend(self, tx: &mut Tx, change: ChangeId, summary: &str) -> Result<Option<ChangeId>, AppError> {
-        if self.effects.is_empty() || tx.change_extend(&self.user, change, summary, &self.effects).await? {
+    pub async fn extend(
+        self,
+        tx: &mut Tx,
+        change: ChangeId,
+        whole: &str,
+        part: &str,
+    ) -> Result<Option<ChangeId>, AppError> {
+        if self.effects.is_empty() || tx.change_extend(&self.user, change, whole, &self.effects).await? {
             return Ok(Some(change));
         }
-        self.commit(tx, summary).await
+        self.commit(tx, part).await
     }
 
     async fn load(&self, tx: &mut Tx, number: TaskNumber, from_trash: bool) -> Result<Task, AppError> {

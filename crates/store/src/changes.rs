@@ -1,5 +1,7 @@
 //! The journal: what was changed, and with what to put it back.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use saydo_domain::{Change, ChangeId, ConversationId, Door, Effect, Task, TaskNumber, UserId};
 
@@ -56,6 +58,17 @@ fn change(row: &Row) -> Result<Change, StoreError> {
 /// A task as the journal keeps it.
 fn stored(task: Option<&Task>) -> Result<Option<String>, StoreError> {
     task.map(|task| to_json(&tasks::as_stored(task))).transpose()
+}
+
+/// Whether effects take every task where those before them, or the earlier of their own, have left it.
+fn continues(known: &[Effect], effects: &[Effect]) -> bool {
+    let version = |task: Option<&Task>| task.map(|task| task.version);
+    let left = |effect: &Effect| (effect.number, version(effect.after.as_ref()));
+    let mut left: BTreeMap<TaskNumber, Option<i64>> = known.iter().map(left).collect();
+    effects.iter().all(|effect| {
+        let before = left.insert(effect.number, version(effect.after.as_ref()));
+        before.is_none_or(|before| before == version(effect.before.as_ref()))
+    })
 }
 
 impl Conn {
@@ -166,7 +179,8 @@ impl Tx {
     }
 
     /// Adds to a change that is in force, and gives it another line. A task it has already keeps its first `before`
-    /// and gets the new `after`. `false` when there is no such change or it was put back meanwhile.
+    /// and gets the new `after`. `false`, and nothing is added, when there is no such change, it was put back
+    /// meanwhile, or somebody else has changed one of its tasks since: to undo it must not undo that as well.
     ///
     /// # Errors
     /// When the database fails.
@@ -177,15 +191,17 @@ impl Tx {
         summary: &str,
         effects: &[Effect],
     ) -> Result<bool, StoreError> {
-        const SUMMARY: &str = "UPDATE changes SET summary = $3 \
-             WHERE user_id = $1 AND id = $2 AND undone_by IS NULL RETURNING seq";
+        const SUMMARY: &str = "UPDATE changes SET summary = $3 WHERE user_id = $1 AND id = $2 AND undone_by IS NULL";
         const AFTER: &str = "UPDATE change_effects SET after_task = $4 WHERE user_id = $1 AND seq = $2 AND number = $3";
-        const COUNT: &str = "SELECT COUNT(*) AS effects FROM change_effects WHERE user_id = $1 AND seq = $2";
-        let row = self.row(Statement::new("change.extend", SUMMARY).bind(user).bind(id).bind(summary)).await?;
-        let Some(row) = row else { return Ok(false) };
-        let seq = row.int("seq")?;
-        let count = self.row(Statement::new("change.effects_count", COUNT).bind(user).bind(seq)).await?;
-        let mut ordinal = count.map_or(Ok(0), |row| row.int("effects"))?;
+        let Some(Change { seq, .. }) = self.change_find(user, id).await? else { return Ok(false) };
+        let known = self.change_effects(user, seq).await?;
+        if !continues(&known, effects) {
+            return Ok(false);
+        }
+        if self.run(Statement::new("change.extend", SUMMARY).bind(user).bind(id).bind(summary)).await? == 0 {
+            return Ok(false);
+        }
+        let mut ordinal = i64::try_from(known.len()).unwrap_or(i64::MAX);
         for effect in effects {
             let statement = Statement::new("change.effect_extend", AFTER)
                 .bind(user)

@@ -116,6 +116,7 @@ impl ModelTurn<'_> {
 impl Round {
     async fn run(self, tx: &mut Tx) -> Result<Ran, AppError> {
         let Self { recorder, mut run, calls, change } = self;
+        let before = run.done.len();
         for call in calls {
             run.run(tx, call).await?;
         }
@@ -126,7 +127,10 @@ impl Round {
             _ => None,
         });
         let change = match change {
-            Some(change) => journal.extend(tx, change, &summary).await?,
+            Some(change) => {
+                let part = say::deed(&done[before..], &moment.now).unwrap_or_default();
+                journal.extend(tx, change, &summary, &part).await?
+            }
             None => journal.commit(tx, &summary).await?.or(undone),
         };
         let turn = &recorder.turn;
