@@ -219,12 +219,12 @@ async fn use_is_counted_and_the_days_budget_holds() {
 }
 
 #[tokio::test]
-async fn a_turns_own_budget_ends_it() {
-    let limits = TurnLimits { tokens_per_turn: 5_000, ..TurnLimits::default() };
+async fn a_turns_own_budget_ends_it_before_it_is_overdrawn() {
+    let limits = TurnLimits { tokens_per_turn: 9_000, ..TurnLimits::default() };
     let mut world = World::with(PlannerChoice::Llm, limits).await;
     world.tasks(&["Call mom"]).await;
-    world.model.always(Reply::call("list_tasks", json!({})).with_usage(2_000, 0, 100));
+    world.model.always(Reply::call("list_tasks", json!({})).with_usage(4_000, 0, 100));
     let reply = world.say("think about it").await;
     assert!(reply.response.contains("I stopped there"), "{}", reply.response);
-    assert_eq!(world.model.requests().len(), 3);
+    assert_eq!(world.model.requests().len(), 2, "a third request would not fit");
 }

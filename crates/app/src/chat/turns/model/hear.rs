@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use saydo_store::UsageDelta;
 
 use super::{ModelTurn, prompt};
-use crate::llm::{ModelError, ModelEvent, ModelMessage, ModelName, ModelRequest, RequestedCall, Usage};
+use crate::llm::{ModelError, ModelEvent, ModelMessage, ModelName, ModelRequest, RequestedCall, ToolDefinition, Usage};
 
 /// Tokens of one answer at most.
 const MOST_OUTPUT: u32 = 4_000;
@@ -19,12 +19,11 @@ pub(super) struct Answer {
 
 impl ModelTurn<'_> {
     pub(super) async fn hear(&mut self) -> Result<Answer, ModelError> {
-        let left = self.limits.tokens_per_turn.saturating_sub(self.tokens());
         let request = ModelRequest {
             system: prompt::system(),
             tools: prompt::tools(),
             messages: self.messages.clone(),
-            max_output_tokens: u32::try_from(left).unwrap_or(MOST_OUTPUT).min(MOST_OUTPUT),
+            max_output_tokens: u32::try_from(self.room()).unwrap_or(MOST_OUTPUT).min(MOST_OUTPUT),
         };
         let (model, mut stream) = self.app.models.stream(request, self.deadline).await?;
         // An answer that breaks off or is cut off is not counted by its server, but it was asked for.
@@ -49,9 +48,12 @@ impl ModelTurn<'_> {
         Err(ModelError::Truncated)
     }
 
-    fn estimate(&self) -> Usage {
+    /// What the next request is thought to cost.
+    pub(super) fn estimate(&self) -> Usage {
         let chars: usize = self.messages.iter().map(length).sum();
-        let tokens = (chars + prompt::system().len()) / CHARS_PER_TOKEN;
+        let tool = |tool: &ToolDefinition| tool.description.len() + tool.parameters.to_string().len();
+        let tools: usize = prompt::tools().iter().map(tool).sum();
+        let tokens = (chars + prompt::system().len() + tools) / CHARS_PER_TOKEN;
         Usage { input_tokens: u64::try_from(tokens).unwrap_or(u64::MAX), ..Usage::default() }
     }
 

@@ -52,6 +52,9 @@ struct ModelTurn<'a> {
     usage: Vec<(ModelName, UsageDelta)>,
 }
 
+/// Tokens without which no answer is worth asking for.
+const LEAST_OUTPUT: u64 = 100;
+
 /// Why the rounds ended.
 enum End {
     /// The model has answered, or what it did is the answer.
@@ -120,8 +123,11 @@ impl ModelTurn<'_> {
     async fn rounds(&mut self) -> Result<End, AppError> {
         for _ in 0..self.limits.max_rounds {
             let live = std::sync::Arc::clone(&self.job.recorder.turn);
-            if self.tokens() >= self.limits.tokens_per_turn {
-                return Ok(End::Limit);
+            if self.room() < LEAST_OUTPUT {
+                return Ok(match self.usage.is_empty() {
+                    true => End::Failed(ModelError::Malformed("a turn's budget holds no request".to_owned())),
+                    false => End::Limit,
+                });
             }
             let heard = tokio::select! {
                 heard = self.hear() => heard,
@@ -139,6 +145,12 @@ impl ModelTurn<'_> {
             }
         }
         Ok(End::Limit)
+    }
+
+    /// Tokens that the next answer may have so that the turn keeps to its budget.
+    fn room(&self) -> u64 {
+        let asked = self.tokens().saturating_add(self.estimate().input_tokens);
+        self.limits.tokens_per_turn.saturating_sub(asked)
     }
 
     fn tokens(&self) -> u64 {
