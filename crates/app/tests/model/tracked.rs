@@ -144,6 +144,56 @@ async fn two_turns_at_once_in_one_conversation_both_come_to_their_ends() {
 }
 
 #[tokio::test]
+async fn at_most_four_turns_of_a_person_are_with_a_model() {
+    let world = World::new().await;
+    world.model.always(endless());
+    let mut waiting = Vec::new();
+    for _ in 0..4 {
+        let mut handle = world.begin("tell me").await;
+        until_text(&mut handle).await;
+        waiting.push(handle);
+    }
+    let fifth = world.begin("buy bread").await.reply().await.unwrap();
+    assert!(
+        fifth.response.starts_with("Added “Bread”") || fifth.response.starts_with("Added “Buy bread”"),
+        "{fifth:?}"
+    );
+    assert!(fifth.response.contains("busy with your other messages"), "{fifth:?}");
+    assert_eq!(world.model.requests().len(), 4);
+    for handle in waiting {
+        world.app.turn_stop(&world.caller, handle.conversation_id, handle.turn_id).await.unwrap();
+        handle.reply().await.unwrap();
+    }
+    world.model.always(Reply::text("Good morning."));
+    assert_eq!(world.begin("tell me").await.reply().await.unwrap().response, "Good morning.");
+}
+
+#[tokio::test]
+async fn what_a_stopped_turn_used_is_counted() {
+    let world = World::new().await;
+    let used = async || {
+        let rows = world.app.usage(&world.caller, None, None).await.unwrap().days;
+        rows.first().map_or((0, 0, 0), |day| (day.calls, day.input_tokens, day.output_tokens))
+    };
+    world.model.reply(Reply::fault(Fault::HangBeforeHeaders));
+    let handle = world.begin("tell me").await;
+    while world.model.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    world.app.turn_stop(&world.caller, handle.conversation_id, handle.turn_id).await.unwrap();
+    handle.reply().await.unwrap();
+    let (calls, input, output) = used().await;
+    assert!(calls == 1 && input > 0 && output == 0, "asked, and not answered: {:?}", (calls, input, output));
+    world.model.reply(endless());
+    let mut handle = world.begin("tell me").await;
+    until_text(&mut handle).await;
+    world.app.turn_stop(&world.caller, handle.conversation_id, handle.turn_id).await.unwrap();
+    handle.reply().await.unwrap();
+    let (calls, _, output) = used().await;
+    assert!(calls == 2 && output > 0, "asked, and begun to be answered: {:?}", (calls, output));
+}
+
+#[tokio::test]
 async fn a_repeated_request_finds_its_turn() {
     let mut world = World::new().await;
     world.model.reply(Reply::call("add_task", json!({ "title": "Buy milk" })).slowly(Duration::from_millis(20)));

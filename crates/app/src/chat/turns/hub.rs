@@ -6,13 +6,17 @@ use std::{
     time::Duration,
 };
 
-use saydo_domain::TurnId;
+use saydo_domain::{TurnId, UserId};
 use tokio::sync::watch;
 
 use super::live::{Cut, LiveTurn};
 
 /// How long a turn that was told to end may take to say so.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Turns of one person that a model answers at the same time, at most: the day's budget is looked at when a turn
+/// begins, so it can be overdrawn by no more than these.
+const MOST_WITH_MODELS: usize = 4;
 
 /// All turns that run in this process; cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +33,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Live {
     turns: HashMap<TurnId, Arc<LiveTurn>>,
+    /// How many turns of each person are with a model.
+    with_models: HashMap<UserId, usize>,
     closed: bool,
 }
 
@@ -47,7 +53,38 @@ impl Drop for Place {
     }
 }
 
+/// A turn's place with the models; given back on drop.
+#[derive(Debug)]
+pub(super) struct ModelPlace {
+    hub: TurnHub,
+    user: UserId,
+}
+
+impl Drop for ModelPlace {
+    fn drop(&mut self) {
+        let mut live = self.hub.live();
+        if let Some(count) = live.with_models.get_mut(&self.user) {
+            *count -= 1;
+            if *count == 0 {
+                live.with_models.remove(&self.user);
+            }
+        }
+    }
+}
+
 impl TurnHub {
+    /// A place with the models for a turn of this person; `None` when they have too many there already.
+    pub(super) fn model_place(&self, user: &UserId) -> Option<ModelPlace> {
+        let mut live = self.live();
+        let count = live.with_models.entry(user.clone()).or_default();
+        if *count >= MOST_WITH_MODELS {
+            return None;
+        }
+        *count += 1;
+        drop(live);
+        Some(ModelPlace { hub: self.clone(), user: user.clone() })
+    }
+
     fn live(&self) -> MutexGuard<'_, Live> {
         self.inner.live.lock().unwrap_or_else(PoisonError::into_inner)
     }

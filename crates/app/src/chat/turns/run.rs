@@ -22,6 +22,10 @@ pub(super) const INTERNAL: &str = "internal";
 /// The code of a turn that somebody else ended, or whose conversation was deleted.
 pub(super) const GONE: &str = "turn_gone";
 
+/// Said when too many turns of the person are with a model already.
+const MODEL_BUSY: &str =
+    "(The language model is still busy with your other messages, so I answered this one without it.)";
+
 impl App {
     pub(super) async fn turn_run(self, place: Place, job: Job) {
         let recorder = job.recorder.clone();
@@ -63,10 +67,14 @@ impl App {
             Some(_) => Way::Offline { note: None },
             None => self.way(caller, request.planner, &proposal).await?,
         };
-        match way {
-            Way::Offline { note } => self.turn_by_proposal(job, before, proposal, note).await,
-            Way::Model => Box::pin(self.turn_by_model(job, before, proposal)).await,
-        }
+        let (place, note) = match way {
+            Way::Offline { note } => (None, note),
+            Way::Model => (self.turns.model_place(caller.id()), Some(MODEL_BUSY)),
+        };
+        let Some(place) = place else { return self.turn_by_proposal(job, before, proposal, note).await };
+        let done = Box::pin(self.turn_by_model(job, before, proposal)).await;
+        drop(place);
+        done
     }
 
     /// The turn as the offline engine proposes it.

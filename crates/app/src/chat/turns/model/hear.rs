@@ -17,6 +17,14 @@ pub(super) struct Answer {
     pub(super) calls: Vec<RequestedCall>,
 }
 
+/// A request whose server has not said what it used.
+pub(super) struct Asked {
+    /// Who answers; `None` before anybody does.
+    model: Option<ModelName>,
+    /// What was written so far, in bytes.
+    written: usize,
+}
+
 impl ModelTurn<'_> {
     pub(super) async fn hear(&mut self) -> Result<Answer, ModelError> {
         let request = ModelRequest {
@@ -25,19 +33,30 @@ impl ModelTurn<'_> {
             messages: self.messages.clone(),
             max_output_tokens: u32::try_from(self.room()).unwrap_or(MOST_OUTPUT).min(MOST_OUTPUT),
         };
-        let (model, mut stream) = self.app.models.stream(request, self.deadline).await?;
+        self.asked = Some(Asked { model: None, written: 0 });
+        let begun = self.app.models.stream(request, self.deadline).await;
+        self.asked = None;
+        let (model, mut stream) = begun?;
         // An answer that breaks off or is cut off is not counted by its server, but it was asked for.
         self.used(&model, self.estimate());
+        self.asked = Some(Asked { model: Some(model.clone()), written: 0 });
         let mut answer = Answer { text: String::new(), calls: Vec::new() };
         while let Some(event) = stream.next().await {
             match event? {
                 ModelEvent::Text(text) => {
                     answer.text.push_str(&text);
+                    self.written(text.len());
                     let said = self.claims.push(&text);
                     self.job.recorder.text(&said);
                 }
-                ModelEvent::Call(call) => answer.calls.push(call),
-                ModelEvent::Usage(usage) => self.counted(&model, usage),
+                ModelEvent::Call(call) => {
+                    self.written(call.arguments.len());
+                    answer.calls.push(call);
+                }
+                ModelEvent::Usage(usage) => {
+                    self.counted(&model, usage);
+                    self.asked = None;
+                }
                 ModelEvent::End(_) => {
                     let said = self.claims.finish();
                     self.job.recorder.text(&said);
@@ -46,6 +65,23 @@ impl ModelTurn<'_> {
             }
         }
         Err(ModelError::Truncated)
+    }
+
+    fn written(&mut self, length: usize) {
+        if let Some(asked) = &mut self.asked {
+            asked.written += length;
+        }
+    }
+
+    /// Enters what the server of the last request did not count, because the turn was cut or the answer broke off.
+    pub(super) fn settle(&mut self) {
+        let Some(Asked { model, written }) = self.asked.take() else { return };
+        if let Some(model) = model {
+            let output_tokens = u64::try_from(written / CHARS_PER_TOKEN).unwrap_or(u64::MAX);
+            self.adjust(&model, Usage { output_tokens, ..Usage::default() }, UsageDelta::default());
+        } else if let Some(model) = self.app.models.names().next() {
+            self.used(model, self.estimate());
+        }
     }
 
     /// What the next request is thought to cost.

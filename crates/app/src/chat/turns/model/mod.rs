@@ -17,6 +17,7 @@ use saydo_lang::Moment;
 use saydo_store::UsageDelta;
 use tokio::time::Instant;
 
+use self::hear::Asked;
 use super::{Job, live::Cut};
 use crate::{
     App, AppError,
@@ -50,6 +51,8 @@ struct ModelTurn<'a> {
     change: Option<ChangeId>,
     /// What was used, by model.
     usage: Vec<(ModelName, UsageDelta)>,
+    /// The request whose server has not said yet what it used.
+    asked: Option<Asked>,
 }
 
 /// Tokens without which no answer is worth asking for.
@@ -98,6 +101,7 @@ impl App {
             done: Vec::new(),
             change: None,
             usage: Vec::new(),
+            asked: None,
         };
         turn.run(before, proposal).await
     }
@@ -130,8 +134,13 @@ impl ModelTurn<'_> {
                 });
             }
             let heard = tokio::select! {
-                heard = self.hear() => heard,
-                cut = live.until_cut() => return Ok(End::Cut(cut)),
+                heard = self.hear() => Ok(heard),
+                cut = live.until_cut() => Err(cut),
+            };
+            self.settle();
+            let heard = match heard {
+                Ok(heard) => heard,
+                Err(cut) => return Ok(End::Cut(cut)),
             };
             let answer = match heard {
                 Ok(answer) => answer,
