@@ -11,7 +11,10 @@ use rmcp::{
     },
     service::RequestContext,
 };
+use saydo_app::Caller;
 use serde_json::{Value, json};
+
+use super::ticket::{Ticket, Tickets, owner};
 
 /// How long a person may think while the call waits.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -19,10 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 const KEY: &str = "decision";
 
 /// What the client sent along when it repeated a call: used up by the first question it answers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Brought {
-    pub(super) state: Option<String>,
-    pub(super) answer: Option<Value>,
+    tickets: Tickets,
+    /// The program that calls.
+    owner: String,
+    ticket: Option<Ticket>,
+    answer: Option<Value>,
 }
 
 /// A question for the person.
@@ -65,20 +71,36 @@ pub(super) async fn ask(context: &RequestContext<RoleServer>, brought: &mut Brou
 }
 
 fn at_the_next_call(brought: &mut Brought, question: &Question) -> Asked {
-    let (state, answer) = (brought.state.take(), brought.answer.take());
-    if state.as_deref() == Some(&question.about)
+    let (ticket, answer) = (brought.ticket.take(), brought.answer.take());
+    if let Some(ticket) = ticket.filter(|ticket| ticket.about == question.about)
         && let Some(answer) = answer.and_then(|answer| serde_json::from_value::<ElicitResult>(answer).ok())
+        && brought.tickets.use_up(&ticket)
     {
         return judge(&answer, question);
     }
+    let Some(state) = brought.tickets.issue(&brought.owner, &question.about) else { return Asked::Unable };
     let request = InputRequest::Elicitation(ElicitRequest::new(params(question)));
     let requests = BTreeMap::from([(KEY.to_owned(), request)]);
-    Asked::Later(Box::new(InputRequiredResult::new(Some(requests), Some(question.about.clone()))))
+    Asked::Later(Box::new(InputRequiredResult::new(Some(requests), Some(state))))
 }
 
 impl Brought {
-    pub(super) fn new(state: Option<String>, answers: Option<BTreeMap<String, Value>>) -> Self {
-        Self { state, answer: answers.and_then(|mut answers| answers.remove(KEY)) }
+    /// What came with a call of this caller: a state that was not sealed for them, or is used up, counts for nothing.
+    pub(super) fn new(
+        tickets: &Tickets,
+        caller: &Caller,
+        state: Option<&str>,
+        answers: Option<BTreeMap<String, Value>>,
+    ) -> Self {
+        let owner = owner(caller);
+        let ticket = state.and_then(|state| tickets.open(&owner, state));
+        let answer = answers.and_then(|mut answers| answers.remove(KEY));
+        Self { tickets: tickets.clone(), owner, ticket, answer }
+    }
+
+    /// What the question was about that is answered here.
+    pub(super) fn about(&self) -> Option<&str> {
+        self.ticket.as_ref().map(|ticket| ticket.about.as_str())
     }
 }
 

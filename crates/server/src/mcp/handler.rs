@@ -9,7 +9,11 @@ use rmcp::{
     },
     service::RequestContext,
 };
-use saydo_app::{App, Caller, accounts::Access, tools::ToolCall};
+use saydo_app::{
+    App, AppError, Caller,
+    accounts::Access,
+    tools::{ToolCall, UndoArgs},
+};
 use saydo_domain::TaskNumber;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -17,7 +21,9 @@ use sha2::{Digest as _, Sha256};
 use super::{
     ask::{Asked, Brought, Question, ask},
     brake::{Brake, Weight},
-    talk, tools,
+    talk,
+    ticket::Tickets,
+    tools,
 };
 use crate::http::{Limits, sentence};
 
@@ -42,6 +48,7 @@ pub struct Who {
 pub struct Saydo {
     pub(super) app: App,
     pub(super) brake: Brake,
+    pub(super) tickets: Tickets,
     pub(super) limits: Option<std::sync::Arc<Limits>>,
     /// The only caller there is, on the command line.
     fixed: Option<Box<Who>>,
@@ -50,12 +57,17 @@ pub struct Saydo {
 impl Saydo {
     /// For requests that each bring their caller.
     pub(crate) fn for_requests(app: App, limits: std::sync::Arc<Limits>) -> Self {
-        Self { app, brake: Brake::default(), limits: Some(limits), fixed: None }
+        Self::with(app, Some(limits), None)
     }
 
     /// For one caller.
     pub(crate) fn for_one(app: App, who: Who) -> Self {
-        Self { app, brake: Brake::default(), limits: None, fixed: Some(Box::new(who)) }
+        Self::with(app, None, Some(Box::new(who)))
+    }
+
+    fn with(app: App, limits: Option<std::sync::Arc<Limits>>, fixed: Option<Box<Who>>) -> Self {
+        let tickets = Tickets::new(app.accounts.sealer(), app.clock);
+        Self { app, brake: Brake::default(), tickets, limits, fixed }
     }
 
     fn who(&self, context: &RequestContext<RoleServer>) -> Result<Who, ErrorData> {
@@ -80,18 +92,21 @@ impl Saydo {
         if let Some(weight) = weight
             && !self.brake.take(&who.caller.token_id, weight)
         {
-            let mut brought = Brought::new(request.request_state, request.input_responses);
+            let state = request.request_state.as_deref();
+            let mut brought = Brought::new(&self.tickets, &who.caller, state, request.input_responses);
             if let Some(answer) = self.consent(who, &call, weight, context, &mut brought).await {
                 return Ok(answer);
             }
         }
-        let answer = match self.app.tool_call(&who.caller, call).await {
+        let answer = self.app.tool_call(&who.caller, call).await;
+        let changed = answer.as_ref().is_ok_and(|answer| answer.change_id.is_some());
+        if let Some(weight) = weight.filter(|_| !changed) {
+            self.brake.give_back(&who.caller.token_id, weight);
+        }
+        let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return Ok(tools::mistake(sentence(error)).into()),
         };
-        if let Some(weight) = weight.filter(|_| answer.change_id.is_none()) {
-            self.brake.give_back(&who.caller.token_id, weight);
-        }
         Ok(tools::result(answer, &who.base).into())
     }
 
@@ -104,12 +119,9 @@ impl Saydo {
         context: &RequestContext<RoleServer>,
         brought: &mut Brought,
     ) -> Option<CallToolResponse> {
-        let (what, version) = match call.changes() {
-            Some(number) => match self.app.task_get(&who.caller, TaskNumber::new(number)).await {
-                Ok(task) => (format!("task #{number} “{}”", task.title), task.version),
-                Err(error) => return Some(tools::mistake(sentence(error)).into()),
-            },
-            None => ("the newest change".to_owned(), 0),
+        let (what, version) = match self.subject(who, call).await {
+            Ok(subject) => subject,
+            Err(error) => return Some(tools::mistake(sentence(error)).into()),
         };
         let deed = match call {
             ToolCall::DeleteTask(_) => "delete",
@@ -120,12 +132,7 @@ impl Saydo {
         let question = Question {
             message: format!("{} Go on and {deed} {what}?", too_much(weight)),
             choices: Vec::new(),
-            about: fingerprint(&[
-                who.caller.id().as_str(),
-                call.name(),
-                &call.params().to_string(),
-                &version.to_string(),
-            ]),
+            about: fingerprint(&[who.caller.id().as_str(), call.name(), &call.params().to_string(), &version]),
         };
         match ask(context, brought, &question).await {
             Asked::Accepted(_) => {
@@ -143,6 +150,28 @@ impl Saydo {
                 .into(),
             ),
         }
+    }
+}
+
+impl Saydo {
+    /// What a call would change, in words, and as what stands for its present state.
+    async fn subject(&self, who: &Who, call: &ToolCall) -> Result<(String, String), AppError> {
+        if let Some(number) = call.changes() {
+            let task = self.app.task_get(&who.caller, TaskNumber::new(number)).await?;
+            return Ok((format!("task #{number} “{}”", task.title), task.version.to_string()));
+        }
+        let mut conn = self.app.store.read().await?;
+        let change = match call {
+            ToolCall::Undo(UndoArgs { change_id: Some(id) }) => match id.parse() {
+                Ok(id) => conn.change_find(who.caller.id(), id).await?,
+                Err(_) => None,
+            },
+            _ => conn.changes_undoable(who.caller.id(), 1, None).await?.pop(),
+        };
+        let what = change.as_ref().map(|change| format!("“{}”", change.summary));
+        // A change that was undone or done again since is not what was asked about.
+        let state = change.map(|change| format!("{} {:?}", change.id, change.undone_by));
+        Ok((what.unwrap_or_else(|| "the newest change".to_owned()), state.unwrap_or_default()))
     }
 }
 

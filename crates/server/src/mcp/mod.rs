@@ -7,6 +7,7 @@
 //! - `site`: whether a browser sent a request for another site
 //! - `talk`: the tool that takes plain language
 //! - `ask`: asking the person behind the client, in both revisions
+//! - `ticket`: what a client carries from a question to its answer
 //! - `brake`: how much a program may change before a person is asked
 //!
 //! It decides nothing about tasks: every call goes to the use cases with a proven caller. Who may come in is decided
@@ -18,6 +19,7 @@ mod door;
 mod handler;
 pub mod site;
 mod talk;
+mod ticket;
 mod tools;
 
 pub use door::Door;

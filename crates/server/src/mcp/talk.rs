@@ -14,7 +14,7 @@ use saydo_app::{
     tools::catalogue::ToolSpec,
     view::PendingView,
 };
-use saydo_domain::{ConversationId, MessageText, PendingId, PendingKind};
+use saydo_domain::{ConversationId, MessageText, PendingId, PendingKind, ToolCallRecord};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -123,12 +123,13 @@ impl Saydo {
             Ok(args) => args,
             Err(error) => return Ok(tools::mistake(format!("The arguments of talk don't fit: {error}.")).into()),
         };
-        let mut brought = Brought::new(request.request_state, request.input_responses);
-        let stand = match self.waiting(who, brought.state.as_deref()).await {
+        let state = request.request_state.as_deref();
+        let mut brought = Brought::new(&self.tickets, &who.caller, state, request.input_responses);
+        let stand = match self.waiting(who, brought.about()).await {
             Some(stand) => Ok(stand),
             None => match self.may_say(who, &args, context, &mut brought).await {
-                Some(answer) => return Ok(answer),
-                None => self.say(who, args).await,
+                Err(answer) => return Ok(*answer),
+                Ok(weight) => self.say(who, args, weight).await,
             },
         };
         match stand {
@@ -138,8 +139,8 @@ impl Saydo {
     }
 
     /// The question a repeated call brings the answer to: it is not said again.
-    async fn waiting(&self, who: &Who, state: Option<&str>) -> Option<Stand> {
-        let (conversation, pending) = state?.split_once('/')?;
+    async fn waiting(&self, who: &Who, about: Option<&str>) -> Option<Stand> {
+        let (conversation, pending) = about?.split_once('/')?;
         let conversation = ConversationId::new(conversation.parse().ok()?);
         let stand = self.stand(who, conversation).await.ok()?;
         stand.pending.as_ref().is_some_and(|waiting| waiting.id == pending).then_some(stand)
@@ -152,39 +153,38 @@ impl Saydo {
         Ok(Stand { conversation, reply, pending: view.pending })
     }
 
-    /// Limits before anything is said. `None`: go ahead.
+    /// Limits before anything is said. What is counted for it comes back: it is given back if nothing comes of it.
     async fn may_say(
         &self,
         who: &Who,
         args: &TalkArgs,
         context: &RequestContext<RoleServer>,
         brought: &mut Brought,
-    ) -> Option<CallToolResponse> {
+    ) -> Result<Weight, Box<CallToolResponse>> {
+        let refuse = |text: String| Err(Box::new(tools::mistake(text).into()));
         if let Some(wait) = self.limits.as_ref().and_then(|limits| limits.take_chat(who.caller.id()).err()) {
-            let text = format!("Too many messages; try again in {} seconds.", wait.as_secs().max(1));
-            return Some(tools::mistake(text).into());
+            return refuse(format!("Too many messages; try again in {} seconds.", wait.as_secs().max(1)));
         }
         let token = &who.caller.token_id;
-        let weight = if !self.brake.has_room(token, Weight::Change) {
-            Weight::Change
-        } else if self.may_delete(who, args).await && !self.brake.has_room(token, Weight::Deletion) {
-            Weight::Deletion
-        } else {
-            return None;
-        };
+        let weight = if self.may_delete(who, args).await { Weight::Deletion } else { Weight::Change };
+        if self.brake.take(token, weight) {
+            return Ok(weight);
+        }
+        let why = too_much(if self.brake.has_room(token, Weight::Change) { weight } else { Weight::Change });
         let conversation = args.conversation_id.map(|id| id.to_string()).unwrap_or_default();
         let question = Question {
-            message: format!("{} Go on and say to Saydo: “{}”?", too_much(weight), args.message),
+            message: format!("{why} Go on and say to Saydo: “{}”?", args.message),
             choices: Vec::new(),
             about: fingerprint(&[who.caller.id().as_str(), NAME, &args.message, &conversation]),
         };
         match ask(context, brought, &question).await {
-            Asked::Accepted(_) => None,
-            Asked::Later(question) => Some((*question).into()),
-            Asked::Declined => Some(tools::mistake("The person said no. Nothing was changed.").into()),
-            Asked::Unable => {
-                Some(tools::mistake(format!("{} Nothing was changed. Wait a minute.", too_much(weight))).into())
+            Asked::Accepted(_) => {
+                self.brake.note(token, weight);
+                Ok(weight)
             }
+            Asked::Later(question) => Err(Box::new((*question).into())),
+            Asked::Declined => refuse("The person said no. Nothing was changed.".to_owned()),
+            Asked::Unable => refuse(format!("{why} Nothing was changed. Wait a minute.")),
         }
     }
 
@@ -197,28 +197,42 @@ impl Saydo {
         self.app.asked_about_deletion(&who.caller, conversation).await.unwrap_or(false)
     }
 
-    async fn say(&self, who: &Who, args: TalkArgs) -> Result<Stand, AppError> {
-        let message = MessageText::new(&args.message)?;
+    async fn say(&self, who: &Who, args: TalkArgs, taken: Weight) -> Result<Stand, AppError> {
         let conversation = args.conversation_id.map(ConversationId::new);
-        match self.app.chat_send(&who.caller, conversation, message).await {
-            Ok(reply) => {
-                for call in reply.tool_calls.iter().filter(|call| call.result.get("error").is_none()) {
-                    match call.tool.as_str() {
-                        "delete_task" => self.brake.note(&who.caller.token_id, Weight::Deletion),
-                        "complete_task" | "update_task" | "undo" => {
-                            self.brake.note(&who.caller.token_id, Weight::Change);
-                        }
-                        _ => {}
-                    }
-                }
-                Ok(reply.into())
-            }
+        let said = match MessageText::new(&args.message) {
+            Ok(message) => self.app.chat_send(&who.caller, conversation, message).await,
+            Err(error) => Err(error.into()),
+        };
+        let calls = said.as_ref().map_or(&[][..], |reply| &reply.tool_calls);
+        self.settle(&who.caller.token_id, taken, calls);
+        match said {
+            Ok(reply) => Ok(reply.into()),
             // A plan card waits there: it is shown again.
             Err(AppError::Conflict { code: "person_needed", detail }) => match conversation {
                 Some(conversation) => self.stand(who, conversation).await,
                 None => Err(AppError::Conflict { code: "person_needed", detail }),
             },
             Err(error) => Err(error),
+        }
+    }
+
+    /// Counts what came of a message for which one of these was counted already.
+    fn settle(&self, token: &str, taken: Weight, calls: &[ToolCallRecord]) {
+        let mut taken = Some(taken);
+        for call in calls.iter().filter(|call| call.result.get("error").is_none()) {
+            let weight = match call.tool.as_str() {
+                "delete_task" => Weight::Deletion,
+                "complete_task" | "update_task" | "undo" => Weight::Change,
+                _ => continue,
+            };
+            if taken == Some(weight) {
+                taken = None;
+            } else {
+                self.brake.note(token, weight);
+            }
+        }
+        if let Some(weight) = taken {
+            self.brake.give_back(token, weight);
         }
     }
 

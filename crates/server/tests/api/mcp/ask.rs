@@ -1,6 +1,6 @@
 //! Plan cards and the brake: what needs a person is asked of a person, or not done.
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, future::join_all};
 use serde_json::{Value, json};
 
 use super::{Mcp, SESSIONS, message};
@@ -209,6 +209,27 @@ async fn the_second_deletion_within_a_minute_needs_a_person() {
 }
 
 #[tokio::test]
+async fn talking_at_once_does_not_get_around_the_brake() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for title in ["Milk", "Bread", "Eggs", "Soap"] {
+        ada.post("/api/tasks", json!({"title": title})).await.ok(201);
+    }
+    let mute = Mcp::stateless(&ada);
+    let wishes = ["delete milk", "delete bread", "delete eggs", "delete soap"];
+    let said = wishes.map(|wish| mute.call("talk", json!({"message": wish})));
+    let refused = join_all(said).await.iter().filter(|answer| answer["isError"] == true).count();
+    assert_eq!((refused, count(&ada).await), (3, 3));
+    // What changes nothing is given back: a wish for nothing does not count as the deletion.
+    let other = app.user("bob").await;
+    other.post("/api/tasks", json!({"title": "Milk"})).await.ok(201);
+    let mute = Mcp::stateless(&other);
+    Mcp::done(&mute.call("talk", json!({"message": "delete nonsense"})).await);
+    Mcp::done(&mute.call("talk", json!({"message": "delete milk"})).await);
+    assert_eq!(count(&other).await, 0);
+}
+
+#[tokio::test]
 async fn the_sixth_change_within_a_minute_needs_a_person() {
     let app = TestApp::start().await;
     let ada = somebody(&app).await;
@@ -228,4 +249,31 @@ async fn the_sixth_change_within_a_minute_needs_a_person() {
     Mcp::done(&mcp.call("add_task", json!({"title": "Five"})).await);
     Mcp::done(&mcp.call("list_tasks", json!({})).await);
     assert!(message(&mcp.post(&mcp.body("ping", json!({}))).await)["error"].is_null());
+}
+
+#[tokio::test]
+async fn one_yes_is_good_for_one_undo() {
+    let app = TestApp::start().await;
+    let ada = somebody(&app).await;
+    let mcp = Mcp { capabilities: json!({"elicitation": {}}), ..Mcp::stateless(&ada) };
+    for priority in ["high", "low", "high", "low", "high"] {
+        Mcp::done(&mcp.call("update_task", json!({"task_id": 1, "priority": priority})).await);
+    }
+    let question = mcp.call("undo", json!({})).await;
+    let repeat = json!({"name": "undo", "arguments": {}, "requestState": question["requestState"],
+        "inputResponses": {"decision": accept()}});
+    Mcp::done(&mcp.ask("tools/call", repeat.clone()).await);
+    assert_eq!(ada.get("/api/tasks/1").await.ok(200)["priority"], "low");
+    for _ in 0..2 {
+        assert_eq!(mcp.ask("tools/call", repeat.clone()).await["resultType"], "input_required");
+    }
+    assert_eq!(ada.get("/api/tasks/1").await.ok(200)["priority"], "low");
+    // A message that nothing comes of leaves no trace to tell it by: its yes is good once all the same.
+    let arguments = json!({"message": "undo"});
+    let question = mcp.call("talk", arguments.clone()).await;
+    assert_eq!(question["resultType"], "input_required", "{question}");
+    let repeat = json!({"name": "talk", "arguments": arguments, "requestState": question["requestState"],
+        "inputResponses": {"decision": accept()}});
+    Mcp::done(&mcp.ask("tools/call", repeat.clone()).await);
+    assert_eq!(mcp.ask("tools/call", repeat).await["resultType"], "input_required");
 }
