@@ -1,6 +1,11 @@
 //! Personal access tokens: how programs come in on behalf of a person. Each is shown once, when it is made; after
 //! that only its hash is known. Deleting the row ends it at once, on every replica.
 
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
 use saydo_domain::{AccessToken, AccessTokenId, TokenName, TokenScope, User, UserId, ValidationError};
@@ -124,7 +129,7 @@ impl Accounts {
             tracing::info!("an access token was refused");
             return Err(AppError::Unauthorized);
         };
-        self.touch(&user, &token, now).await;
+        self.touch(&user, &token, now);
         Ok(Some(Identity {
             user,
             token_id: token.id.to_string(),
@@ -133,19 +138,44 @@ impl Accounts {
         }))
     }
 
-    /// Notes the use. A database that cannot write must not keep readers out.
-    async fn touch(&self, user: &User, token: &AccessToken, now: Timestamp) {
+    /// Notes the use, beside the request: a database that cannot write must not keep readers out, nor make them wait.
+    fn touch(&self, user: &User, token: &AccessToken, now: Timestamp) {
         if token.last_used_at.is_some_and(|last| now.duration_since(last) < TOUCH_EVERY) {
             return;
         }
-        let (user, id) = (user.id.clone(), token.id);
-        let noted: Result<bool, AppError> = self
-            .store()
-            .write(move |tx| Box::pin(async move { Ok(tx.access_token_touch(&user, id, now).await?) }))
-            .await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, "the use of an access token was not noted");
-        }
+        let (owner, id) = (user.id.clone(), token.id);
+        // One at a time for each token: a writer that is stuck gathers no heap of them.
+        let Some(note) = self.inner.touches.begin(id) else { return };
+        let store = self.store().clone();
+        tokio::spawn(async move {
+            let noted: Result<bool, AppError> =
+                store.write(move |tx| Box::pin(async move { Ok(tx.access_token_touch(&owner, id, now).await?) })).await;
+            drop(note);
+            if let Err(error) = noted {
+                tracing::warn!(%error, "the use of an access token was not noted");
+            }
+        });
+    }
+}
+
+/// The tokens whose use is being noted.
+#[derive(Debug, Default)]
+pub(super) struct Touches(Arc<Mutex<HashSet<AccessTokenId>>>);
+
+/// One note on its way; gone when this is dropped.
+struct Touch(Arc<Mutex<HashSet<AccessTokenId>>>, AccessTokenId);
+
+impl Touches {
+    /// `None` when one is on its way for this token.
+    fn begin(&self, id: AccessTokenId) -> Option<Touch> {
+        let first = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        first.then(|| Touch(Arc::clone(&self.0), id))
+    }
+}
+
+impl Drop for Touch {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
     }
 }
 

@@ -62,6 +62,7 @@ struct Inner {
     tokens: token::Tokens,
     sealer: Sealer,
     throttle: throttle::Throttle,
+    touches: access_tokens::Touches,
 }
 
 impl Accounts {
@@ -75,6 +76,7 @@ impl Accounts {
             sealer: Sealer::new(&config.secret),
             tokens: token::Tokens::new(&config.secret, config.trusted_issuers, config.token_life),
             throttle: throttle::Throttle::new(config.throttling),
+            touches: access_tokens::Touches::default(),
         };
         Self { inner: Arc::new(inner) }
     }

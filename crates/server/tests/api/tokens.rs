@@ -1,8 +1,15 @@
 //! `/api/tokens`: programs come in with tokens of their own.
 
+use std::time::Duration;
+
+use saydo_store::StoreError;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use crate::support::{Client, PASSWORD, TestApp};
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Makes a token and hands out the program that has it, with the token's id.
 pub(crate) async fn program(owner: &Client, scope: &str) -> (Client, String) {
@@ -42,7 +49,15 @@ async fn it_opens_the_owners_things_and_its_use_is_noted() {
     robot.post("/api/tasks", json!({"title": "Oil the joints"})).await.ok(201);
     assert_eq!(ada.get("/api/tasks").await.ok(200)[0]["title"], "Oil the joints");
     robot.say(None, "add sharpen the saw").await.ok(200);
-    let used = ada.get("/api/tokens").await.ok(200)["tokens"][0]["last_used_at"].clone();
+    let noted = async {
+        loop {
+            let used = ada.get("/api/tokens").await.ok(200)["tokens"][0]["last_used_at"].clone();
+            if !used.is_null() {
+                break used;
+            }
+        }
+    };
+    let used = tokio::time::timeout(PATIENCE, noted).await.expect("the use is noted beside the requests");
     assert_eq!(used, "2026-03-11T09:00:00Z");
     let replica = app.replica().await;
     ada.delete(&format!("/api/tokens/{id}")).await.ok(204);
@@ -50,6 +65,35 @@ async fn it_opens_the_owners_things_and_its_use_is_noted() {
     robot.at(&replica).get("/api/tasks").await.problem(401);
     ada.delete(&format!("/api/tokens/{id}")).await.problem(404);
     assert_eq!(ada.get("/api/tokens").await.ok(200), json!({"tokens": []}));
+}
+
+#[tokio::test]
+async fn a_writer_that_is_stuck_keeps_no_reader_waiting() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let (robot, _) = program(&ada, "read").await;
+    let (stuck, is_stuck) = oneshot::channel();
+    let (free, freed) = oneshot::channel::<()>();
+    let store = app.app.store.clone();
+    let writer = tokio::spawn(async move {
+        let held: Result<(), StoreError> = store
+            .write(move |_| {
+                Box::pin(async move {
+                    stuck.send(()).unwrap();
+                    freed.await.unwrap();
+                    Ok(())
+                })
+            })
+            .await;
+        held
+    });
+    is_stuck.await.unwrap();
+    for _ in 0..3 {
+        let answer = tokio::time::timeout(PATIENCE, robot.get("/api/tasks")).await.expect("nobody waits");
+        answer.ok(200);
+    }
+    free.send(()).unwrap();
+    writer.await.unwrap().unwrap();
 }
 
 #[tokio::test]
