@@ -18,13 +18,15 @@ use rmcp::{
     model::{ClientCapabilities, Implementation, InitializeRequestParams},
     transport::streamable_http_server::{
         StreamableHttpServerConfig, StreamableHttpService,
-        session::{SessionState, SessionStore, SessionStoreError, local::LocalSessionManager},
+        session::{SessionId, SessionState, SessionStore, SessionStoreError, local::LocalSessionManager},
     },
 };
 use saydo_app::{Clock, accounts::Sealer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+
+use super::awake::Awake;
 
 const SESSION: &str = "mcp-session-id";
 const VERSION: &str = "mcp-protocol-version";
@@ -54,6 +56,7 @@ struct Session {
 /// The protocol around a handler.
 pub struct Door<H: ServerHandler> {
     service: StreamableHttpService<H, LocalSessionManager>,
+    sessions: Awake,
     sealer: Sealer,
     clock: Clock,
 }
@@ -72,7 +75,9 @@ impl<H: ServerHandler + Send + 'static> Door<H> {
             .with_json_response(true)
             .with_cancellation_token(stop);
         config.session_store = Some(Arc::new(Sealed::default()));
-        Self { service: StreamableHttpService::new(move || Ok(handler()), Arc::default(), config), sealer, clock }
+        let manager = Arc::new(LocalSessionManager::default());
+        let service = StreamableHttpService::new(move || Ok(handler()), Arc::clone(&manager), config);
+        Self { service, sessions: Awake::new(manager), sealer, clock }
     }
 
     /// Serves one request of this owner, whose body was read.
@@ -91,6 +96,7 @@ impl<H: ServerHandler + Send + 'static> Door<H> {
         if let Some(id) = session.as_ref().and_then(|session| HeaderValue::from_str(&session.id).ok()) {
             parts.headers.insert(SESSION, id);
         }
+        let mut id: Option<SessionId> = session.as_ref().map(|session| session.id.as_str().into());
         let request = Request::from_parts(parts, Full::new(body.clone()));
         let ends = request.method() == Method::DELETE;
         let mut response = SESSION_NOW.scope(session, self.service.handle(request)).await.map(Body::new);
@@ -98,9 +104,13 @@ impl<H: ServerHandler + Send + 'static> Door<H> {
         if ends && response.status() == StatusCode::ACCEPTED {
             *response.status_mut() = StatusCode::NO_CONTENT;
         }
-        if let Some(id) = response.headers_mut().remove(SESSION) {
-            let Some(sealed) = self.seal(&id, &body, owner) else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
+        if let Some(new) = response.headers_mut().remove(SESSION) {
+            id = new.to_str().ok().map(SessionId::from);
+            let Some(sealed) = self.seal(&new, &body, owner) else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
             response.headers_mut().insert(SESSION, sealed);
+        }
+        if let Some(id) = id.filter(|_| !ends && response.status().is_success()) {
+            self.sessions.used(owner, id).await;
         }
         response
     }

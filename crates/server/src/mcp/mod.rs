@@ -2,6 +2,7 @@
 //! revisions up to 2025-11-25 with sessions and 2026-07-28 without).
 //!
 //! - `door`: the protocol over HTTP, with sessions that any replica can go on with
+//! - `awake`: which of those are held in memory
 //! - `handler`: what is answered to `tools/list` and `tools/call`
 //! - `tools`: the catalogue in MCP's words
 //! - `site`: whether a browser sent a request for another site
@@ -14,6 +15,7 @@
 //! before (`http::routes::mcp`), and on the command line by whoever can read the database.
 
 mod ask;
+mod awake;
 mod brake;
 mod door;
 mod handler;

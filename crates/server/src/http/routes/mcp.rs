@@ -1,7 +1,7 @@
 //! `/mcp`: the Model Context Protocol over HTTP. Before the protocol begins it is known who asks, from which site, and
 //! whether their token may do what the message wants.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -11,20 +11,24 @@ use axum::{
     middleware::Next,
     response::IntoResponse,
 };
-use saydo_app::{Caller, accounts::Identity};
+use futures_util::StreamExt as _;
+use saydo_app::{AppError, Caller, accounts::Identity};
 use saydo_domain::Door as CameBy;
 use serde::Deserialize;
 
 use crate::{
     config::Proxy,
     http::{
-        auth::insufficient_scope,
+        auth::{SentToken, insufficient_scope},
         body, client,
         problem::Problem,
         state::{AppState, HttpSettings},
     },
     mcp::{Door, Saydo, Who, may_read, site},
 };
+
+/// How long a stream may not notice that its token ran out, or was revoked on another replica.
+const PROVE_EVERY: Duration = Duration::from_secs(15);
 
 /// The door all requests share.
 pub(in crate::http) type McpDoor = Arc<Door<Saydo>>;
@@ -85,7 +89,32 @@ pub(in crate::http) async fn serve(
     let base = base(&state.settings, &parts);
     let caller = Caller { door: CameBy::Mcp, ..caller };
     parts.extensions.insert(Who { caller, access: identity.access, base });
-    door.handle(parts, body, &owner).await
+    let token = parts.extensions.get::<SentToken>().cloned().filter(|_| parts.method == Method::GET);
+    let response = door.handle(parts, body, &owner).await;
+    match token {
+        Some(token) => {
+            response.map(|body| Body::from_stream(body.into_data_stream().take_until(signed_off(state, token))))
+        }
+        None => response,
+    }
+}
+
+/// Ends when the token is no longer good: an open stream outlives the moment in which it was proven.
+async fn signed_off(state: AppState, token: SentToken) {
+    let mut sign_offs = state.sign_offs.subscribe();
+    // Some may have been before this began to listen.
+    sign_offs.mark_changed();
+    loop {
+        tokio::select! {
+            // The sender lives as long as the state.
+            _ = sign_offs.changed() => {}
+            () = tokio::time::sleep(PROVE_EVERY) => {}
+        }
+        // A database that is away says nothing about the token.
+        if matches!(state.app.accounts.authenticate(token.expose()).await, Err(AppError::Unauthorized)) {
+            return;
+        }
+    }
 }
 
 /// Everything but a call of a tool that changes something.

@@ -1,13 +1,20 @@
 //! Sessions of the older revisions: any replica goes on with them, nobody else does.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::{Mcp, SESSIONS};
 use crate::{
     cli::{Server, saydo, succeed},
     support::{Answer, Client, PASSWORD, TestApp},
+    tokens::program,
 };
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn another_replica_goes_on_with_a_session() {
@@ -69,6 +76,38 @@ async fn an_open_stream_ends_when_the_server_stops() {
     assert_eq!(code, Some(0));
     read.await.unwrap().unwrap();
     assert!(!log.contains("cut off"), "{log}");
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_with_its_token() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let (robot, id) = program(&ada, "write").await;
+    let (other, _) = program(&ada, "write").await;
+    let mcp = Mcp::session(&robot, SESSIONS, json!({})).await;
+    let stream = mcp.request(Method::GET).send().await.unwrap();
+    let stays = Mcp::session(&other, SESSIONS, json!({})).await.request(Method::GET).send().await.unwrap();
+    assert_eq!((stream.status().as_u16(), stays.status().as_u16()), (200, 200));
+    ada.delete(&format!("/api/tokens/{id}")).await.ok(204);
+    timeout(PATIENCE, stream.text()).await.expect("the stream ends").unwrap();
+    let mut stays = std::pin::pin!(stays.text());
+    assert!(futures_util::poll!(&mut stays).is_pending(), "another token's stream goes on");
+}
+
+#[tokio::test]
+async fn the_oldest_of_too_many_sessions_sleeps() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let oldest = Mcp::session(&ada, SESSIONS, json!({})).await;
+    let stream = oldest.request(Method::GET).send().await.unwrap();
+    let others = Mcp::session(&bob, SESSIONS, json!({})).await.request(Method::GET).send().await.unwrap();
+    for _ in 0..32 {
+        Mcp::session(&ada, SESSIONS, json!({})).await;
+    }
+    timeout(PATIENCE, stream.text()).await.expect("the stream ends").unwrap();
+    let mut others = std::pin::pin!(others.text());
+    assert!(futures_util::poll!(&mut others).is_pending(), "another person's stream goes on");
+    oldest.ask("tools/list", json!({})).await;
 }
 
 #[tokio::test]
