@@ -24,7 +24,7 @@ use crate::{
     chat::turn::Before,
     llm::{ModelError, ModelMessage, ModelName, TurnLimits},
     planner::{
-        PendingPlan, Question, TargetAction,
+        Question,
         model::{
             claims::Claims,
             policy::{Allowed, Ledger},
@@ -95,7 +95,7 @@ impl App {
             deadline: Instant::now() + limits.timeout,
             messages,
             claims: Claims::new(said),
-            ledger: Ledger::new(Allowed::by(said, asked_about_deletion(&before), &proposal)),
+            ledger: Ledger::new(Allowed::by(said, before.asked_about_deletion(), &proposal)),
             calls: 0,
             records: Vec::new(),
             done: Vec::new(),
@@ -104,16 +104,6 @@ impl App {
             asked: None,
         };
         turn.run(before, proposal).await
-    }
-}
-
-/// Whether the waiting question is the engine's own about deleting. A plan card is not: a model can bring one about, and
-/// must not give itself leave to delete by it.
-fn asked_about_deletion(before: &Before) -> bool {
-    let then = before.pending.as_ref().and_then(|pending| serde_json::from_value(pending.action.clone()).ok());
-    match then {
-        Some(PendingPlan::Pick { action } | PendingPlan::Which { action }) => action == TargetAction::Delete,
-        _ => false,
     }
 }
 
