@@ -48,8 +48,7 @@ pub use messages::ReplyFacts;
 pub use migrate::{MigrationStatus, SchemaState};
 pub use store::{PoolStatus, Store};
 pub use tasks::{
-    CompletedScope, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey,
-    TitleRow,
+    CompletedScope, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey, TitleRow,
 };
 pub use tokens::{Session, TokenState};
 pub use turns::NewTurn;

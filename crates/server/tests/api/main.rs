@@ -25,6 +25,6 @@ mod tasks;
 mod tokens;
 mod trash;
 mod undo;
-mod voice;
 mod usage;
+mod voice;
 mod web;
