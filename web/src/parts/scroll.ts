@@ -12,11 +12,15 @@ export function useStayAtEnd(list: ReadonlySignal<readonly unknown[]>) {
     const box = ref.current;
     if (!box) return;
     let following = true;
+    let top = 0;
     const toEnd = () => {
       if (following) box.scrollTop = box.scrollHeight;
     };
+    // Only who moves up reads back: our own way down may be told late, when more has grown below already.
     const onScroll = () => {
-      following = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+      const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+      following = near || (following && box.scrollTop >= top);
+      top = box.scrollTop;
     };
     const onSize = new ResizeObserver(toEnd);
     const watch = () => {
