@@ -22,6 +22,8 @@ const USERS: usize = 100;
 const ROUNDS: usize = 40;
 /// Turns with a model at the same time.
 const TURNS: usize = 500;
+/// Whose turns these are: nobody has more than four at once with a model.
+const TURN_USERS: usize = TURNS / 4;
 /// What the scripted model waits before each of the pieces of its answer.
 const MODEL_PAUSE: Duration = Duration::from_secs(2);
 
@@ -255,13 +257,14 @@ async fn run_with_model() {
     let (server, _) = Server::start(client, &settings).await;
     let base: &'static str = Box::leak(server.base.clone().into_boxed_str());
     let mut users = Vec::new();
-    for n in 0..USERS {
+    for n in 0..TURN_USERS {
         users.push(sign_up(client, base, n).await);
     }
     let users: &'static [User] = Box::leak(users.into_boxed_slice());
     let before = server.resident();
     let turns = crowd(move |n| async move {
-        chat(client, base, &users[n % USERS], "what do you think of my week?").await;
+        let reply = chat(client, base, &users[n % TURN_USERS], "what do you think of my week?").await;
+        assert_ne!(reply["answered_by"], "offline");
     });
     let held = async {
         // In the middle of the first turns all of them wait.
