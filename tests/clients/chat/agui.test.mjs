@@ -13,9 +13,9 @@ before(async () => {
 });
 after(() => saydo.stop());
 
-function agent() {
+function agent(token = saydo.token) {
   threads += 1;
-  const headers = { Authorization: `Bearer ${saydo.token}` };
+  const headers = { Authorization: `Bearer ${token}` };
   const made = new HttpAgent({ url: `${saydo.base}/api/agui`, threadId: `thread-${threads}`, headers });
   let ids = 0;
   return {
@@ -62,7 +62,7 @@ test("a model's sentences come one by one", async () => {
 });
 
 test("an interrupt is resumed, or left", async () => {
-  const { made, say } = agent();
+  const { made, say } = agent(saydo.session);
   await say("buy bread");
   await say("delete all tasks");
   const asked = made.pendingInterrupts;
@@ -80,6 +80,17 @@ test("an interrupt is resumed, or left", async () => {
   await made.runAgent({ resume: [{ interruptId: again.id, status: "resolved", payload }] });
   assert.deepEqual(await saydo.titles(), ["Buy milk"]);
   await say("delete all tasks and undo nothing");
+});
+
+test("a program's token does not accept what waits for the person", async () => {
+  const { made, say } = agent();
+  await say("add soap and rice and tea");
+  await say("delete all tasks");
+  const [asked] = made.pendingInterrupts;
+  const before = await saydo.titles();
+  const resume = [{ interruptId: asked.id, status: "resolved", payload: { decision: "accept" } }];
+  await assert.rejects(made.runAgent({ resume }), /sign in/);
+  assert.deepEqual(await saydo.titles(), before);
 });
 
 test("a thread goes on where it was, another one is another", async () => {

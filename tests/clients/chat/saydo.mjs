@@ -10,6 +10,7 @@ const folder = resolve(import.meta.dirname, "../../../target/debug");
 const saydo = process.env.SAYDO_BIN ?? join(folder, "saydo");
 const scripted = process.env.SAYDO_SCRIPTED_MODEL ?? join(folder, "saydo-scripted-model");
 const EMAIL = "ada@example.com";
+const PASSWORD = "correct horse battery";
 
 /** Starts a program and waits for the line of this stream in which `address` finds one. */
 async function start(program, args, options, stream, address) {
@@ -43,7 +44,7 @@ export async function startSaydo() {
     OPENAI_BASE_URL: model.base,
   };
   const run = (args, input) => execFileSync(saydo, args, { cwd: data, env, input, encoding: "utf8", stdio: "pipe" }).trim();
-  run(["user", "create", EMAIL], "correct horse battery\n");
+  run(["user", "create", EMAIL], `${PASSWORD}\n`);
   const token = run(["user", "token", EMAIL, "--name", "clients", "--scope", "write"]);
   const server = await start(saydo, ["serve"], { cwd: data, env }, "stderr", (line) => {
     const said = line.startsWith("{") ? JSON.parse(line).address : undefined;
@@ -56,9 +57,13 @@ export async function startSaydo() {
     return answer.json();
   };
   const get = (path) => call("GET", path);
+  const signedIn = await call("POST", "/api/auth/login", { email: EMAIL, password: PASSWORD });
   return {
     base: server.base,
+    /** A program's token: it may not accept what waits for the person. */
     token,
+    /** The person's own, as a client has it that signs in. */
+    session: signedIn.access_token,
     get,
     patch: (path, body) => call("PATCH", path, body),
     titles: async () => (await get("/api/tasks?sort=id")).map((task) => task.title),
