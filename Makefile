@@ -28,8 +28,9 @@ test: ## Formatter, lints, all tests, and stories in a real Chromium
 bench: ## Benchmarks of the hot paths (see docs/PERFORMANCE.md)
 	cargo bench -p saydo-lang -p saydo-store
 
-fuzz: ## A million strange inputs through the language engine (see docs/LANGUAGE.md)
+fuzz: ## A million strange inputs through the language engine (see docs/LANGUAGE.md), and new cases for its properties
 	cargo run --release -p saydo-lang --example lang_fuzz
+	PROPTEST_CASES=5000 cargo test --release -p saydo-domain -p saydo-lang --test '*_properties' --test rrule_expansion
 
 lang-eval: ## How much of the held-out corpus is understood, per phenomenon
 	cargo run --release -p saydo-lang --example lang_eval

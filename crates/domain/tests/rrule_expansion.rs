@@ -210,8 +210,10 @@ proptest! {
                 if rule.count.is_some() {
                     prop_assert_eq!(found.map(|(_, used)| used), u32::try_from(steps).ok());
                 }
-            } else if all.len() < usize::from(MOST) && all.last().is_none_or(|last| last.year() < LAST_YEAR - 45) {
-                prop_assert_eq!(found, None, "{} from {} not before {}", rule, first, not_before);
+            } else if all.len() < usize::from(MOST) {
+                // Some rules meet only every few centuries: `FREQ=DAILY;INTERVAL=16` on a Thursday the 6th of November.
+                let within_reach = found.filter(|(next, _)| next.year() <= LAST_YEAR);
+                prop_assert_eq!(within_reach, None, "{} from {} not before {}", rule, first, not_before);
             }
         }
     }
