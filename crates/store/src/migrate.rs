@@ -6,7 +6,7 @@ use sqlx::{
 };
 
 use crate::{
-    Store, StoreError,
+    Failpoint, Store, StoreError,
     classify::classify,
     engine::{Engine, Link},
     statement::Statement,
@@ -171,6 +171,7 @@ impl Store {
                 let mut writer = engine.writer().await?;
                 let mut transaction = writer.begin_exclusive().await?;
                 steps(&migrator(|step| &step.sqlite), &mut *transaction, down_to).await?;
+                Failpoint::Migrating.pass();
                 transaction.commit().await.map_err(|error| classify(&error))?;
                 writer.close().await;
             }
@@ -178,6 +179,7 @@ impl Store {
                 let mut transaction = engine.begin_exclusive().await?;
                 steps(&migrator(|step| &step.postgres), &mut *transaction, down_to).await?;
                 engine.forget_names(&mut transaction).await?;
+                Failpoint::Migrating.pass();
                 transaction.commit().await.map_err(|error| classify(&error))?;
             }
         }

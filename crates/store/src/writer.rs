@@ -11,9 +11,10 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
 };
+use tracing::{Instrument as _, Span};
 
 use crate::{
-    StoreError, Tx,
+    Failpoint, StoreError, Tx,
     engine::{Engine, Link},
 };
 
@@ -70,8 +71,10 @@ where
         }
     };
     let refuse = tell.clone();
+    let asked_by = Span::current();
     let job = Job {
-        run: Box::new(move |tx| Box::pin(perform(tx, job, tell))),
+        // What it does belongs to the trace of whoever asked, not to the writer's.
+        run: Box::new(move |tx| Box::pin(perform(tx, job, tell).instrument(asked_by))),
         refuse: Box::new(move |error| refuse(Err(E::from(error)))),
         begin_before: Instant::now() + wait,
     };
@@ -110,7 +113,7 @@ pub(crate) async fn alone(engine: Arc<Engine>, job: Job) {
     };
     let done = (job.run)(&mut tx).await;
     let mut link = tx.into_link();
-    let end = if done.keep { link.commit().await } else { Ok(()) };
+    let end = if done.keep { commit(&mut link).await } else { Ok(()) };
     link.close().await;
     (done.answer)(end);
 }
@@ -184,7 +187,7 @@ async fn batch(
     }
     let mut link = tx.into_link();
     if end.is_ok() {
-        end = link.commit().await;
+        end = commit(&mut link).await;
     }
     let link = if let Err(error) = &end {
         tracing::error!(%error, jobs = finished.len(), "a write transaction failed; reopening the connection");
@@ -200,6 +203,13 @@ async fn batch(
     (link, closing)
 }
 
+async fn commit(link: &mut Link) -> Result<(), StoreError> {
+    Failpoint::BeforeCommit.pass();
+    let end = link.commit().await;
+    Failpoint::AfterCommit.pass();
+    end
+}
+
 async fn ready(engine: &Engine, link: Option<Link>) -> Result<Link, StoreError> {
     match link {
         Some(link) => Ok(link),
@@ -210,6 +220,7 @@ async fn ready(engine: &Engine, link: Option<Link>) -> Result<Link, StoreError> 
 /// Runs one job in its savepoint. An error here is one that ends the whole transaction.
 async fn one(tx: &mut Tx, job: Job, finished: &mut Vec<Answer>) -> Result<(), StoreError> {
     if job.begin_before < Instant::now() {
+        metrics::counter!("saydo_db_pool_timeouts_total").increment(1);
         (job.refuse)(StoreError::Busy);
         return Ok(());
     }

@@ -11,6 +11,7 @@ use super::{
     restore::unpacked,
     sqlite::{self, Contents},
 };
+use crate::Failpoint;
 
 impl Backups {
     /// Makes a backup of a database that may be in use. `program` is the version that makes it.
@@ -33,6 +34,7 @@ impl Backups {
         let staging = folder::staging(&self.folder, folder::PARTIAL)?;
         let copy = staging.path().join("copy.db");
         sqlite::copy(database, &copy, watch).await?;
+        Failpoint::BackupCopied.pass();
         let name = folder::free_name(&self.folder, now);
         let Contents { schema, rows } = sqlite::inspect(&copy, &name).await?;
         let progress = Arc::clone(watch);
@@ -58,6 +60,7 @@ impl Backups {
         let read_back = folder::staging(&self.folder, folder::PARTIAL)?;
         unpacked(staging.path(), &name, read_back, watch).await?;
         folder::sync(staging.path())?;
+        Failpoint::BackupUnnamed.pass();
         let path = self.folder.join(&name);
         std::fs::rename(staging.path(), &path).map_err(BackupError::at("create", &path))?;
         // It has its name now: there is nothing left to remove.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use saydo_domain::{ConversationId, ConversationTitle, MessageText, PendingId, Role, Turn, TurnId, TurnKey};
 use saydo_lang::Answer;
-use saydo_store::{NewTurn, StoreError, Tx};
+use saydo_store::{Failpoint, NewTurn, StoreError, Tx};
 use uuid::Uuid;
 
 use super::{Job, Recorder, TurnHandle, live::LiveTurn};
@@ -99,6 +99,7 @@ impl App {
             message: request.message.clone(),
         };
         let conversation = self.store.write(move |tx| Box::pin(beginning.run(tx))).await?;
+        Failpoint::TurnBegun.pass();
         let turn = Arc::new(LiveTurn::new(caller.id().clone(), conversation, id));
         let recorder = Arc::new(Recorder::new(self.store.clone(), self.clock, Arc::clone(&turn)));
         recorder.stored(vec![recorder.turn.started()]);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use saydo_domain::{ChangeId, Task, TaskNumber, ToolCallRecord};
-use saydo_store::Tx;
+use saydo_store::{Failpoint, Tx};
 use serde_json::{Value, json};
 
 use super::{End, ModelTurn, Next, hear::Answer, prompt};
@@ -107,6 +107,7 @@ impl ModelTurn<'_> {
             },
         };
         let Ran { records, done, change } = self.app.store.write(move |tx| Box::pin(round.run(tx))).await?;
+        Failpoint::BetweenRounds.pass();
         (self.records, self.done, self.change) = (records, done, change);
         self.job.recorder.calls(&self.records);
         Ok(())
