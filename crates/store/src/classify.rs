@@ -81,7 +81,10 @@ fn database(error: &dyn DatabaseError) -> StoreError {
 pub(crate) fn classify(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(error) => database(error.as_ref()),
-        sqlx::Error::PoolTimedOut => StoreError::Busy,
+        sqlx::Error::PoolTimedOut => {
+            metrics::counter!("saydo_db_pool_timeouts_total").increment(1);
+            StoreError::Busy
+        }
         sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
             StoreError::Unavailable(error.to_string())
         }

@@ -58,6 +58,25 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What kind of error, as one word for figures.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::CommitUnknown(_) => "commit_unknown",
+            Self::Unavailable(_) => "unavailable",
+            Self::Full => "full",
+            Self::ReadOnly => "read_only",
+            Self::SchemaTooNew { .. } | Self::Config(_) => "config",
+            Self::Conflict(_) => "conflict",
+            Self::Reference => "reference",
+            Self::Corrupt(_) => "corrupt",
+            Self::Decode { .. } => "decode",
+            Self::Cursor => "cursor",
+            Self::Internal(_) => "internal",
+        }
+    }
+
     /// Whether the same request may succeed when tried again.
     #[must_use]
     pub const fn is_transient(&self) -> bool {

@@ -13,15 +13,18 @@
 //! anything: no policy, no clock, no HTTP.
 
 mod access_tokens;
+mod audit;
 pub mod backup;
 mod changes;
 mod classify;
 mod config;
 mod conn;
+mod consents;
 mod conversations;
 mod cursor;
 mod engine;
 mod error;
+mod history;
 mod failpoint;
 mod idempotency;
 mod messages;
@@ -34,16 +37,19 @@ mod system;
 mod tasks;
 mod tokens;
 mod turn_events;
+mod turn_rounds;
 mod turns;
 mod usage;
 mod users;
 mod writer;
 
+pub use audit::{AuditEvent, AuditQuery, NewAuditEvent};
 pub use changes::NewChange;
 pub use config::StoreConfig;
 pub use conn::{Conn, Tx};
-pub use cursor::{ConversationCursor, CursorError, MessageCursor};
+pub use cursor::{ConversationCursor, CursorError, HistoryCursor, MessageCursor};
 pub use error::StoreError;
+pub use history::HistoryEntry;
 pub use failpoint::Failpoint;
 pub use idempotency::StoredAnswer;
 pub use messages::ReplyFacts;
@@ -53,5 +59,6 @@ pub use tasks::{
     CompletedScope, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey, TitleRow,
 };
 pub use tokens::{Session, TokenState};
-pub use turns::NewTurn;
+pub use turn_rounds::TurnRound;
+pub use turns::{NewTurn, TurnRun};
 pub use usage::{UsageDelta, UsageRow};

@@ -44,7 +44,13 @@ macro_rules! step {
 }
 
 /// All migrations, oldest first. A released one is never edited: add another.
-const STEPS: [Step; 2] = [step!(1, "init", "0001_init"), step!(2, "models", "0002_models")];
+const STEPS: &[Step] = &[
+    step!(1, "init", "0001_init"),
+    step!(2, "models", "0002_models"),
+    step!(3, "events", "0003_events"),
+    step!(4, "journal", "0004_journal"),
+    step!(6, "audit", "0006_audit"),
+];
 
 /// Where sqlx keeps what is applied.
 const TABLE: &str = "_sqlx_migrations";

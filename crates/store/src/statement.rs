@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::{Timestamp, civil::Date};
-use saydo_domain::{AccessTokenId, ChangeId, ConversationId, PendingId, TaskNumber, TaskUid, TurnId, UserId};
+use saydo_domain::{AccessTokenId, ChangeId, ConversationId, MessageId, PendingId, TaskNumber, TaskUid, TurnId, UserId};
 
 /// A value to bind. Both kinds keep their type when they are null, which PostgreSQL cares about.
 #[derive(Debug, Clone)]
@@ -48,6 +48,12 @@ impl Statement {
     /// A statement put together from our own pieces, never from anybody's input.
     pub(crate) const fn built(name: &'static str, sql: String, values: Vec<Value>) -> Self {
         Self { name, sql: Cow::Owned(sql), values, system: false }
+    }
+
+    /// The same, without an owner.
+    pub(crate) const fn for_system(mut self) -> Self {
+        self.system = true;
+        self
     }
 
     /// Binds the next `$n`.
@@ -127,6 +133,7 @@ int_value! {
     Timestamp => Timestamp::as_microsecond,
     TaskNumber => TaskNumber::get,
     ConversationId => ConversationId::get,
+    MessageId => MessageId::get,
 }
 
 text_value! {

@@ -121,7 +121,10 @@ impl Store {
             match tokio::time::timeout(wait, writer.send(writer::Message::Job(job))).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Err(E::from(StoreError::Unavailable("the store is closed".to_owned()))),
-                Err(_) => return Err(E::from(StoreError::Busy)),
+                Err(_) => {
+                    metrics::counter!("saydo_db_pool_timeouts_total").increment(1);
+                    return Err(E::from(StoreError::Busy));
+                }
             }
         } else {
             // On a task of its own: a caller that goes away must not leave a transaction half done (sqlx#4393).

@@ -10,6 +10,8 @@ mod sqlite;
 
 use std::time::Instant;
 
+use tracing::{Instrument as _, Span};
+
 pub(crate) use dialect::Dialect;
 pub(crate) use postgres::PostgresEngine;
 pub(crate) use session::Session;
@@ -111,19 +113,19 @@ impl Link {
 
     pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         let (name, began) = check(&statement)?;
-        let result = either!(self, link => link.rows(statement).await);
+        let result = either!(self, link => link.rows(statement).instrument(span(name)).await);
         finish(name, began, result).map(|rows| rows.into_iter().map(|row| Row::new(name, row)).collect())
     }
 
     pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
         let (name, began) = check(&statement)?;
-        let result: Result<Option<Raw>, StoreError> = either!(self, link => link.row(statement).await);
+        let result: Result<Option<Raw>, StoreError> = either!(self, link => link.row(statement).instrument(span(name)).await);
         finish(name, began, result).map(|row| row.map(|row| Row::new(name, row)))
     }
 
     pub(crate) async fn run(&mut self, statement: Statement) -> Result<u64, StoreError> {
         let (name, began) = check(&statement)?;
-        let result = either!(self, link => link.run(statement).await);
+        let result = either!(self, link => link.run(statement).instrument(span(name)).await);
         finish(name, began, result)
     }
 
@@ -178,12 +180,20 @@ fn check(statement: &Statement) -> Result<(&'static str, Instant), StoreError> {
     Ok((statement.name, Instant::now()))
 }
 
+/// A part of a trace; nothing when queries are not traced.
+fn span(name: &'static str) -> Span {
+    tracing::debug_span!(target: "saydo_store::query", "query", query = name)
+}
+
 fn finish<T>(name: &'static str, began: Instant, result: Result<T, StoreError>) -> Result<T, StoreError> {
-    let elapsed = began.elapsed().as_millis();
+    let elapsed = began.elapsed();
+    metrics::histogram!("saydo_db_query_duration_seconds", "query" => name).record(elapsed);
+    let elapsed = elapsed.as_millis();
     if elapsed > SLOW_MS {
         tracing::warn!(query = name, elapsed_ms = elapsed, "slow statement");
     }
     if let Err(error) = &result {
+        metrics::counter!("saydo_db_errors_total", "kind" => error.kind()).increment(1);
         tracing::debug!(query = name, %error, "statement failed");
     }
     result

@@ -1,0 +1,3 @@
+DROP TABLE audit_retention;
+DROP TABLE audit_events;
+DROP FUNCTION audit_events_only_grow();

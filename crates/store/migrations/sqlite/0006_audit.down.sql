@@ -1,0 +1,2 @@
+DROP TABLE audit_retention;
+DROP TABLE audit_events;
