@@ -5,14 +5,18 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test needs and cannot have ends the test")]
 
+mod haproxy;
 mod pgbouncer;
 mod postgres;
+mod saydo;
 mod script;
 
 use std::net::TcpListener;
 
+pub use haproxy::HaProxy;
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Durability, Postgres, ROLE};
+pub use saydo::{Running, Saydo};
 pub use script::{Script, User};
 
 /// A port of 127.0.0.1 that nobody listens on. Somebody else may take it before it is used: then starting fails, and
