@@ -1,8 +1,11 @@
 //! Wiring: from a configuration to the use cases.
 
+use std::path::Path;
+
 use saydo_app::{
     App,
     accounts::{Accounts, AccountsConfig},
+    counters::{AddressError, Counters},
     llm::{Models, ProviderError},
     voice::{Voice, VoiceConfigError},
 };
@@ -10,6 +13,7 @@ use saydo_store::{
     SchemaState, Store, StoreConfig, StoreError,
     backup::{BackupError, DataLock},
 };
+use secrecy::ExposeSecret as _;
 
 use crate::config::{Config, Migrate, SecretError, load_or_make_secret};
 
@@ -28,6 +32,9 @@ pub enum SetupError {
     /// The schema is older than this program, and it may not bring it up to date by itself.
     #[error("the database needs a newer schema: run `saydo migrate up`")]
     SchemaTooOld,
+    /// Redis.
+    #[error("REDIS_URL: {0}")]
+    Redis(#[from] AddressError),
     /// The language models.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Models(Vec<ProviderError>),
@@ -44,10 +51,10 @@ pub enum SetupError {
 /// # Errors
 /// While a backup is being restored.
 pub fn hold_data(config: &Config) -> Result<Option<DataLock>, SetupError> {
-    if let Some(folder) = config.database.path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    match DataLock::shared(&config.database.path) {
+    // A server has locks of its own.
+    let Some(path) = config.database.place.sqlite_path() else { return Ok(None) };
+    make_folder(path)?;
+    match DataLock::shared(path) {
         Ok(lock) => Ok(Some(lock)),
         Err(error @ BackupError::Restoring(_)) => Err(error.into()),
         Err(error) => {
@@ -58,18 +65,26 @@ pub fn hold_data(config: &Config) -> Result<Option<DataLock>, SetupError> {
     }
 }
 
+/// Makes the folder of a file.
+fn make_folder(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)
+}
+
 /// Opens the database, without looking at its schema.
 ///
 /// # Errors
 /// When it cannot be opened.
 pub async fn open_store(config: &Config) -> Result<Store, SetupError> {
-    if let Some(folder) = config.database.path.parent() {
-        std::fs::create_dir_all(folder)?;
+    let database = &config.database;
+    if let Some(path) = database.place.sqlite_path() {
+        make_folder(path)?;
     }
     let store = StoreConfig {
-        read_connections: config.database.pool_size,
-        acquire_timeout: config.database.pool_timeout,
-        ..StoreConfig::new(config.database.path.to_string_lossy())
+        read_connections: database.pool_size,
+        pool_size: database.pool_size,
+        max_overflow: database.max_overflow,
+        acquire_timeout: database.pool_timeout,
+        ..StoreConfig::new(database.place.for_store().expose_secret())
     };
     Ok(Store::open(store).await?)
 }
@@ -99,7 +114,12 @@ pub async fn open_app(config: &Config) -> Result<App, SetupError> {
             secret
         }
     };
+    let counters = match &config.limits.redis_url {
+        Some(url) => Counters::in_redis(url, &secret, config.limits.redis_timeout)?,
+        None => Counters::in_process(),
+    };
     let accounts = AccountsConfig {
+        counters,
         secret,
         trusted_issuers: config.auth.trusted_issuers.clone(),
         token_life: config.auth.token_life,

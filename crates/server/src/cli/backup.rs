@@ -5,7 +5,10 @@ mod schedule;
 
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
-use saydo_store::backup::{Backup as Made, BackupError, Backups, Existing, Manifest};
+use saydo_store::{
+    StoreError,
+    backup::{Backup as Made, BackupError, Backups, Existing, Manifest},
+};
 
 pub(super) use schedule::scheduled;
 
@@ -84,7 +87,7 @@ impl Backup {
 
 async fn create(backups: &Backups, config: &Config, now: Timestamp) -> Result<(), CliError> {
     let watch = progress::watch();
-    let made = backups.create(&config.database.path, crate::VERSION, now, &watch).await;
+    let made = backups.create(database_file(config)?, crate::VERSION, now, &watch).await;
     progress::end();
     let made = made?;
     println!("Made {} in {}.", made.name, backups.folder().display());
@@ -120,7 +123,7 @@ async fn restore(
 ) -> Result<(), CliError> {
     let name = if name == "latest" { backups.newest_good().await?.name } else { name };
     let existing = if force { Existing::PutAside } else { Existing::Refuse };
-    let database = &config.database.path;
+    let database = database_file(config)?;
     let restored = backups.restore(&name, database, existing, now, &progress::watch()).await;
     progress::end();
     let restored = restored?;
@@ -129,6 +132,12 @@ async fn restore(
         println!("The database that was there is {} now.", aside.display());
     }
     Ok(())
+}
+
+/// What is backed up: a file.
+fn database_file(config: &Config) -> Result<&std::path::Path, BackupError> {
+    let refused = || StoreError::Config("only SQLite files are backed up; use pg_dump for PostgreSQL".to_owned());
+    Ok(config.database.place.sqlite_path().ok_or_else(refused)?)
 }
 
 /// What a backup holds, in one line.

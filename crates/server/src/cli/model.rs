@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::CliError;
 use crate::{
-    config::{Config, Migrate},
+    config::{Config, DatabasePlace, Migrate},
     setup,
 };
 
@@ -127,7 +127,7 @@ async fn try_out(config: &Config, provider: &ProviderConfig) -> Result<usize, Cl
     let scratch = Scratch(std::env::temp_dir().join(format!("saydo-model-check-{}", Uuid::new_v4())));
     let mut config = config.clone();
     config.data_dir.clone_from(&scratch.0);
-    config.database.path = scratch.0.join("saydo.db");
+    config.database.place = DatabasePlace::Sqlite { path: scratch.0.join("saydo.db") };
     config.database.migrate = Migrate::OnStart;
     config.auth.secret = Some(SecretString::from(format!("{}{}", Uuid::new_v4(), Uuid::new_v4())));
     config.model.models.providers = vec![provider.clone()];
@@ -140,6 +140,7 @@ async fn try_out(config: &Config, provider: &ProviderConfig) -> Result<usize, Cl
         zone: TimeZone::system(),
         order: DateOrder::default(),
         door: Door::Cli,
+        client: None,
         idempotency: None,
     };
     let mut failed = 0;

@@ -1,6 +1,7 @@
 //! Configuration: defaults, then `saydo.toml`, then `.env`, then the environment, then flags; parsed once into plain
 //! structs per concern. Every mistake is reported, one line each, saying what to do.
 
+mod database;
 mod example;
 mod model;
 mod parse;
@@ -15,6 +16,7 @@ use jiff::SignedDuration;
 use saydo_app::{Clock, accounts::Throttling, voice::VoiceConfig};
 use secrecy::SecretString;
 
+pub use database::DatabasePlace;
 pub use example::env_example;
 pub use model::ModelConfig;
 pub use secret::{SecretError, load_or_make as load_or_make_secret};
@@ -92,8 +94,8 @@ pub enum Proxy {
 /// The database.
 #[derive(Debug, Clone)]
 pub struct DatabaseConfig {
-    /// The SQLite file.
-    pub path: PathBuf,
+    /// Which one, and where.
+    pub place: DatabasePlace,
     /// Connections kept open.
     pub pool_size: u32,
     /// Connections on top when it is busy.
@@ -142,8 +144,10 @@ pub struct LimitsConfig {
     pub throttling: Throttling,
     /// Chat turns a minute and user.
     pub chat_per_minute: std::num::NonZeroU32,
-    /// Where counters are shared between replicas; without effect until that arrives.
+    /// Where replicas count together; each by itself when not set.
     pub redis_url: Option<SecretString>,
+    /// How long a request waits for it.
+    pub redis_timeout: std::time::Duration,
 }
 
 /// The log.

@@ -9,14 +9,15 @@ use saydo_app::{
     Clock,
     accounts::Throttling,
     chat::PlannerChoice,
+    counters::Counters,
     llm::{Models, ModelsConfig, ProviderConfig, TurnLimits},
     voice::{Voice, VoiceConfig},
 };
 use secrecy::SecretString;
 
 use super::{
-    AuthConfig, BackupConfig, Config, ConfigError, DatabaseConfig, HttpConfig, LimitsConfig, LogFormat, Migrate,
-    ModelConfig, Profile, Proxy, Sources, TelemetryConfig, model, secret, sources::Raw,
+    AuthConfig, BackupConfig, Config, ConfigError, DatabaseConfig, DatabasePlace, HttpConfig, LimitsConfig, LogFormat,
+    Migrate, ModelConfig, Profile, Proxy, Sources, TelemetryConfig, model, secret, sources::Raw,
 };
 
 /// The values, and the mistakes found so far.
@@ -127,13 +128,15 @@ impl Reader {
     }
 
     fn database(&mut self, data_dir: &std::path::Path) -> DatabaseConfig {
-        let path = match self.text("DATABASE_URL") {
-            None => data_dir.join("saydo.db"),
-            Some(url) => self.sqlite_path(&url).unwrap_or_default(),
-        };
+        let file = DatabasePlace::Sqlite { path: data_dir.join("saydo.db") };
+        let place = self.text("DATABASE_URL").map_or(Ok(file.clone()), |url| url.parse());
+        let place = place.unwrap_or_else(|mistake| {
+            self.wrong("DATABASE_URL", mistake);
+            file
+        });
         let whole = "a whole number from 1 to 1000";
         DatabaseConfig {
-            path,
+            place,
             pool_size: self.parsed("DB_POOL_SIZE", whole, 10, |n| (1..=1000).contains(n)),
             max_overflow: self.parsed("DB_MAX_OVERFLOW", "a whole number from 0 to 1000", 20, |n| *n <= 1000),
             pool_timeout: Duration::from_secs(self.parsed(
@@ -158,19 +161,6 @@ impl Reader {
             every,
             keep: SignedDuration::from_hours(24 * days),
         }
-    }
-
-    fn sqlite_path(&mut self, url: &str) -> Option<PathBuf> {
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            self.wrong("DATABASE_URL", "PostgreSQL arrives in a later version; use sqlite:PATH");
-            return None;
-        }
-        let rest = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
-        let path = rest.and_then(|rest| rest.split('?').next()).filter(|path| !path.is_empty() && *path != ":memory:");
-        if path.is_none() {
-            self.wrong("DATABASE_URL", "give sqlite:PATH with a file, like sqlite:./data/saydo.db");
-        }
-        path.map(PathBuf::from)
     }
 
     fn auth(&mut self) -> AuthConfig {
@@ -269,7 +259,13 @@ impl Reader {
         if throttling == Throttling::Off {
             self.refuse_in_production("SAYDO_RATE_LIMITS", "leave it on");
         }
+        if let Some(Err(mistake)) = self.text("REDIS_URL").map(|url| Counters::check_address(&url)) {
+            self.wrong("REDIS_URL", mistake);
+        }
+        let millis = "a number of milliseconds from 1 to 60000";
+        let redis_timeout = self.parsed("SAYDO_REDIS_TIMEOUT_MS", millis, 100, |n| (1..=60_000).contains(n));
         LimitsConfig {
+            redis_timeout: Duration::from_millis(redis_timeout),
             throttling,
             chat_per_minute: self.parsed("SAYDO_CHAT_PER_MINUTE", "a whole number from 1", NonZeroU32::MIN, |_| true),
             redis_url: self.secret("REDIS_URL"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use saydo_app::llm::Price;
+use saydo_app::{accounts::Throttling, llm::Price};
 
 use super::{Config, ConfigError, SETTINGS, Sources, model::kind_word};
 
@@ -17,15 +17,26 @@ pub fn show(sources: &Sources) -> Result<String, ConfigError> {
     let mut text = String::new();
     for setting in SETTINGS {
         let (value, from) = match values.get(setting.env) {
-            Some(_) if setting.secret && setting.env != "DATABASE_URL" => ("(hidden)", values[setting.env].from),
-            Some(raw) => (raw.value.as_str(), raw.from),
-            None => ("", "not set"),
+            Some(raw) if setting.env == "DATABASE_URL" => (config.database.place.to_string(), raw.from),
+            Some(raw) if setting.secret => ("(hidden)".to_owned(), raw.from),
+            Some(raw) => (raw.value.clone(), raw.from),
+            None => (String::new(), "not set"),
         };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{:<30} {value:<24} # {from}; {}", setting.env, setting.help);
     }
+    text.push_str(counting(&config));
     text.push_str(&models(&config));
     Ok(text)
+}
+
+/// Where requests are counted.
+fn counting(config: &Config) -> &'static str {
+    match (config.limits.throttling, &config.limits.redis_url) {
+        (Throttling::Off, _) => "\n# Requests are not counted: limits are off.\n",
+        (Throttling::On, Some(_)) => "\n# Requests are counted in Redis: limits hold for all replicas together.\n",
+        (Throttling::On, None) => "\n# Requests are counted in each server: limits hold per replica.\n",
+    }
 }
 
 /// The models in the order in which they are asked.

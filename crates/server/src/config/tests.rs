@@ -21,7 +21,7 @@ fn defaults_are_a_development_server() {
     let config = Config::parse(&Sources::default()).unwrap();
     assert_eq!(config.profile, Profile::Development);
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8000");
-    assert_eq!(config.database.path, Path::new("./data/saydo.db"));
+    assert_eq!(config.database.place.sqlite_path(), Some(Path::new("./data/saydo.db")));
     assert_eq!(config.database.migrate, Migrate::OnStart);
     assert_eq!(config.limits.chat_per_minute.get(), 60);
     assert_eq!(config.auth.token_life, SignedDuration::from_hours(168));
@@ -49,7 +49,7 @@ fn all_mistakes_come_together() {
     let sources = env(&[
         ("SAYDO_PROFILE", "staging"),
         ("SAYDO_LISTEN", "nowhere"),
-        ("DATABASE_URL", "postgresql://db/saydo"),
+        ("DATABASE_URL", "postgresql://db"),
         ("BETTER_AUTH_SECRET", "short"),
         ("JWT_EXPIRY_DAYS", "0"),
         ("CORS_ORIGINS", "https://a.example/path"),
@@ -71,7 +71,7 @@ fn all_mistakes_come_together() {
             "DEBUG"
         ]
     );
-    assert!(lines[3].contains("later version"), "{}", lines[3]);
+    assert!(lines[3].contains("name a database"), "{}", lines[3]);
 }
 
 #[test]
@@ -108,7 +108,8 @@ fn secrets_come_from_files_and_are_never_shown() {
 #[test]
 fn database_urls_name_a_file() {
     for (url, path) in [("sqlite:x.db", "x.db"), ("sqlite:///var/x.db?mode=rwc", "/var/x.db")] {
-        assert_eq!(Config::parse(&env(&[("DATABASE_URL", url)])).unwrap().database.path, Path::new(path));
+        let place = Config::parse(&env(&[("DATABASE_URL", url)])).unwrap().database.place;
+        assert_eq!(place.sqlite_path(), Some(Path::new(path)));
     }
     for url in ["sqlite:", "sqlite::memory:", "mysql://x", "x.db"] {
         assert!(Config::parse(&env(&[("DATABASE_URL", url)])).is_err(), "{url}");

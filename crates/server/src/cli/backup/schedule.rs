@@ -57,7 +57,7 @@ async fn due_in(backups: &Backups, every: SignedDuration, now: Timestamp) -> Dur
 async fn once(backups: &Backups, config: &Config) -> Result<(), BackupError> {
     let quiet: saydo_store::backup::Watch = Arc::new(|_| ());
     let now = config.clock.now();
-    let made = backups.create(&config.database.path, crate::VERSION, now, &quiet).await?;
+    let made = backups.create(super::database_file(config)?, crate::VERSION, now, &quiet).await?;
     let bytes = made.verdict.map_or(0, |manifest| manifest.bytes());
     tracing::info!(backup = made.name, bytes, "made a backup");
     let removed = backups.prune(config.backup.keep, now).await?.len();
