@@ -1,7 +1,7 @@
 //! Who asks, from where, and how a repeated request is recognised.
 
 use jiff::tz::TimeZone;
-use saydo_domain::{Door, User, UserId};
+use saydo_domain::{Client, Door, User, UserId};
 use saydo_lang::DateOrder;
 
 /// Who asks: proven by a door, needed by every use case.
@@ -17,6 +17,8 @@ pub struct Caller {
     pub order: DateOrder,
     /// The way the request came in.
     pub door: Door,
+    /// The program that asks in the person's place, when it came with a token of its own.
+    pub client: Option<Client>,
     /// The key under which the answer is kept, when the client sent one.
     pub idempotency: Option<IdempotencyKey>,
 }

@@ -4,7 +4,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use saydo_domain::{
-    ChangeId, ConversationId, Door, Due, Effect, Field, NewTask, Recurrence, Task, TaskNumber, TaskPatch, TaskUid,
+    ChangeId, Client, ConversationId, Door, Due, Effect, Field, NewTask, Recurrence, Task, TaskNumber, TaskPatch, TaskUid,
     UserId,
 };
 use saydo_store::{NewChange, Tx};
@@ -33,6 +33,8 @@ pub struct Outcome {
 pub struct Journal {
     user: UserId,
     door: Door,
+    client: Option<Client>,
+    model: Option<String>,
     conversation: Option<ConversationId>,
     zone: TimeZone,
     now: Timestamp,
@@ -46,11 +48,19 @@ impl Journal {
         Self {
             user: caller.id().clone(),
             door: caller.door,
+            client: caller.client.clone(),
+            model: None,
             conversation,
             zone: caller.zone.clone(),
             now: clock.now(),
             effects: Vec::new(),
         }
+    }
+
+    /// The same, filled by this language model.
+    #[must_use]
+    pub fn by_model(self, model: String) -> Self {
+        Self { model: Some(model), ..self }
     }
 
     /// The owner.
@@ -114,6 +124,8 @@ impl Journal {
             id,
             user_id: self.user,
             door: self.door,
+            client: self.client,
+            model: self.model,
             conversation_id: self.conversation,
             summary: summary.to_owned(),
             undoes,

@@ -32,6 +32,15 @@ impl Door {
     }
 }
 
+/// A program that acts in a person's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// Its personal access token.
+    pub id: String,
+    /// What the person called that token.
+    pub name: String,
+}
+
 /// What a change did to one task. The inverse swaps the two sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {
@@ -54,6 +63,10 @@ pub struct Change {
     pub seq: i64,
     /// The way it came in.
     pub door: Door,
+    /// The program that made it in the person's place.
+    pub client: Option<Client>,
+    /// The language model that chose it.
+    pub model: Option<String>,
     /// The conversation, for a chat turn.
     pub conversation_id: Option<ConversationId>,
     /// One line that says what was done.

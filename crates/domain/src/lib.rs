@@ -9,6 +9,7 @@ mod change;
 mod conversation;
 mod due;
 mod error;
+mod event;
 mod ids;
 mod patch;
 mod pending;
@@ -21,10 +22,11 @@ mod turn;
 mod user;
 
 pub use access::{AccessToken, TokenScope};
-pub use change::{Change, Door, Effect};
+pub use change::{Change, Client, Door, Effect};
 pub use conversation::{AnsweredBy, Conversation, ConversationSummary, Message, Role, ToolCallRecord};
 pub use due::{Due, DueParseError};
 pub use error::{FieldError, ValidationError};
+pub use event::{EventKind, NewEvent, Subject, UserEvent};
 pub use ids::{
     AccessTokenId, ChangeId, ConversationId, IdParseError, MessageId, PendingId, TaskNumber, TaskUid, TurnId, UserId,
 };

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AnsweredBy, ChangeId, ConversationId, TurnId, UserId};
+use crate::{AnsweredBy, ChangeId, ConversationId, MessageId, TurnId, UserId};
 
 /// How a turn stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,10 @@ pub struct Turn {
     pub status: TurnStatus,
     /// Whether the person asked it to stop.
     pub stop_requested: bool,
+    /// Which run of it counts: whoever goes on with a turn that broke off takes the next number.
+    pub attempt: i64,
+    /// What its conversation was told when it broke off.
+    pub reply_id: Option<MessageId>,
     /// The change it made, if it made one.
     pub change_id: Option<ChangeId>,
     /// Which planner answered, once one did.

@@ -1,9 +1,7 @@
 //! The journal: what was changed, and with what to put it back.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use saydo_domain::{Change, ChangeId, ConversationId, Door, Effect, Task, TaskNumber, UserId};
+use saydo_domain::{Change, ChangeId, Client, ConversationId, Door, Effect, Task, TaskNumber, UserId};
 
 use crate::{
     Conn, StoreError, Tx,
@@ -12,13 +10,17 @@ use crate::{
     tasks,
 };
 
+macro_rules! columns {
+    () => {
+        "c.id, c.user_id, c.seq, c.door, c.client_id, c.client, c.model, c.conversation_id, c.summary, c.undoes, \
+         c.undone_by, c.created_at"
+    };
+}
+pub(crate) use columns;
+
 macro_rules! select_changes {
     ($rest:literal) => {
-        concat!(
-            "SELECT c.id, c.user_id, c.seq, c.door, c.conversation_id, c.summary, c.undoes, c.undone_by, c.created_at \
-             FROM changes c ",
-            $rest
-        )
+        concat!("SELECT ", columns!(), " FROM changes c ", $rest)
     };
 }
 
@@ -31,6 +33,10 @@ pub struct NewChange {
     pub user_id: UserId,
     /// The way it came in.
     pub door: Door,
+    /// The program that makes it in the person's place.
+    pub client: Option<Client>,
+    /// The language model that chose it.
+    pub model: Option<String>,
     /// The conversation, for a chat turn.
     pub conversation_id: Option<ConversationId>,
     /// One line that says what was done.
@@ -41,12 +47,15 @@ pub struct NewChange {
     pub created_at: Timestamp,
 }
 
-fn change(row: &Row) -> Result<Change, StoreError> {
+pub(crate) fn change(row: &Row) -> Result<Change, StoreError> {
+    let client = row.text_opt("client_id")?.zip(row.text_opt("client")?);
     Ok(Change {
         id: row.parse("id")?,
         user_id: UserId::new(row.text("user_id")?).map_err(|_| row.bad("user_id"))?,
         seq: row.int("seq")?,
         door: row.word("door")?,
+        client: client.map(|(id, name)| Client { id, name }),
+        model: row.text_opt("model")?,
         conversation_id: row.int_opt("conversation_id")?.map(ConversationId::new),
         summary: row.text("summary")?,
         undoes: row.parse_opt("undoes")?,
@@ -58,17 +67,6 @@ fn change(row: &Row) -> Result<Change, StoreError> {
 /// A task as the journal keeps it.
 fn stored(task: Option<&Task>) -> Result<Option<String>, StoreError> {
     task.map(|task| to_json(&tasks::as_stored(task))).transpose()
-}
-
-/// Whether effects take every task where those before them, or the earlier of their own, have left it.
-fn continues(known: &[Effect], effects: &[Effect]) -> bool {
-    let version = |task: Option<&Task>| task.map(|task| task.version);
-    let left = |effect: &Effect| (effect.number, version(effect.after.as_ref()));
-    let mut left: BTreeMap<TaskNumber, Option<i64>> = known.iter().map(left).collect();
-    effects.iter().all(|effect| {
-        let before = left.insert(effect.number, version(effect.after.as_ref()));
-        before.is_none_or(|before| before == version(effect.before.as_ref()))
-    })
 }
 
 impl Conn {
@@ -158,8 +156,8 @@ impl Tx {
     pub async fn change_insert(&mut self, new: &NewChange, effects: &[Effect]) -> Result<i64, StoreError> {
         const SEQ: &str = "UPDATE users SET next_change_seq = next_change_seq + 1 WHERE id = $1 \
              RETURNING next_change_seq - 1 AS seq";
-        const SQL: &str = "INSERT INTO changes (user_id, seq, id, door, conversation_id, summary, undoes, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        const SQL: &str = "INSERT INTO changes (user_id, seq, id, door, client_id, client, model, conversation_id, \
+             summary, undoes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         let row = self.row(Statement::new("change.next_seq", SEQ).bind(&new.user_id)).await?;
         let seq = row.ok_or(StoreError::Reference)?.int("seq")?;
         let statement = Statement::new("change.insert", SQL)
@@ -167,6 +165,9 @@ impl Tx {
             .bind(seq)
             .bind(new.id)
             .bind(new.door.as_str())
+            .bind(new.client.as_ref().map(|client| client.id.clone()))
+            .bind(new.client.as_ref().map(|client| client.name.clone()))
+            .bind(new.model.clone())
             .bind(new.conversation_id)
             .bind(new.summary.as_str())
             .bind(new.undoes)
@@ -180,7 +181,8 @@ impl Tx {
 
     /// Adds to a change that is in force, and gives it another line. A task it has already keeps its first `before`
     /// and gets the new `after`. `false`, and nothing is added, when there is no such change, it was put back
-    /// meanwhile, or somebody else has changed one of its tasks since: to undo it must not undo that as well.
+    /// meanwhile, or one of the tasks was changed since by another change: undoing this one must not undo that as well,
+    /// and the order of changes must be that of what they did.
     ///
     /// # Errors
     /// When the database fails.
@@ -195,8 +197,10 @@ impl Tx {
         const AFTER: &str = "UPDATE change_effects SET after_task = $4 WHERE user_id = $1 AND seq = $2 AND number = $3";
         let Some(Change { seq, .. }) = self.change_find(user, id).await? else { return Ok(false) };
         let known = self.change_effects(user, seq).await?;
-        if !continues(&known, effects) {
-            return Ok(false);
+        for effect in effects {
+            if self.task_changed_after(user, effect.number, seq).await? {
+                return Ok(false);
+            }
         }
         if self.run(Statement::new("change.extend", SUMMARY).bind(user).bind(id).bind(summary)).await? == 0 {
             return Ok(false);

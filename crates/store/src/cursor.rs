@@ -31,6 +31,31 @@ impl MessageCursor {
     pub const END: Self = Self(MessageId::new(i64::MAX));
 }
 
+/// The place right before a change in a user's journal: what follows is older.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryCursor(pub i64);
+
+impl HistoryCursor {
+    /// Behind the newest change.
+    pub const END: Self = Self(i64::MAX);
+}
+
+impl fmt::Display for HistoryCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(f, &format!("h{}", self.0))
+    }
+}
+
+impl FromStr for HistoryCursor {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        let plain = read_hex(text)?;
+        let seq = plain.strip_prefix('h').ok_or(CursorError)?;
+        seq.parse().map(Self).map_err(|_| CursorError)
+    }
+}
+
 /// Hexadecimal digits survive any URL.
 pub(crate) fn write_hex(f: &mut fmt::Formatter<'_>, plain: &str) -> fmt::Result {
     plain.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -89,11 +114,14 @@ mod tests {
         let message = MessageCursor(MessageId::new(9));
         assert_eq!(conversation.to_string().parse(), Ok(conversation));
         assert_eq!(message.to_string().parse(), Ok(message));
+        assert_eq!(HistoryCursor(7).to_string().parse(), Ok(HistoryCursor(7)));
         assert!(message.to_string().parse::<ConversationCursor>().is_err());
+        assert!(message.to_string().parse::<HistoryCursor>().is_err());
         assert!(conversation.to_string().parse::<MessageCursor>().is_err());
         for text in ["", "0", "zz", "é", "+1", "76", "6d", "6d78", "ff"] {
             assert_eq!(text.parse::<ConversationCursor>(), Err(CursorError), "{text}");
             assert_eq!(text.parse::<MessageCursor>(), Err(CursorError), "{text}");
+            assert_eq!(text.parse::<HistoryCursor>(), Err(CursorError), "{text}");
         }
     }
 }

@@ -29,6 +29,7 @@ mod failpoint;
 mod idempotency;
 mod messages;
 mod migrate;
+mod notify;
 mod pending;
 mod row;
 mod statement;
@@ -40,6 +41,7 @@ mod turn_events;
 mod turn_rounds;
 mod turns;
 mod usage;
+mod user_events;
 mod users;
 mod writer;
 
@@ -54,6 +56,7 @@ pub use failpoint::Failpoint;
 pub use idempotency::StoredAnswer;
 pub use messages::ReplyFacts;
 pub use migrate::{MigrationStatus, SchemaState};
+pub use notify::{Hearing, Signal, Watcher};
 pub use store::{PoolStatus, Store};
 pub use tasks::{
     CompletedScope, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey, TitleRow,
@@ -62,3 +65,4 @@ pub use tokens::{Session, TokenState};
 pub use turn_rounds::TurnRound;
 pub use turns::{NewTurn, TurnRun};
 pub use usage::{UsageDelta, UsageRow};
+pub use user_events::EventsPage;

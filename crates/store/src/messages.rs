@@ -156,6 +156,21 @@ impl Tx {
         self.message_id(statement).await
     }
 
+    /// Removes a message; says whether it was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn message_delete(
+        &mut self,
+        user: &UserId,
+        conversation: ConversationId,
+        id: MessageId,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "DELETE FROM messages WHERE user_id = $1 AND conversation_id = $2 AND id = $3";
+        let statement = Statement::new("message.delete", SQL).bind(user).bind(conversation).bind(id);
+        Ok(self.run(statement).await? > 0)
+    }
+
     async fn message_id(&mut self, statement: Statement) -> Result<MessageId, StoreError> {
         let row = self.row(statement).await?.ok_or(StoreError::Reference)?;
         Ok(MessageId::new(row.int("id")?))

@@ -1,7 +1,7 @@
 //! Migrations: what there is, what is applied, up and down, one process at a time.
 
 use sqlx::{
-    SqlSafeStr as _,
+    PgConnection, SqlSafeStr as _, SqliteConnection,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
@@ -105,7 +105,7 @@ async fn applied(link: &mut Link) -> Result<Vec<i64>, StoreError> {
 }
 
 fn refuse_newer(applied: &[i64]) -> Result<(), StoreError> {
-    let known = STEPS.iter().map(|step| step.version).max().unwrap_or(0);
+    let known = newest();
     match applied.last() {
         Some(&found) if found > known => Err(StoreError::SchemaTooNew { found, known }),
         _ => Ok(()),
@@ -206,4 +206,28 @@ async fn steps<C: Migrate>(migrator: &Migrator, connection: &mut C, down_to: Opt
         }
     }
     Ok(())
+}
+
+/// The newest schema this program knows.
+pub(crate) fn newest() -> i64 {
+    STEPS.iter().map(|step| step.version).max().unwrap_or(0)
+}
+
+/// Makes the schema as it was with this migration, without a row, in the caller's transaction.
+pub(crate) async fn rebuild_sqlite(connection: &mut SqliteConnection, schema: i64) -> Result<(), StoreError> {
+    rebuild(&migrator(|step| &step.sqlite), connection, schema).await
+}
+
+/// The same on PostgreSQL: whoever looks meanwhile waits, and sees either what was there or all of what comes.
+pub(crate) async fn rebuild_postgres(connection: &mut PgConnection, schema: i64) -> Result<(), StoreError> {
+    rebuild(&migrator(|step| &step.postgres), connection, schema).await
+}
+
+async fn rebuild<C: Migrate>(migrator: &Migrator, connection: &mut C, schema: i64) -> Result<(), StoreError> {
+    if schema > newest() {
+        return Err(StoreError::SchemaTooNew { found: schema, known: newest() });
+    }
+    connection.ensure_migrations_table(TABLE).await.map_err(failed)?;
+    steps(migrator, connection, Some(0)).await?;
+    migrator.run_direct(Some(schema), connection, false).await.map_err(failed)
 }

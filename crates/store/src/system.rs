@@ -46,6 +46,15 @@ impl Tx {
         self.run(Statement::system("system.idempotency_purge", SQL).bind(now)).await
     }
 
+    /// Removes used consents that have run out anyway; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn consents_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM used_consents WHERE expires_at <= $1";
+        self.run(Statement::system("system.consents_purge", SQL).bind(now)).await
+    }
+
     /// Removes sessions and revocations of tokens that have expired anyway; says how many.
     ///
     /// # Errors

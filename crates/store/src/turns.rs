@@ -1,14 +1,14 @@
 //! Tracked turns: how each stands, who still works at it, and which one a repeated request means.
 
 use jiff::Timestamp;
-use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Turn, TurnId, TurnKey, TurnStatus, UserId};
+use saydo_domain::{AnsweredBy, ChangeId, ConversationId, MessageId, Turn, TurnId, TurnKey, TurnStatus, UserId};
 
 use crate::{Conn, StoreError, Tx, row::Row, statement::Statement};
 
 macro_rules! columns {
     () => {
-        "id, user_id, conversation_id, status, stop_requested, change_id, answered_by, idempotency_key, fingerprint, \
-         started_at, heartbeat_at, ended_at"
+        "id, user_id, conversation_id, status, stop_requested, attempt, reply_id, change_id, answered_by, \
+         idempotency_key, fingerprint, started_at, heartbeat_at, ended_at"
     };
 }
 pub(crate) use columns;
@@ -34,6 +34,23 @@ pub struct NewTurn {
     pub started_at: Timestamp,
 }
 
+/// One run of a turn: whoever goes on with a turn that broke off is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnRun {
+    /// The turn.
+    pub id: TurnId,
+    /// Which run, counted from 1.
+    pub attempt: i64,
+}
+
+impl TurnRun {
+    /// The run that a turn begins with.
+    #[must_use]
+    pub const fn first(id: TurnId) -> Self {
+        Self { id, attempt: 1 }
+    }
+}
+
 pub(crate) fn turn(row: &Row) -> Result<Turn, StoreError> {
     let key = row.text_opt("idempotency_key")?.zip(row.text_opt("fingerprint")?);
     Ok(Turn {
@@ -42,6 +59,8 @@ pub(crate) fn turn(row: &Row) -> Result<Turn, StoreError> {
         conversation_id: ConversationId::new(row.int("conversation_id")?),
         status: row.word("status")?,
         stop_requested: row.int("stop_requested")? != 0,
+        attempt: row.int("attempt")?,
+        reply_id: row.int_opt("reply_id")?.map(MessageId::new),
         change_id: row.parse_opt("change_id")?,
         answered_by: row.text_opt("answered_by")?.map(AnsweredBy::from),
         key: key.map(|(key, fingerprint)| TurnKey { key, fingerprint }),
@@ -121,13 +140,15 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turn_set_change(&mut self, user: &UserId, id: TurnId, change: ChangeId) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE turns SET change_id = $3 WHERE user_id = $1 AND id = $2 AND status = 'running'";
-        Ok(self.run(Statement::new("turn.set_change", SQL).bind(user).bind(id).bind(change)).await? > 0)
+    pub async fn turn_set_change(&mut self, user: &UserId, run: TurnRun, change: ChangeId) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE turns SET change_id = $3 WHERE user_id = $1 AND id = $2 AND status = 'running' \
+             AND attempt = $4";
+        let statement = Statement::new("turn.set_change", SQL).bind(user).bind(run.id).bind(change).bind(run.attempt);
+        Ok(self.run(statement).await? > 0)
     }
 
-    /// Notes how a running turn ended. `false` when it does not run: it was declared interrupted or its conversation
-    /// is gone. Whoever commits effects in the same transaction must then give them up. Without a change it keeps the
+    /// Notes how a running turn ended. `false` when it does not run: it was declared interrupted, somebody
+    /// else goes on with it, or its conversation is gone. Whoever commits effects in the same transaction must then give them up. Without a change it keeps the
     /// one of [`Self::turn_set_change`].
     ///
     /// # Errors
@@ -135,22 +156,57 @@ impl Tx {
     pub async fn turn_finish(
         &mut self,
         user: &UserId,
-        id: TurnId,
+        run: TurnRun,
         status: TurnStatus,
         change: Option<ChangeId>,
         answered_by: Option<&AnsweredBy>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE turns SET status = $3, change_id = COALESCE($4, change_id), answered_by = $5, ended_at = $6 \
-             WHERE user_id = $1 AND id = $2 AND status = 'running'";
+             WHERE user_id = $1 AND id = $2 AND status = 'running' AND attempt = $7";
         let statement = Statement::new("turn.finish", SQL)
             .bind(user)
-            .bind(id)
+            .bind(run.id)
             .bind(status.as_str())
             .bind(change)
             .bind(answered_by.map(|by| String::from(by.clone())))
-            .bind(now);
+            .bind(now)
+            .bind(run.attempt);
         Ok(self.run(statement).await? > 0)
+    }
+
+    /// Notes what the conversation was told when a turn broke off.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_set_reply(&mut self, user: &UserId, id: TurnId, reply: MessageId) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE turns SET reply_id = $3 WHERE user_id = $1 AND id = $2";
+        self.run(Statement::new("turn.set_reply", SQL).bind(user).bind(id).bind(reply)).await.map(drop)
+    }
+
+    /// Takes over a turn that was interrupted, or that has given no sign of life since `silent_since`, as its next
+    /// run. `None` when there is no such turn any more: of several who try, one gets it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_take_over(
+        &mut self,
+        user: &UserId,
+        last: TurnRun,
+        silent_since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<TurnRun>, StoreError> {
+        const SQL: &str = "UPDATE turns SET status = 'running', attempt = attempt + 1, stop_requested = 0, \
+             reply_id = NULL, heartbeat_at = $5, ended_at = NULL WHERE user_id = $1 AND id = $2 AND attempt = $3 \
+             AND (status = 'interrupted' OR status = 'running' AND heartbeat_at < $4) RETURNING attempt";
+        let statement = Statement::new("turn.take_over", SQL)
+            .bind(user)
+            .bind(last.id)
+            .bind(last.attempt)
+            .bind(silent_since)
+            .bind(now);
+        let row = self.row(statement).await?;
+        row.map(|row| Ok(TurnRun { id: last.id, attempt: row.int("attempt")? })).transpose()
     }
 
     /// Gives up the key of a turn: a repeated request is a new one.
@@ -162,16 +218,22 @@ impl Tx {
         self.run(Statement::new("turn.free_key", SQL).bind(user).bind(id)).await.map(drop)
     }
 
-    /// Gives a sign of life; says whether the turn should stop, because the person asked for it or because it does
-    /// not count as running any more.
+    /// Gives a sign of life; says whether the person asked the turn to stop, or `None` when this run does not count
+    /// any more.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turn_beat(&mut self, user: &UserId, id: TurnId, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn turn_beat(
+        &mut self,
+        user: &UserId,
+        run: TurnRun,
+        now: Timestamp,
+    ) -> Result<Option<bool>, StoreError> {
         const SQL: &str = "UPDATE turns SET heartbeat_at = $3 WHERE user_id = $1 AND id = $2 AND status = 'running' \
-             RETURNING stop_requested";
-        let row = self.row(Statement::new("turn.beat", SQL).bind(user).bind(id).bind(now)).await?;
-        row.map_or(Ok(true), |row| Ok(row.int("stop_requested")? != 0))
+             AND attempt = $4 RETURNING stop_requested";
+        let statement = Statement::new("turn.beat", SQL).bind(user).bind(run.id).bind(now).bind(run.attempt);
+        let row = self.row(statement).await?;
+        row.map(|row| Ok(row.int("stop_requested")? != 0)).transpose()
     }
 
     /// Asks a turn to stop; says whether it runs.

@@ -8,14 +8,18 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
-use saydo_domain::{AccessToken, AccessTokenId, TokenName, TokenScope, User, UserId, ValidationError};
+use saydo_domain::{AccessToken, AccessTokenId, Client, TokenName, TokenScope, User, UserId, ValidationError};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Accounts, Identity, service::Access};
-use crate::{AppError, Missing};
+use crate::{
+    AppError, Missing,
+    audit::{AuditKind, Entry},
+};
 
 /// What every token begins with, so that secret scanners know it, and so that it is never taken for a JWT.
 const PREFIX: &str = "saydo_pat_";
@@ -76,7 +80,9 @@ impl Accounts {
             expires_at,
             last_used_at: None,
         };
-        let (row, hash) = (token.clone(), hash(text.expose_secret()));
+        let details = json!({"token": token.id.to_string(), "scope": token.scope.as_str()});
+        let made = self.audit().entry(AuditKind::TokenCreated, Some(user), details);
+        let (row, hash, noted) = (token.clone(), hash(text.expose_secret()), made.clone());
         let stored: Result<(), AppError> = self
             .store()
             .write(move |tx| {
@@ -85,13 +91,13 @@ impl Accounts {
                         let detail = format!("There are {MAX_TOKENS} tokens already; delete one first.");
                         return Err(AppError::Conflict { code: "too_many_tokens", detail });
                     }
-                    Ok(tx.access_token_insert(&row, &hash).await?)
+                    tx.access_token_insert(&row, &hash).await?;
+                    Ok(noted.write(tx).await?)
                 })
             })
             .await;
         stored?;
-        // A security event: who, which, how much; never the text.
-        tracing::info!(token = %token.id, scope = token.scope.as_str(), "an access token was made");
+        made.tell();
         Ok(NewAccessToken { token, text })
     }
 
@@ -108,13 +114,24 @@ impl Accounts {
     /// # Errors
     /// `NotFound` when this user has no such token.
     pub async fn access_token_delete(&self, user: &UserId, id: AccessTokenId) -> Result<(), AppError> {
-        let owner = user.clone();
-        let there: Result<bool, AppError> =
-            self.store().write(move |tx| Box::pin(async move { Ok(tx.access_token_delete(&owner, id).await?) })).await;
+        let revoked = self.audit().entry(AuditKind::TokenRevoked, Some(user), json!({"token": id.to_string()}));
+        let (owner, noted) = (user.clone(), revoked.clone());
+        let there: Result<bool, AppError> = self
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let there = tx.access_token_delete(&owner, id).await?;
+                    if there {
+                        noted.write(tx).await?;
+                    }
+                    Ok(there)
+                })
+            })
+            .await;
         if !there? {
             return Err(AppError::NotFound(Missing::Token));
         }
-        tracing::info!(token = %id, "an access token was revoked");
+        revoked.tell();
         Ok(())
     }
 
@@ -135,6 +152,7 @@ impl Accounts {
             token_id: token.id.to_string(),
             expires_at: token.expires_at.unwrap_or(Timestamp::MAX),
             access: Access::Token(token.scope),
+            client: Some(Client { id: token.id.to_string(), name: token.name.to_string() }),
         }))
     }
 
@@ -147,12 +165,26 @@ impl Accounts {
         // One at a time for each token: a writer that is stuck gathers no heap of them.
         let Some(note) = self.inner.touches.begin(id) else { return };
         let store = self.store().clone();
+        let first = token.last_used_at.is_none().then(|| {
+            self.audit().entry(AuditKind::TokenFirstUsed, Some(&user.id), json!({"token": id.to_string()}))
+        });
         tokio::spawn(async move {
-            let noted: Result<bool, AppError> =
-                store.write(move |tx| Box::pin(async move { Ok(tx.access_token_touch(&owner, id, now).await?) })).await;
+            let entry = first.clone();
+            let noted: Result<(), AppError> = store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        tx.access_token_touch(&owner, id, now).await?;
+                        match entry {
+                            Some(entry) => Ok(entry.write(tx).await?),
+                            None => Ok(()),
+                        }
+                    })
+                })
+                .await;
             drop(note);
-            if let Err(error) = noted {
-                tracing::warn!(%error, "the use of an access token was not noted");
+            match noted {
+                Ok(()) => first.iter().for_each(Entry::tell),
+                Err(error) => tracing::warn!(%error, "the use of an access token was not noted"),
             }
         });
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use saydo_domain::{Email, PersonName, TokenScope, User, UserId, ValidationError};
+use saydo_domain::{Client, Email, PersonName, TokenScope, User, UserId, ValidationError};
 use saydo_store::{StoreError, Tx};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -12,7 +12,10 @@ use super::{
     Accounts, LogInInput, SignUpInput,
     token::{Origin, Proven},
 };
-use crate::AppError;
+use crate::{
+    AppError,
+    audit::{AuditKind, nothing},
+};
 
 /// A user and a fresh token for them.
 #[derive(Debug, Clone)]
@@ -40,6 +43,8 @@ pub struct Identity {
     pub expires_at: Timestamp,
     /// What it opens.
     pub access: Access,
+    /// The program it belongs to, when it is a personal access token.
+    pub client: Option<Client>,
 }
 
 /// What a token opens.
@@ -79,10 +84,22 @@ impl Accounts {
         let id = UserId::from(Uuid::new_v4());
         let user = User { id, email, name, timezone: None, created_at: self.now() };
         let row = user.clone();
-        let inserted: Result<(), AppError> =
-            self.store().write(move |tx| Box::pin(async move { Ok(tx.user_insert(&row, Some(&hash)).await?) })).await;
+        let made = self.audit().entry(AuditKind::SignedUp, Some(&user.id), nothing());
+        let noted = made.clone();
+        let inserted: Result<(), AppError> = self
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.user_insert(&row, Some(&hash)).await?;
+                    Ok(noted.write(tx).await?)
+                })
+            })
+            .await;
         match inserted {
-            Ok(()) => Ok(user),
+            Ok(()) => {
+                made.tell();
+                Ok(user)
+            }
             // Somebody signed up with the same e-mail while the password was hashed.
             Err(AppError::Store(StoreError::Conflict(_))) => Err(AppError::EmailTaken),
             Err(error) => Err(error),
@@ -96,16 +113,27 @@ impl Accounts {
     pub async fn log_in(&self, input: LogInInput, address: Option<IpAddr>) -> Result<Session, AppError> {
         let email = Email::new(&input.email).ok();
         let account = email.as_ref().map_or_else(|| input.email.trim().to_lowercase(), ToString::to_string);
-        let attempt = self.inner.throttle.begin(&account, address)?;
+        let attempt = self.inner.throttle.begin(&account, address).await.inspect_err(|_| {
+            metrics::counter!("saydo_logins_total", "outcome" => "throttled").increment(1);
+            self.audit().note(AuditKind::LoginThrottled, None, nothing());
+        })?;
         let found = match &email {
             Some(email) => self.store().read().await?.user_find_by_email(email).await?,
             None => None,
         };
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
         let right = self.inner.passwords.verify(&input.password, hash).await?;
-        let user = user.filter(|_| right).ok_or(AppError::InvalidCredentials)?;
-        attempt.succeeded();
-        self.session_for(user).await
+        let Some(user) = user.filter(|_| right) else {
+            metrics::counter!("saydo_logins_total", "outcome" => "failed").increment(1);
+            // Whether there is such an account is not said here either.
+            self.audit().note(AuditKind::LoginFailed, None, nothing());
+            return Err(AppError::InvalidCredentials);
+        };
+        attempt.succeeded().await;
+        let session = self.session_for(user).await?;
+        metrics::counter!("saydo_logins_total", "outcome" => "ok").increment(1);
+        self.audit().note(AuditKind::LoggedIn, Some(&session.user.id), nothing());
+        Ok(session)
     }
 
     /// A new token for a user who is known to be who they are.
@@ -147,7 +175,7 @@ impl Accounts {
             None if proven.origin == Origin::Trusted => self.welcome(&proven).await?,
             None => return Err(AppError::Unauthorized),
         };
-        Ok(Identity { user, token_id: proven.token_id, expires_at: proven.expires_at, access: Access::Person })
+        Ok(Identity { user, token_id: proven.token_id, expires_at: proven.expires_at, access: Access::Person, client: None })
     }
 
     /// Makes the user of a trusted issuer's token on first sight. The e-mail is taken when it is valid and free.
@@ -156,7 +184,24 @@ impl Accounts {
         let name = proven.name.as_deref().and_then(|text| PersonName::new(text).ok());
         let name = name.map_or_else(|| PersonName::new(""), Ok)?;
         let user = User { id: proven.user.clone(), email, name, timezone: None, created_at: self.now() };
-        self.store().write(move |tx| Box::pin(async move { welcome(tx, user).await })).await
+        let made = self.audit().entry(AuditKind::SignedUp, Some(&user.id), serde_json::json!({"by": "trusted_issuer"}));
+        let noted = made.clone();
+        let (user, fresh) = self
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let (user, fresh) = welcome(tx, user).await?;
+                    if fresh {
+                        noted.write(tx).await?;
+                    }
+                    Ok::<_, AppError>((user, fresh))
+                })
+            })
+            .await?;
+        if fresh {
+            made.tell();
+        }
+        Ok(user)
     }
 
     /// Ends one token.
@@ -165,9 +210,18 @@ impl Accounts {
     /// When the store refuses.
     pub async fn log_out(&self, identity: &Identity) -> Result<(), AppError> {
         let Identity { user, token_id, expires_at, .. } = identity.clone();
-        self.store()
-            .write(move |tx| Box::pin(async move { Ok(tx.token_revoke(&user.id, &token_id, expires_at).await?) }))
-            .await
+        let out = self.audit().entry(AuditKind::LoggedOut, Some(&user.id), nothing());
+        let noted = out.clone();
+        let done: Result<(), AppError> = self
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.token_revoke(&user.id, &token_id, expires_at).await?;
+                    Ok(noted.write(tx).await?)
+                })
+            })
+            .await;
+        done.inspect(|()| out.tell())
     }
 
     /// Ends all tokens of a user.
@@ -175,15 +229,18 @@ impl Accounts {
     /// # Errors
     /// When the store refuses.
     pub async fn log_out_all(&self, user: &UserId) -> Result<(), AppError> {
-        let (user, now) = (user.clone(), self.now());
-        self.store()
+        let out = self.audit().entry(AuditKind::LoggedOutEverywhere, Some(user), nothing());
+        let (user, now, noted) = (user.clone(), self.now(), out.clone());
+        let done: Result<(), AppError> = self
+            .store()
             .write(move |tx| {
                 Box::pin(async move {
                     tx.tokens_revoke_all(&user, now).await?;
-                    Ok(())
+                    Ok(noted.write(tx).await?)
                 })
             })
-            .await
+            .await;
+        done.inspect(|()| out.tell())
     }
 
     /// Checks the password of a signed-in user, with the same growing delays as a login. Users of an outside issuer
@@ -198,9 +255,9 @@ impl Accounts {
         if hash.is_none() {
             return Ok(());
         }
-        let attempt = self.inner.throttle.begin(user.as_str(), None)?;
+        let attempt = self.inner.throttle.begin(user.as_str(), None).await?;
         if self.inner.passwords.verify(password, hash).await? {
-            attempt.succeeded();
+            attempt.succeeded().await;
             Ok(())
         } else {
             Err(ValidationError::new(field, "This is not the password in force.").into())
@@ -208,10 +265,11 @@ impl Accounts {
     }
 }
 
-async fn welcome(tx: &mut Tx, mut user: User) -> Result<User, AppError> {
+/// The user, and whether this made them.
+async fn welcome(tx: &mut Tx, mut user: User) -> Result<(User, bool), AppError> {
     // Two first requests may come at once: the second finds the user here.
     if let Some(there) = tx.user_find(&user.id).await? {
-        return Ok(there);
+        return Ok((there, false));
     }
     if let Some(email) = &user.email
         && tx.user_find_by_email(email).await?.is_some()
@@ -219,5 +277,5 @@ async fn welcome(tx: &mut Tx, mut user: User) -> Result<User, AppError> {
         user.email = None;
     }
     tx.user_insert(&user, None).await?;
-    Ok(user)
+    Ok((user, true))
 }

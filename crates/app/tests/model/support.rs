@@ -7,6 +7,7 @@ use saydo_app::{
     App, Caller, Clock,
     accounts::{Accounts, AccountsConfig, ProfileInput, Throttling},
     chat::{ChatReply, PlannerChoice, TurnRequest, turns::TurnHandle},
+    counters::Counters,
     llm::{Models, ModelsConfig, Price, ProviderConfig, ProviderKind, TurnLimits},
     tasks::TaskListInput,
     tools::ToolCall,
@@ -42,6 +43,7 @@ pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
         trusted_issuers: Vec::new(),
         token_life: SignedDuration::from_hours(24),
         throttling: Throttling::Off,
+        counters: Counters::in_process(),
     };
     App::new(store.clone(), clock, Accounts::new(store, clock, config))
 }
@@ -75,6 +77,7 @@ pub(crate) async fn user(app: &App, id: &str, email: Option<&str>) -> Caller {
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         order: saydo_lang::DateOrder::DayMonth,
         door: Door::Chat,
+        client: None,
         idempotency: None,
     }
 }

@@ -51,6 +51,7 @@ impl Talk {
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             order: saydo_lang::DateOrder::DayMonth,
             door: Door::Chat,
+            client: None,
             idempotency: None,
         };
         Self { app, caller, conversation: None, last: None, folder }

@@ -35,6 +35,7 @@ impl Mcp {
             zone: known.unwrap_or_else(TimeZone::system),
             order: DateOrder::default(),
             door: Door::Mcp,
+            client: None,
             idempotency: None,
         };
         let scope = if self.read_only { TokenScope::Read } else { TokenScope::Write };

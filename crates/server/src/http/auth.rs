@@ -117,6 +117,7 @@ fn caller(identity: &Identity, headers: &HeaderMap) -> Caller {
         zone,
         order: DateOrder::default(),
         door: Door::Rest,
+        client: identity.client.clone(),
         idempotency: None,
     }
 }

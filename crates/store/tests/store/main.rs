@@ -9,6 +9,7 @@ mod accounts;
 mod changes;
 mod conversations;
 mod group_commit;
+mod history;
 mod idempotency;
 mod lists;
 mod migrations;
@@ -67,10 +68,15 @@ macro_rules! suite {
         undo_within_a_conversation, untouched_tasks_equal_their_snapshot, old_changes_are_purged,
         a_change_grows, a_change_put_back_grows_no_more,
     }
+    history {
+        a_task_has_its_history, what_holds_after_a_change, a_change_knows_who_made_it,
+        a_change_does_not_grow_over_a_later_one, a_consent_is_used_once,
+    }
     turns {
         a_turn_runs_and_ends_once, a_turn_that_is_stopped_hears_of_it, a_key_has_one_turn,
         events_are_read_in_order_from_any_point, an_event_number_is_taken_once, a_turn_goes_with_its_conversation,
-        turns_without_a_sign_of_life_are_interrupted, old_turns_are_purged,
+        turns_without_a_sign_of_life_are_interrupted, old_turns_are_purged, a_turn_keeps_its_rounds,
+        one_takes_over_a_turn_that_broke_off,
     }
     access_tokens { a_token_opens_the_door_of_its_owner, tokens_are_listed_and_deleted, a_hash_is_taken_once }
     usage { usage_adds_up_by_day_and_model, absurd_counts_do_no_harm }

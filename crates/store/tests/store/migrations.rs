@@ -1,7 +1,7 @@
 //! The schema up and down.
 
 use saydo_domain::Role;
-use saydo_store::{MigrationStatus, SchemaState, StoreError, TaskQuery};
+use saydo_store::{SchemaState, Store, StoreError, TaskQuery};
 use sqlx::Connection as _;
 
 use crate::{
@@ -9,31 +9,43 @@ use crate::{
     turns::{new_turn, put_turn},
 };
 
-fn status(init: bool, models: bool) -> Vec<MigrationStatus> {
-    let status = |version, name: &str, applied| MigrationStatus { version, name: name.to_owned(), applied };
-    vec![status(1, "init", init), status(2, "models", models)]
+/// The versions of the migrations, oldest first, that are applied or not.
+pub(crate) async fn versions(store: &Store, applied: bool) -> Vec<i64> {
+    let status = store.migration_status().await.unwrap();
+    status.into_iter().filter(|step| step.applied == applied).map(|step| step.version).collect()
+}
+
+/// Takes migrations back until this one is the newest; says how many.
+pub(crate) async fn down_to(store: &Store, version: i64) -> usize {
+    let mut taken = 0;
+    while versions(store, true).await.last() != Some(&version) {
+        let newest = versions(store, true).await.last().copied();
+        assert_eq!(store.migrate_down_one().await, Ok(newest));
+        taken += 1;
+    }
+    taken
 }
 
 #[tokio::test]
 async fn up_and_down_and_up() {
     let opened = Opened::sqlite_empty().await;
     let store = &opened.store;
-    assert_eq!(store.migration_status().await, Ok(status(false, false)));
-    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(2)));
+    let all = versions(store, false).await;
+    assert_eq!(all[..2], [1, 2]);
+    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(all.len())));
     assert_eq!(store.migrate_down_one().await, Ok(None));
-    assert_eq!(store.migrate_up().await, Ok(2));
+    assert_eq!(store.migrate_up().await, Ok(all.len()));
     assert_eq!(store.migrate_up().await, Ok(0));
-    assert_eq!(store.migration_status().await, Ok(status(true, true)));
+    assert_eq!(versions(store, true).await, all);
     assert_eq!(store.check_schema().await, Ok(SchemaState::Current));
 
     let user = new_user(store, "ann").await;
     new_tasks(store, &user, 3, |_| ()).await;
-    assert_eq!(store.migrate_down_one().await, Ok(Some(2)));
-    assert_eq!(store.migration_status().await, Ok(status(true, false)));
-    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(1)));
+    assert_eq!(down_to(store, 1).await, all.len() - 1);
+    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(all.len() - 1)));
     assert_eq!(store.migrate_down_one().await, Ok(Some(1)));
-    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(2)));
-    assert_eq!(store.migrate_up().await, Ok(2));
+    assert_eq!(store.check_schema().await, Ok(SchemaState::Behind(all.len())));
+    assert_eq!(store.migrate_up().await, Ok(all.len()));
     let user = new_user(store, "ann").await;
     assert_eq!(store.read().await.unwrap().tasks_list(&user, &TaskQuery::default()).await, Ok(Vec::new()));
     opened.close().await;
@@ -55,13 +67,13 @@ async fn one_step_down_and_up_keeps_what_was_there_before_it() {
     put_change(store, new_change(&user, "Added")).await;
     put_turn(store, &new_turn(&user, conversation)).await;
 
-    assert_eq!(store.migrate_down_one().await, Ok(Some(2)));
+    let taken = down_to(store, 1).await;
     // The older program goes on working on these tables.
     let mut raw = raw(&opened).await;
     let found: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM messages").fetch_one(&mut raw).await.unwrap();
     raw.close().await.unwrap();
     assert_eq!(found, 1);
-    assert_eq!(store.migrate_up().await, Ok(1));
+    assert_eq!(store.migrate_up().await, Ok(taken));
 
     let mut conn = store.read().await.unwrap();
     assert_eq!(conn.tasks_all(&user).await, Ok(tasks));
@@ -108,7 +120,8 @@ async fn a_newer_schema_is_refused() {
                  VALUES (99, 'from the future', TRUE, x'00', 0)";
     sqlx::query(newer).execute(&mut raw).await.unwrap();
     raw.close().await.unwrap();
-    let refused = StoreError::SchemaTooNew { found: 99, known: 2 };
+    let known = versions(&opened.store, true).await.into_iter().filter(|version| *version != 99).max().unwrap();
+    let refused = StoreError::SchemaTooNew { found: 99, known };
     assert_eq!(opened.store.check_schema().await, Err(refused.clone()));
     assert_eq!(opened.store.migrate_up().await, Err(refused.clone()));
     assert_eq!(opened.store.migrate_down_one().await, Err(refused));

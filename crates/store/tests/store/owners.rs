@@ -5,10 +5,12 @@ use jiff::{
     civil::{Date, date},
 };
 use saydo_domain::{
-    AccessToken, ConversationId, ConversationTitle, PendingAction, PendingId, PendingKind, Role, TaskNumber,
+    AccessToken, ConversationId, ConversationTitle, MessageId, PendingAction, PendingId, PendingKind, Role, TaskNumber,
     TurnStatus, UserId,
 };
-use saydo_store::{CompletedScope, NewTurn, Store, StoreError, TaskCounts, TaskQuery, UsageDelta};
+use saydo_store::{
+    CompletedScope, HistoryCursor, NewTurn, Store, StoreError, TaskCounts, TaskQuery, TurnRun, UsageDelta,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -92,6 +94,11 @@ pub(crate) async fn another_user_reads_nothing(store: &Store) {
     assert_eq!(conn.changes_undoable(&mallory, 9, Some(conversation)).await, Ok(Vec::new()));
     assert_eq!(conn.changes_newest(&mallory, 9).await, Ok(Vec::new()));
     assert_eq!(conn.change_effects(&mallory, 1).await, Ok(Vec::new()));
+    assert_eq!(conn.task_history(&mallory, one, HistoryCursor::END, 9).await, Ok(Vec::new()));
+    assert_eq!(conn.task_history_count(&mallory, one).await, Ok(0));
+    assert_eq!(conn.task_changed_after(&mallory, one, 0).await, Ok(false));
+    assert_eq!(conn.changes_in_force_after(&mallory, one, 0, 9).await, Ok(Vec::new()));
+    assert_eq!(conn.turn_rounds(&mallory, turn.id).await, Ok(Vec::new()));
     assert_eq!(conn.turn_find(&mallory, turn.id).await, Ok(None));
     assert_eq!(conn.turns_all(&mallory).await, Ok(Vec::new()));
     assert_eq!(conn.turn_events_after(&mallory, turn.id, 0, 9).await, Ok(Vec::new()));
@@ -115,6 +122,7 @@ pub(crate) async fn another_user_changes_nothing(store: &Store) {
         assert_eq!(tx.conversations_delete_all(&evil).await?, 0);
         assert_eq!(tx.pending_take(&evil, conversation, this).await?, None);
         assert!(!tx.pending_clear(&evil, conversation).await?);
+        assert!(!tx.message_delete(&evil, conversation, MessageId::new(1)).await?);
         assert!(!tx.change_mark_undone(&evil, change, Some(change)).await?);
         Ok::<_, StoreError>(())
     })
@@ -139,9 +147,11 @@ pub(crate) async fn another_user_touches_no_turn_and_no_token(store: &Store) {
     let (evil, id, this) = (mallory.clone(), turn.id, token.id);
     write!(store, |tx| {
         assert!(!tx.turn_stop(&evil, id).await?);
-        assert!(tx.turn_beat(&evil, id, noon() + 1.hour()).await?);
-        assert!(!tx.turn_set_change(&evil, id, change).await?);
-        assert!(!tx.turn_finish(&evil, id, TurnStatus::Failed, None, None, noon()).await?);
+        let run = TurnRun::first(id);
+        assert_eq!(tx.turn_beat(&evil, run, noon() + 1.hour()).await?, None);
+        assert_eq!(tx.turn_take_over(&evil, run, noon() + 1.hour(), noon() + 1.hour()).await?, None);
+        assert!(!tx.turn_set_change(&evil, run, change).await?);
+        assert!(!tx.turn_finish(&evil, run, TurnStatus::Failed, None, None, noon()).await?);
         assert!(!tx.access_token_delete(&evil, this).await?);
         assert!(!tx.access_token_touch(&evil, this, noon()).await?);
         assert!(!tx.conversation_set_thread(&evil, conversation, "agui:2").await?);

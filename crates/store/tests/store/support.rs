@@ -127,6 +127,8 @@ pub(crate) fn new_change(user: &UserId, summary: &str) -> NewChange {
         id: ChangeId::new(Uuid::now_v7()),
         user_id: user.clone(),
         door: Door::Chat,
+        client: None,
+        model: None,
         conversation_id: None,
         summary: summary.to_owned(),
         undoes: None,

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan as _};
 use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Turn, TurnId, TurnKey, TurnStatus, UserId};
-use saydo_store::{NewTurn, Store, StoreError};
+use saydo_store::{NewTurn, Store, StoreError, TurnRound, TurnRun};
 use uuid::Uuid;
 
 use crate::support::{at, new_conversation, new_user, noon, write};
@@ -25,6 +25,8 @@ fn running(new: &NewTurn) -> Turn {
         conversation_id: new.conversation_id,
         status: TurnStatus::Running,
         stop_requested: false,
+        attempt: 1,
+        reply_id: None,
         change_id: None,
         answered_by: None,
         key: new.key.clone(),
@@ -42,7 +44,7 @@ pub(crate) async fn put_turn(store: &Store, new: &NewTurn) {
 /// Ends a turn without a change or an answer.
 async fn end(store: &Store, turn: &NewTurn, status: TurnStatus, now: Timestamp) -> bool {
     let (user, id) = (turn.user_id.clone(), turn.id);
-    write!(store, |tx| tx.turn_finish(&user, id, status, None, None, now).await).unwrap()
+    write!(store, |tx| tx.turn_finish(&user, TurnRun::first(id), status, None, None, now).await).unwrap()
 }
 
 async fn append(store: &Store, turn: &NewTurn, first: i64, events: &[String]) -> Result<(), StoreError> {
@@ -62,20 +64,21 @@ pub(crate) async fn a_turn_runs_and_ends_once(store: &Store) {
     assert_eq!(find(store, &new).await, Some(running(&new)));
 
     let (mine, id, later) = (user.clone(), new.id, at("2026-03-11T12:00:07Z"));
+    let run = TurnRun::first(id);
     let (begun, change) = (ChangeId::new(Uuid::now_v7()), ChangeId::new(Uuid::now_v7()));
     let model = AnsweredBy::Model("tiny".to_owned());
     let by = model.clone();
     write!(store, |tx| {
-        assert!(!tx.turn_beat(&mine, id, later).await?);
-        assert!(tx.turn_set_change(&mine, id, begun).await?);
+        assert_eq!(tx.turn_beat(&mine, run, later).await?, Some(false));
+        assert!(tx.turn_set_change(&mine, run, begun).await?);
         assert_eq!(tx.turn_find(&mine, id).await?.unwrap().change_id, Some(begun));
         let end = later + 1.second();
-        assert!(tx.turn_finish(&mine, id, TurnStatus::Finished, Some(change), Some(&by), end).await?);
+        assert!(tx.turn_finish(&mine, run, TurnStatus::Finished, Some(change), Some(&by), end).await?);
         // Ended is ended: nothing moves it any more.
-        assert!(!tx.turn_finish(&mine, id, TurnStatus::Failed, None, None, end).await?);
-        assert!(!tx.turn_set_change(&mine, id, begun).await?);
+        assert!(!tx.turn_finish(&mine, run, TurnStatus::Failed, None, None, end).await?);
+        assert!(!tx.turn_set_change(&mine, run, begun).await?);
         assert!(!tx.turn_stop(&mine, id).await?);
-        assert!(tx.turn_beat(&mine, id, end + 1.second()).await?);
+        assert_eq!(tx.turn_beat(&mine, run, end + 1.second()).await?, None);
         Ok::<_, StoreError>(())
     })
     .unwrap();
@@ -101,12 +104,12 @@ pub(crate) async fn a_turn_that_is_stopped_hears_of_it(store: &Store) {
     write!(store, |tx| {
         assert!(tx.turn_stop(&mine, this).await?);
         assert!(tx.turn_stop(&mine, this).await?);
-        assert!(tx.turn_beat(&mine, this, noon()).await?);
-        assert!(!tx.turn_beat(&mine, that, noon()).await?);
-        assert!(tx.turn_beat(&mine, TurnId::new(Uuid::now_v7()), noon()).await?);
+        assert_eq!(tx.turn_beat(&mine, TurnRun::first(this), noon()).await?, Some(true));
+        assert_eq!(tx.turn_beat(&mine, TurnRun::first(that), noon()).await?, Some(false));
+        assert_eq!(tx.turn_beat(&mine, TurnRun::first(TurnId::new(Uuid::now_v7())), noon()).await?, None);
         let begun = ChangeId::new(Uuid::now_v7());
-        assert!(tx.turn_set_change(&mine, this, begun).await?);
-        assert!(tx.turn_finish(&mine, this, TurnStatus::Cancelled, None, None, noon()).await?);
+        assert!(tx.turn_set_change(&mine, TurnRun::first(this), begun).await?);
+        assert!(tx.turn_finish(&mine, TurnRun::first(this), TurnStatus::Cancelled, None, None, noon()).await?);
         assert_eq!(tx.turn_find(&mine, this).await?.unwrap().change_id, Some(begun));
         Ok::<_, StoreError>(())
     })
@@ -194,7 +197,7 @@ pub(crate) async fn turns_without_a_sign_of_life_are_interrupted(store: &Store) 
     assert!(end(store, &ended, TurnStatus::Finished, noon()).await);
     let (mine, id, now) = (user.clone(), alive.id, at("2026-03-11T12:05:00Z"));
     let interrupted = write!(store, |tx| {
-        tx.turn_beat(&mine, id, noon() + 1.second()).await?;
+        tx.turn_beat(&mine, TurnRun::first(id), noon() + 1.second()).await?;
         assert_eq!(tx.turns_interrupt_stale(noon(), now).await?, Vec::new());
         tx.turns_interrupt_stale(noon() + 1.second(), now).await
     })
@@ -228,4 +231,52 @@ pub(crate) async fn old_turns_are_purged(store: &Store) {
     assert_eq!(conn.turn_events_after(&user, newer.id, 0, 9).await.unwrap().len(), 1);
     let left: Vec<TurnId> = conn.turns_all(&user).await.unwrap().iter().map(|turn| turn.id).collect();
     assert_eq!(left, [newer.id, running.id]);
+}
+
+fn round(round: i64) -> TurnRound {
+    TurnRound { round, data: serde_json::json!({"said": "ünïcode"}), tokens: 7, elapsed_ms: 9 }
+}
+
+pub(crate) async fn a_turn_keeps_its_rounds(store: &Store) {
+    let user = new_user(store, "ann").await;
+    let turn = new_turn(&user, new_conversation(store, &user, "Hi").await);
+    put_turn(store, &turn).await;
+    let (mine, id) = (user.clone(), turn.id);
+    write!(store, |tx| {
+        tx.turn_round_insert(&mine, id, &round(1), noon()).await?;
+        tx.turn_round_insert(&mine, id, &round(2), noon()).await
+    })
+    .unwrap();
+    assert_eq!(store.read().await.unwrap().turn_rounds(&user, turn.id).await, Ok(vec![round(1), round(2)]));
+    let mine = user.clone();
+    let twice = write!(store, |tx| tx.turn_round_insert(&mine, id, &round(2), noon()).await);
+    assert!(matches!(twice, Err(StoreError::Conflict(_))), "{twice:?}");
+    let mine = user.clone();
+    write!(store, |tx| tx.user_delete(&mine).await).unwrap();
+    assert_eq!(store.read().await.unwrap().turn_rounds(&user, turn.id).await, Ok(Vec::new()));
+}
+
+pub(crate) async fn one_takes_over_a_turn_that_broke_off(store: &Store) {
+    let user = new_user(store, "ann").await;
+    let turn = new_turn(&user, new_conversation(store, &user, "Hi").await);
+    put_turn(store, &turn).await;
+    let (mine, first, later) = (user.clone(), TurnRun::first(turn.id), noon() + 1.minute());
+    let second = TurnRun { attempt: 2, ..first };
+    write!(store, |tx| {
+        assert_eq!(tx.turn_take_over(&mine, first, noon(), later).await?, None, "it gave a sign of life then");
+        assert_eq!(tx.turn_take_over(&mine, first, later, later).await?, Some(second));
+        assert_eq!(tx.turn_take_over(&mine, first, later, later).await?, None, "somebody was first");
+        assert_eq!(tx.turn_beat(&mine, first, later).await?, None);
+        assert!(!tx.turn_finish(&mine, first, TurnStatus::Finished, None, None, later).await?);
+        assert_eq!(tx.turn_beat(&mine, second, later).await?, Some(false));
+        tx.turn_set_reply(&mine, first.id, saydo_domain::MessageId::new(5)).await?;
+        assert!(tx.turn_finish(&mine, second, TurnStatus::Interrupted, None, None, later).await?);
+        assert_eq!(tx.turn_find(&mine, first.id).await?.unwrap().reply_id.map(|id| id.get()), Some(5));
+        assert_eq!(tx.turn_take_over(&mine, second, noon(), later).await?, Some(TurnRun { attempt: 3, ..first }));
+        assert!(tx.turn_finish(&mine, TurnRun { attempt: 3, ..first }, TurnStatus::Finished, None, None, later).await?);
+        assert_eq!(tx.turn_take_over(&mine, TurnRun { attempt: 3, ..first }, later, later).await?, None);
+        Ok::<_, StoreError>(())
+    })
+    .unwrap();
+    assert_eq!(find(store, &turn).await.unwrap().reply_id, None);
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use saydo_domain::{ConversationId, TurnId, UserId};
+use saydo_store::TurnRun;
 use tokio::sync::watch;
 
 use super::events::Event;
@@ -39,6 +40,8 @@ pub(super) struct LiveTurn {
     pub(super) user: UserId,
     pub(super) conversation: ConversationId,
     pub(super) id: TurnId,
+    /// Which run of the turn this is.
+    attempt: i64,
     log: Mutex<Log>,
     /// The number of the newest event. Gone with the turn, which is how readers learn that it is over.
     newest: watch::Sender<i64>,
@@ -58,9 +61,19 @@ struct Log {
 
 impl LiveTurn {
     pub(super) fn new(user: UserId, conversation: ConversationId, id: TurnId) -> Self {
-        let log = Log { events: VecDeque::new(), first: 1, stored: 0, stored_bytes: 0 };
-        let (newest, cut) = (watch::Sender::new(0), watch::Sender::new(None));
-        Self { user, conversation, id, log: Mutex::new(log), newest, cut }
+        Self::after(user, conversation, TurnRun::first(id), 0)
+    }
+
+    /// A turn that goes on after this many events.
+    pub(super) fn after(user: UserId, conversation: ConversationId, run: TurnRun, events: i64) -> Self {
+        let log = Log { events: VecDeque::new(), first: events + 1, stored: events, stored_bytes: 0 };
+        let (newest, cut) = (watch::Sender::new(events), watch::Sender::new(None));
+        Self { user, conversation, id: run.id, attempt: run.attempt, log: Mutex::new(log), newest, cut }
+    }
+
+    /// This run, as the store knows it.
+    pub(super) const fn run(&self) -> TurnRun {
+        TurnRun { id: self.id, attempt: self.attempt }
     }
 
     /// The first event.

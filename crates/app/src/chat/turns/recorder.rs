@@ -140,7 +140,7 @@ impl Recorder {
         answered_by: Option<&AnsweredBy>,
     ) -> Result<(), AppError> {
         let (turn, now) = (&self.turn, self.clock.now());
-        match tx.turn_finish(&turn.user, turn.id, status, change, answered_by, now).await? {
+        match tx.turn_finish(&turn.user, turn.run(), status, change, answered_by, now).await? {
             true => Ok(()),
             false => Err(gone()),
         }
@@ -167,7 +167,11 @@ impl Recorder {
         let last = first + i64::try_from(events.len()).unwrap_or(0) - 1;
         let (turn, now) = (Arc::clone(&self.turn), self.clock.now());
         let job = self.store.write(move |tx| {
-            Box::pin(async move { tx.turn_events_append(&turn.user, turn.id, first, &events, now).await })
+            Box::pin(async move {
+                // The numbers belong to whoever goes on with the turn.
+                tx.turn_beat(&turn.user, turn.run(), now).await?.ok_or_else(gone)?;
+                Ok::<_, AppError>(tx.turn_events_append(&turn.user, turn.id, first, &events, now).await?)
+            })
         });
         job.await?;
         self.turn.set_stored(last);
@@ -176,8 +180,9 @@ impl Recorder {
 
     async fn beat(&self) -> Result<(), AppError> {
         let (turn, now) = (Arc::clone(&self.turn), self.clock.now());
-        let job = self.store.write(move |tx| Box::pin(async move { tx.turn_beat(&turn.user, turn.id, now).await }));
-        if job.await? {
+        let job = self.store.write(move |tx| Box::pin(async move { tx.turn_beat(&turn.user, turn.run(), now).await }));
+        // Whoever does not count any more stops as well: nothing it did from now on would be kept.
+        if job.await?.unwrap_or(true) {
             self.turn.cut(Cut::Stopped);
         }
         Ok(())

@@ -97,7 +97,8 @@ impl ModelTurn<'_> {
             change: self.change,
             calls,
             run: ToolRun {
-                journal: Journal::new(&caller, clock, Some(self.job.recorder.turn.conversation)),
+                journal: Journal::new(&caller, clock, Some(self.job.recorder.turn.conversation))
+                    .by_model(self.model_name()),
                 caller,
                 clock,
                 moment: self.moment.clone(),
@@ -136,7 +137,7 @@ impl Round {
         };
         let turn = &recorder.turn;
         let runs = match change {
-            Some(change) => tx.turn_set_change(&turn.user, turn.id, change).await?,
+            Some(change) => tx.turn_set_change(&turn.user, turn.run(), change).await?,
             None => true,
         };
         // Declared interrupted, or its conversation deleted: what it did must not be.

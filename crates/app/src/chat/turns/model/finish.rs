@@ -86,7 +86,7 @@ impl ModelTurn<'_> {
     }
 
     /// The model that answered; the first that is configured before any did.
-    fn model_name(&self) -> String {
+    pub(super) fn model_name(&self) -> String {
         let names = self.usage.iter().map(|(model, _)| model);
         names.chain(self.app.models.names()).next().map(ToString::to_string).unwrap_or_default()
     }
