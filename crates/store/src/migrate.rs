@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
     step!(2, "models", "0002_models"),
     step!(3, "events", "0003_events"),
     step!(4, "journal", "0004_journal"),
+    step!(5, "leases", "0005_leases"),
     step!(6, "audit", "0006_audit"),
 ];
 
