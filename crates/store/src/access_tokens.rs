@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use saydo_domain::{AccessToken, AccessTokenId, User, UserId};
 
-use crate::{Conn, StoreError, Tx, row::Row, statement::Statement, users};
+use crate::{Conn, StoreError, Tx, notify::Signal, row::Row, statement::Statement, users};
 
 macro_rules! token_columns {
     () => {
@@ -81,6 +81,7 @@ impl Tx {
     /// When the database fails.
     pub async fn access_token_delete(&mut self, user: &UserId, id: AccessTokenId) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM access_tokens WHERE user_id = $1 AND id = $2";
+        self.outbox.ring(Signal::Access, user);
         Ok(self.run(Statement::new("access_token.delete", SQL).bind(user).bind(id)).await? > 0)
     }
 

@@ -176,6 +176,7 @@ impl Tx {
         for (ordinal, effect) in (0_i64..).zip(effects) {
             self.effect_insert(&new.user_id, seq, ordinal, effect).await?;
         }
+        self.outbox.tell_effects(&new.user_id, effects, (new.id, new.door, new.created_at));
         Ok(seq)
     }
 
@@ -195,7 +196,7 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         const SUMMARY: &str = "UPDATE changes SET summary = $3 WHERE user_id = $1 AND id = $2 AND undone_by IS NULL";
         const AFTER: &str = "UPDATE change_effects SET after_task = $4 WHERE user_id = $1 AND seq = $2 AND number = $3";
-        let Some(Change { seq, .. }) = self.change_find(user, id).await? else { return Ok(false) };
+        let Some(Change { seq, door, .. }) = self.change_find(user, id).await? else { return Ok(false) };
         let known = self.change_effects(user, seq).await?;
         for effect in effects {
             if self.task_changed_after(user, effect.number, seq).await? {
@@ -217,6 +218,9 @@ impl Tx {
                 ordinal += 1;
             }
         }
+        let tasks = effects.iter().filter_map(|effect| effect.after.as_ref().or(effect.before.as_ref()));
+        let at = tasks.map(|task| task.updated_at).max().unwrap_or(Timestamp::UNIX_EPOCH);
+        self.outbox.tell_effects(user, effects, (id, door, at));
         Ok(true)
     }
 

@@ -10,6 +10,9 @@ pub struct StoreConfig {
     /// A PostgreSQL URL may say `statement-cache-capacity=0`: for a PgBouncer in transaction mode that does not keep
     /// prepared statements itself (older than 1.21, or without `max_prepared_statements`).
     pub url_or_path: String,
+    /// PostgreSQL: another way to the same server for LISTEN, when `url_or_path` goes through a PgBouncer in transaction
+    /// mode, which cannot deliver notices.
+    pub listen_url: Option<String>,
     /// SQLite: connections that read at the same time; there is always exactly one that writes.
     pub read_connections: u32,
     /// PostgreSQL: connections that are kept when there is nothing for them to do.
@@ -36,6 +39,7 @@ impl StoreConfig {
     pub fn new(url_or_path: impl Into<String>) -> Self {
         Self {
             url_or_path: url_or_path.into(),
+            listen_url: None,
             read_connections: 8,
             pool_size: 10,
             max_overflow: 20,

@@ -9,6 +9,7 @@ use crate::{
     engine::{Dialect, Link},
     row::Row,
     statement::Statement,
+    user_events::Outbox,
 };
 
 /// A connection for reading. It goes back to the pool when dropped.
@@ -69,11 +70,13 @@ impl Conn {
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,
+    /// What the job has to tell, written with its end.
+    pub(crate) outbox: Outbox,
 }
 
 impl Tx {
-    pub(crate) const fn new(link: Link) -> Self {
-        Self { conn: Conn::new(link) }
+    pub(crate) fn new(link: Link) -> Self {
+        Self { conn: Conn::new(link), outbox: Outbox::default() }
     }
 
     pub(crate) const fn link(&mut self) -> &mut Link {

@@ -1,11 +1,12 @@
 //! Conversations and what they remember.
 
 use jiff::Timestamp;
-use saydo_domain::{Conversation, ConversationId, ConversationSummary, ConversationTitle, UserId};
+use saydo_domain::{Conversation, ConversationId, ConversationSummary, ConversationTitle, Door, UserId};
 use serde_json::Value;
 
 use crate::{
     Conn, ConversationCursor, StoreError, Tx,
+    notify::Signal,
     row::{Row, to_json},
     statement::Statement,
 };
@@ -139,7 +140,9 @@ impl Tx {
              (SELECT COALESCE(MAX(activity), 0) + 1 FROM conversations WHERE user_id = $1), $3, $3) RETURNING id";
         let statement = Statement::new("conversation.insert", SQL).bind(user).bind(title.as_str()).bind(now);
         let row = self.row(statement).await?.ok_or(StoreError::Reference)?;
-        Ok(ConversationId::new(row.int("id")?))
+        let id = ConversationId::new(row.int("id")?);
+        self.outbox.tell_conversation(user, id, Door::Chat, now);
+        Ok(id)
     }
 
     /// Renames a conversation; says whether it exists.
@@ -151,10 +154,15 @@ impl Tx {
         user: &UserId,
         id: ConversationId,
         title: &ConversationTitle,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE conversations SET title = $3 WHERE user_id = $1 AND id = $2";
         let statement = Statement::new("conversation.update_title", SQL).bind(user).bind(id).bind(title.as_str());
-        Ok(self.run(statement).await? > 0)
+        let found = self.run(statement).await? > 0;
+        if found {
+            self.outbox.tell_conversation(user, id, Door::Rest, now);
+        }
+        Ok(found)
     }
 
     /// Stores what a conversation remembers; says whether it exists.
@@ -193,17 +201,37 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn conversation_delete(&mut self, user: &UserId, id: ConversationId) -> Result<bool, StoreError> {
+    pub async fn conversation_delete(
+        &mut self,
+        user: &UserId,
+        id: ConversationId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM conversations WHERE user_id = $1 AND id = $2";
-        Ok(self.run(Statement::new("conversation.delete", SQL).bind(user).bind(id)).await? > 0)
+        let found = self.run(Statement::new("conversation.delete", SQL).bind(user).bind(id)).await? > 0;
+        if found {
+            self.conversation_gone(user, id, now);
+        }
+        Ok(found)
     }
 
     /// Removes all conversations of a user; says how many.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn conversations_delete_all(&mut self, user: &UserId) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM conversations WHERE user_id = $1";
-        self.run(Statement::new("conversation.delete_all", SQL).bind(user)).await
+    pub async fn conversations_delete_all(&mut self, user: &UserId, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM conversations WHERE user_id = $1 RETURNING id";
+        let rows = self.rows(Statement::new("conversation.delete_all", SQL).bind(user)).await?;
+        for row in &rows {
+            self.conversation_gone(user, ConversationId::new(row.int("id")?), now);
+        }
+        Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Its turns are gone with it: they must end wherever they run, and so must those who follow them.
+    fn conversation_gone(&mut self, user: &UserId, id: ConversationId, now: Timestamp) {
+        self.outbox.tell_conversation(user, id, Door::Rest, now);
+        self.outbox.ring(Signal::Stops, user);
+        self.outbox.ring(Signal::Turns, user);
     }
 }

@@ -1,7 +1,7 @@
 //! What was said in a conversation.
 
 use jiff::Timestamp;
-use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Message, MessageId, Role, ToolCallRecord, UserId};
+use saydo_domain::{AnsweredBy, ChangeId, ConversationId, Door, Message, MessageId, Role, ToolCallRecord, UserId};
 
 use crate::{
     Conn, MessageCursor, StoreError, Tx,
@@ -129,7 +129,9 @@ impl Tx {
             .bind(None::<String>)
             .bind(None::<String>)
             .bind(now);
-        self.message_id(statement).await
+        let id = self.message_id(statement).await?;
+        self.outbox.tell_conversation(user, conversation, Door::Chat, now);
+        Ok(id)
     }
 
     /// Appends a reply with what it carries besides its text.
@@ -153,7 +155,9 @@ impl Tx {
             .bind(facts.change_id.map(|id| id.to_string()))
             .bind(String::from(facts.answered_by.clone()))
             .bind(now);
-        self.message_id(statement).await
+        let id = self.message_id(statement).await?;
+        self.outbox.tell_conversation(user, conversation, Door::Chat, now);
+        Ok(id)
     }
 
     /// Removes a message; says whether it was there.

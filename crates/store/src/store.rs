@@ -3,9 +3,15 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use saydo_domain::UserId;
 use tokio::sync::mpsc;
 
-use crate::{Conn, StoreConfig, StoreError, Tx, engine::Engine, writer};
+use crate::{
+    Conn, StoreConfig, StoreError, Tx,
+    engine::Engine,
+    notify::{self, Bells, Hearing, Herald, Signal, Watcher},
+    writer,
+};
 
 /// The database. Cheap to clone; all clones share the connections.
 #[derive(Debug, Clone)]
@@ -18,6 +24,7 @@ struct Inner {
     engine: Arc<Engine>,
     /// The way to the one writer, where there is just one.
     writer: Option<mpsc::Sender<writer::Message>>,
+    bells: Bells,
     config: StoreConfig,
 }
 
@@ -45,13 +52,16 @@ impl Store {
     /// [`StoreError::Config`] for an unusable place or library, [`StoreError::Unavailable`] when it cannot be opened.
     pub async fn open(config: StoreConfig) -> Result<Self, StoreError> {
         let (engine, connection) = Engine::open(&config).await?;
-        let engine = Arc::new(engine);
+        let (engine, bells) = (Arc::new(engine), Bells::default());
+        if let Engine::Postgres(_) = &*engine {
+            bells.tell_by(Herald::start(Arc::clone(&engine)));
+        }
         let writer = connection.map(|connection| {
             let (sender, receiver) = mpsc::channel(config.write_queue.max(1));
-            tokio::spawn(writer::run(Arc::clone(&engine), connection, receiver));
+            tokio::spawn(writer::run(Arc::clone(&engine), connection, receiver, bells.clone()));
             sender
         });
-        Ok(Self { inner: Arc::new(Inner { engine, writer, config }) })
+        Ok(Self { inner: Arc::new(Inner { engine, writer, bells, config }) })
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -128,9 +138,34 @@ impl Store {
             }
         } else {
             // On a task of its own: a caller that goes away must not leave a transaction half done (sqlx#4393).
-            tokio::spawn(writer::alone(Arc::clone(&self.inner.engine), job));
+            tokio::spawn(writer::alone(Arc::clone(&self.inner.engine), job, self.inner.bells.clone()));
         }
         answer.await.unwrap_or_else(|_| Err(E::from(StoreError::Unavailable("the writer has stopped".to_owned()))))
+    }
+
+    /// Waits for wake-ups of one kind about one person, from this process and from others. The first who waits makes
+    /// this process listen to others; with PostgreSQL on a connection of its own.
+    #[must_use]
+    pub fn watch(&self, signal: Signal, user: &UserId) -> Watcher {
+        self.listen();
+        self.inner.bells.watch(signal, user)
+    }
+
+    /// Begins to hear of what other processes do, if that was not begun.
+    pub fn listen(&self) {
+        let engine = &self.inner.engine;
+        self.inner.bells.hear_by(|bells| match &**engine {
+            Engine::Sqlite(_) => tokio::spawn(notify::look(bells)).abort_handle(),
+            Engine::Postgres(postgres) => {
+                tokio::spawn(notify::listen(bells, Arc::clone(engine), postgres.listening())).abort_handle()
+            }
+        });
+    }
+
+    /// How this process hears of what others do.
+    #[must_use]
+    pub fn hearing(&self) -> Hearing {
+        self.inner.bells.hearing()
     }
 
     /// How the connections are doing.
@@ -149,6 +184,8 @@ impl Store {
                 let _ = closed.await;
             }
         }
+        self.inner.bells.close();
+        self.inner.bells.flush().await;
         self.inner.engine.close().await;
     }
 }

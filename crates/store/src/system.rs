@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use saydo_domain::{Turn, User, UserId};
 
-use crate::{Conn, StoreError, Tx, statement::Statement, turns, users};
+use crate::{Conn, StoreError, Tx, notify::Signal, statement::Statement, turns, users};
 
 impl Conn {
     /// Accounts in the order of their ids, for the administrator's command line.
@@ -87,7 +87,12 @@ impl Tx {
             turns::columns!()
         );
         let rows = self.rows(Statement::system("system.turns_interrupt_stale", SQL).bind(before).bind(now)).await?;
-        rows.iter().map(turns::turn).collect()
+        let turns: Vec<Turn> = rows.iter().map(turns::turn).collect::<Result<_, _>>()?;
+        for turn in &turns {
+            self.outbox.ring(Signal::Turns, &turn.user_id);
+            self.outbox.ring(Signal::Stops, &turn.user_id);
+        }
+        Ok(turns)
     }
 
     /// Removes up to `limit` journal entries older than this instant: they can no longer be undone. Says how many.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use saydo_domain::{User, UserId};
 
-use crate::{Conn, StoreError, Tx, row::Row, statement::Statement, users};
+use crate::{Conn, StoreError, Tx, notify::Signal, row::Row, statement::Statement, users};
 
 /// What decides whether a token of a user still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +137,7 @@ impl Tx {
         const SQL: &str = "INSERT INTO revoked_tokens (user_id, token_id, expires_at) VALUES ($1, $2, $3) \
              ON CONFLICT (user_id, token_id) DO NOTHING";
         self.run(Statement::new("token.revoke", SQL).bind(user).bind(token_id).bind(expires_at)).await?;
+        self.outbox.ring(Signal::Access, user);
         self.session_delete(user, token_id).await.map(drop)
     }
 
@@ -149,6 +150,7 @@ impl Tx {
              WHERE id = $1 RETURNING token_generation";
         let row = self.row(Statement::new("token.revoke_all", SQL).bind(user).bind(now)).await?;
         let generation = row.ok_or(StoreError::Reference)?.int("token_generation")?;
+        self.outbox.ring(Signal::Access, user);
         self.run(Statement::new("session.delete_all", "DELETE FROM sessions WHERE user_id = $1").bind(user)).await?;
         Ok(generation)
     }

@@ -5,6 +5,7 @@ use saydo_domain::{TurnId, UserId};
 
 use crate::{
     Conn, StoreError, Tx,
+    notify::Signal,
     statement::{Statement, Value},
 };
 
@@ -55,6 +56,7 @@ impl Tx {
             self.run(Statement::built("turn_event.append", insert(batch.len()), values)).await?;
             rest = later;
         }
+        self.outbox.ring(Signal::Turns, user);
         Ok(())
     }
 }

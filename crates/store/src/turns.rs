@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use saydo_domain::{AnsweredBy, ChangeId, ConversationId, MessageId, Turn, TurnId, TurnKey, TurnStatus, UserId};
 
-use crate::{Conn, StoreError, Tx, row::Row, statement::Statement};
+use crate::{Conn, StoreError, Tx, notify::Signal, row::Row, statement::Statement};
 
 macro_rules! columns {
     () => {
@@ -172,6 +172,7 @@ impl Tx {
             .bind(answered_by.map(|by| String::from(by.clone())))
             .bind(now)
             .bind(run.attempt);
+        self.outbox.ring(Signal::Turns, user);
         Ok(self.run(statement).await? > 0)
     }
 
@@ -205,6 +206,8 @@ impl Tx {
             .bind(last.attempt)
             .bind(silent_since)
             .bind(now);
+        // Whoever ran it before, if that is still somebody, does so no more.
+        self.outbox.ring(Signal::Stops, user);
         let row = self.row(statement).await?;
         row.map(|row| Ok(TurnRun { id: last.id, attempt: row.int("attempt")? })).transpose()
     }
@@ -223,12 +226,7 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turn_beat(
-        &mut self,
-        user: &UserId,
-        run: TurnRun,
-        now: Timestamp,
-    ) -> Result<Option<bool>, StoreError> {
+    pub async fn turn_beat(&mut self, user: &UserId, run: TurnRun, now: Timestamp) -> Result<Option<bool>, StoreError> {
         const SQL: &str = "UPDATE turns SET heartbeat_at = $3 WHERE user_id = $1 AND id = $2 AND status = 'running' \
              AND attempt = $4 RETURNING stop_requested";
         let statement = Statement::new("turn.beat", SQL).bind(user).bind(run.id).bind(now).bind(run.attempt);
@@ -242,6 +240,7 @@ impl Tx {
     /// When the database fails.
     pub async fn turn_stop(&mut self, user: &UserId, id: TurnId) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE turns SET stop_requested = 1 WHERE user_id = $1 AND id = $2 AND status = 'running'";
+        self.outbox.ring(Signal::Stops, user);
         Ok(self.run(Statement::new("turn.stop", SQL).bind(user).bind(id)).await? > 0)
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::{
     Conn, StoreError, Tx,
+    notify::Signal,
     row::{Row, to_json},
     statement::Statement,
 };
@@ -123,6 +124,9 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn user_delete(&mut self, id: &UserId) -> Result<bool, StoreError> {
+        for signal in [Signal::Access, Signal::Changes, Signal::Turns, Signal::Stops] {
+            self.outbox.ring(signal, id);
+        }
         let statement = Statement::new("user.delete", "DELETE FROM users WHERE id = $1").bind(id);
         Ok(self.run(statement).await? > 0)
     }

@@ -16,6 +16,7 @@ use tracing::{Instrument as _, Span};
 use crate::{
     Failpoint, StoreError, Tx,
     engine::{Engine, Link},
+    notify::{Bells, Rings},
 };
 
 /// Jobs that share one commit at most, so that the first of them does not wait long.
@@ -48,6 +49,8 @@ struct Finished {
     keep: bool,
     /// The error after which the database may have rolled everything back by itself.
     broken: Option<StoreError>,
+    /// Who is to look, once it is committed.
+    rings: Rings,
     answer: Answer,
 }
 
@@ -100,13 +103,16 @@ where
         Some(error) if result.is_ok() => Err(E::from(error.clone())),
         _ => result,
     };
-    let keep = result.is_ok();
+    let told = if result.is_ok() { tx.tell().await } else { Ok(()) };
+    let broken = broken.or_else(|| tx.take_broken());
+    let result = result.and_then(|value| told.map(|()| value).map_err(E::from));
+    let (keep, rings) = (result.is_ok(), tx.take_rings());
     let answer = move |end: Result<(), StoreError>| tell(result.and_then(|value| end.map(|()| value).map_err(E::from)));
-    Finished { keep, broken, answer: Box::new(answer) }
+    Finished { keep, broken, rings, answer: Box::new(answer) }
 }
 
 /// Runs a job in a transaction of its own.
-pub(crate) async fn alone(engine: Arc<Engine>, job: Job) {
+pub(crate) async fn alone(engine: Arc<Engine>, job: Job, bells: Bells) {
     let mut tx = match engine.writer().await {
         Ok(link) => Tx::new(link),
         Err(error) => return (job.refuse)(error),
@@ -115,17 +121,21 @@ pub(crate) async fn alone(engine: Arc<Engine>, job: Job) {
     let mut link = tx.into_link();
     let end = if done.keep { commit(&mut link).await } else { Ok(()) };
     link.close().await;
+    // Also when nobody knows whether it was committed: to look in vain costs little.
+    if done.keep {
+        bells.ring(&done.rings);
+    }
     (done.answer)(end);
 }
 
 /// The writer's life: until it is told to close, or the last `Store` is gone.
-pub(crate) async fn run(engine: Arc<Engine>, link: Link, mut queue: mpsc::Receiver<Message>) {
+pub(crate) async fn run(engine: Arc<Engine>, link: Link, mut queue: mpsc::Receiver<Message>, bells: Bells) {
     let mut link = Some(link);
     let mut told = None;
     while let Some(message) = queue.recv().await {
         match message {
             Message::Job(first) => {
-                let (rest, close) = batch(&engine, link.take(), first, &mut queue).await;
+                let (rest, close) = batch(&engine, link.take(), first, &mut queue, &bells).await;
                 link = rest;
                 told = close;
             }
@@ -158,6 +168,7 @@ async fn batch(
     link: Option<Link>,
     first: Job,
     queue: &mut mpsc::Receiver<Message>,
+    bells: &Bells,
 ) -> (Option<Link>, Closing) {
     let mut link = match ready(engine, link).await {
         Ok(link) => link,
@@ -172,12 +183,12 @@ async fn batch(
         return (None, None);
     }
     let mut tx = Tx::new(link);
-    let mut finished = Vec::new();
+    let (mut finished, mut rings) = (Vec::new(), Rings::new());
     let mut closing = None;
-    let mut end = one(&mut tx, first, &mut finished).await;
+    let mut end = one(&mut tx, first, &mut finished, &mut rings).await;
     while end.is_ok() && finished.len() < BATCH {
         match queue.try_recv() {
-            Ok(Message::Job(next)) => end = one(&mut tx, next, &mut finished).await,
+            Ok(Message::Job(next)) => end = one(&mut tx, next, &mut finished, &mut rings).await,
             Ok(Message::Close(done)) => {
                 closing = Some(done);
                 break;
@@ -195,6 +206,7 @@ async fn batch(
         link.close().await;
         None
     } else {
+        bells.ring(&rings);
         Some(link)
     };
     for answer in finished {
@@ -218,7 +230,7 @@ async fn ready(engine: &Engine, link: Option<Link>) -> Result<Link, StoreError> 
 }
 
 /// Runs one job in its savepoint. An error here is one that ends the whole transaction.
-async fn one(tx: &mut Tx, job: Job, finished: &mut Vec<Answer>) -> Result<(), StoreError> {
+async fn one(tx: &mut Tx, job: Job, finished: &mut Vec<Answer>, rings: &mut Rings) -> Result<(), StoreError> {
     if job.begin_before < Instant::now() {
         metrics::counter!("saydo_db_pool_timeouts_total").increment(1);
         (job.refuse)(StoreError::Busy);
@@ -236,6 +248,7 @@ async fn one(tx: &mut Tx, job: Job, finished: &mut Vec<Answer>) -> Result<(), St
     }
     finished.push(done.answer);
     if done.keep {
+        rings.extend(done.rings);
         return tx.link().keep_savepoint().await;
     }
     // Without a savepoint to go back to, the transaction is gone: the error that broke it says why.

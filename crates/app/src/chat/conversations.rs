@@ -207,7 +207,7 @@ impl App {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    if !tx.conversation_update_title(caller.id(), id, &title).await? {
+                    if !tx.conversation_update_title(caller.id(), id, &title, now).await? {
                         return Err(GONE);
                     }
                     let (conversation, _) = tx.conversation_find(caller.id(), id).await?.ok_or(GONE)?;
@@ -233,7 +233,7 @@ impl App {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    if !tx.conversation_delete(caller.id(), id).await? {
+                    if !tx.conversation_delete(caller.id(), id, now).await? {
                         return Err(GONE);
                     }
                     let view = ConversationDeleted { success: true, deleted_conversation_id: id.get() };
@@ -253,7 +253,7 @@ impl App {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    let deleted_count = tx.conversations_delete_all(caller.id()).await?;
+                    let deleted_count = tx.conversations_delete_all(caller.id(), now).await?;
                     let view = ConversationsDeleted { success: true, deleted_count };
                     idempotency::keep(tx, &caller, now, Answer::json(200, Vec::new(), &view)?).await?;
                     Ok(view)

@@ -24,16 +24,40 @@ pub(crate) struct PostgresEngine {
     acquire_timeout: Duration,
     /// Whether the server may keep statements under a name: not behind a PgBouncer that does not know them.
     named: bool,
+    /// The way to the server on which notices are heard.
+    listening: PgConnectOptions,
 }
 
 impl PostgresEngine {
     /// Connects once, to see that there is a server and that it is new enough.
     pub(super) async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
-        let pool = pool(config).connect_lazy_with(options(config)?);
+        let pool = pool(config).connect_lazy_with(options(&config.url_or_path)?);
         let named = !config.url_or_path.contains("statement-cache-capacity=0");
-        let engine = Self { pool, acquire_timeout: config.acquire_timeout, named };
+        let listening = options(config.listen_url.as_deref().unwrap_or(&config.url_or_path))?;
+        let engine = Self { pool, acquire_timeout: config.acquire_timeout, named, listening };
         engine.check_server().await?;
         Ok(engine)
+    }
+
+    /// One connection of a name of its own, beside the server's: for copying and restoring.
+    pub(crate) async fn open_apart(config: &StoreConfig, application: &str) -> Result<Self, StoreError> {
+        let config = StoreConfig { pool_size: 1, max_overflow: 0, ..config.clone() };
+        let options = options(&config.url_or_path)?.application_name(application);
+        let named = !config.url_or_path.contains("statement-cache-capacity=0");
+        let pool = pool(&config).connect_lazy_with(options.clone());
+        let engine = Self { pool, acquire_timeout: config.acquire_timeout, named, listening: options };
+        engine.check_server().await?;
+        Ok(engine)
+    }
+
+    /// A transaction of everybody's rows that may take as long as it takes.
+    pub(crate) async fn begin_system(&self, sql: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
+        const SYSTEM: &str = "SELECT set_config('saydo.role', 'system', TRUE), \
+             set_config('statement_timeout', '0', TRUE), \
+             set_config('idle_in_transaction_session_timeout', '0', TRUE)";
+        let mut transaction = begin(&self.pool, sql).await?;
+        sqlx::raw_sql(SYSTEM).execute(&mut *transaction).await.map_err(|error| classify(&error))?;
+        Ok(transaction)
     }
 
     async fn check_server(&self) -> Result<(), StoreError> {
@@ -83,6 +107,11 @@ impl PostgresEngine {
         sqlx::raw_sql("DEALLOCATE ALL").execute(connection).await.map(drop).map_err(|error| classify(&error))
     }
 
+    /// How to connect for LISTEN.
+    pub(crate) fn listening(&self) -> PgConnectOptions {
+        self.listening.clone()
+    }
+
     pub(super) fn status(&self) -> PoolStatus {
         let size = self.pool.size();
         let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX).min(size);
@@ -90,13 +119,13 @@ impl PostgresEngine {
         PoolStatus { size, idle, in_use: size - idle, max, queued_writes: 0 }
     }
 
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
 }
 
-fn options(config: &StoreConfig) -> Result<PgConnectOptions, StoreError> {
-    let options = PgConnectOptions::from_str(&config.url_or_path);
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(url);
     let options = options.map_err(|_| StoreError::Config("this is not a postgresql:// URL".to_owned()))?;
     Ok(options
         .application_name("saydo")

@@ -27,7 +27,7 @@ pub(crate) async fn a_conversation_lives(store: &Store) {
 
     let (mine, later) = (user.clone(), at("2026-03-11T12:05:00Z"));
     write!(store, |tx| {
-        assert!(tx.conversation_update_title(&mine, id, &ConversationTitle::new("Cheese").unwrap()).await?);
+        assert!(tx.conversation_update_title(&mine, id, &ConversationTitle::new("Cheese").unwrap(), noon()).await?);
         assert!(tx.conversation_set_memory(&mine, id, &json!({"listing": [3, 1]})).await?);
         assert!(tx.conversation_touch(&mine, id, later).await?);
         assert!(!tx.conversation_touch(&mine, ConversationId::new(99), later).await?);
@@ -38,9 +38,9 @@ pub(crate) async fn a_conversation_lives(store: &Store) {
     assert_eq!(conn.conversation_find(&user, id).await, Ok(Some((changed, json!({"listing": [3, 1]})))));
 
     let mine = user.clone();
-    assert_eq!(write!(store, |tx| tx.conversation_delete(&mine, id).await), Ok(true));
+    assert_eq!(write!(store, |tx| tx.conversation_delete(&mine, id, noon()).await), Ok(true));
     let mine = user.clone();
-    assert_eq!(write!(store, |tx| tx.conversation_delete(&mine, id).await), Ok(false));
+    assert_eq!(write!(store, |tx| tx.conversation_delete(&mine, id, noon()).await), Ok(false));
     assert_eq!(conn.conversation_find(&user, id).await, Ok(None));
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn the_one_last_spoken_in_comes_first(store: &Store) {
     assert_eq!(seen, [(ids[0], 2), (ids[2], 0)]);
     assert_eq!(conn.conversation_latest(&user).await.unwrap().unwrap().id, ids[0]);
     let mine = user.clone();
-    assert_eq!(write!(store, |tx| tx.conversations_delete_all(&mine).await), Ok(3));
+    assert_eq!(write!(store, |tx| tx.conversations_delete_all(&mine, noon()).await), Ok(3));
     assert_eq!(conn.conversation_latest(&user).await, Ok(None));
 }
 
@@ -87,7 +87,7 @@ pub(crate) async fn conversations_come_in_pages(store: &Store) {
     let (mine, last, next) = (user.clone(), ids[3], ids[2]);
     write!(store, |tx| {
         tx.conversation_touch(&mine, last, noon()).await?;
-        tx.conversation_delete(&mine, next).await
+        tx.conversation_delete(&mine, next, noon()).await
     })
     .unwrap();
     let rest = conn.conversations_page(&user, first[1].1, 9).await.unwrap();
@@ -135,7 +135,7 @@ pub(crate) async fn ids_are_never_reused(store: &Store) {
     let user = new_user(store, "ann").await;
     let old = new_conversation(store, &user, "Old").await;
     let mine = user.clone();
-    write!(store, |tx| tx.conversations_delete_all(&mine).await).unwrap();
+    write!(store, |tx| tx.conversations_delete_all(&mine, noon()).await).unwrap();
     assert!(new_conversation(store, &user, "New").await > old);
 }
 

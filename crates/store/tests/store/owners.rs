@@ -115,11 +115,11 @@ pub(crate) async fn another_user_changes_nothing(store: &Store) {
         assert!(!tx.task_update(&task(&evil, 1, "Mine now"), 1).await?);
         assert!(!tx.task_remove(&evil, TaskNumber::new(1)).await?);
         let title = ConversationTitle::new("Mine now").unwrap();
-        assert!(!tx.conversation_update_title(&evil, conversation, &title).await?);
+        assert!(!tx.conversation_update_title(&evil, conversation, &title, noon()).await?);
         assert!(!tx.conversation_set_memory(&evil, conversation, &json!({"a": 1})).await?);
         assert!(!tx.conversation_touch(&evil, conversation, noon()).await?);
-        assert!(!tx.conversation_delete(&evil, conversation).await?);
-        assert_eq!(tx.conversations_delete_all(&evil).await?, 0);
+        assert!(!tx.conversation_delete(&evil, conversation, noon()).await?);
+        assert_eq!(tx.conversations_delete_all(&evil, noon()).await?, 0);
         assert_eq!(tx.pending_take(&evil, conversation, this).await?, None);
         assert!(!tx.pending_clear(&evil, conversation).await?);
         assert!(!tx.message_delete(&evil, conversation, MessageId::new(1)).await?);

@@ -180,7 +180,7 @@ pub(crate) async fn a_turn_goes_with_its_conversation(store: &Store) {
     put_turn(store, &turn).await;
     append(store, &turn, 1, &["a".to_owned()]).await.unwrap();
     let mine = user.clone();
-    assert_eq!(write!(store, |tx| tx.conversation_delete(&mine, conversation).await), Ok(true));
+    assert_eq!(write!(store, |tx| tx.conversation_delete(&mine, conversation, noon()).await), Ok(true));
     assert_eq!(find(store, &turn).await, None);
     assert_eq!(store.read().await.unwrap().turn_events_after(&user, turn.id, 0, 9).await, Ok(Vec::new()));
     assert_eq!(append(store, &turn, 2, &["b".to_owned()]).await, Err(StoreError::Reference));

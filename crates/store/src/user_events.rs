@@ -1,0 +1,208 @@
+//! What happened, for whoever follows along: written in the transaction in which it happens, numbered without gaps.
+
+use jiff::Timestamp;
+use saydo_domain::{
+    ChangeId, ConversationId, Door, Effect, EventKind, NewEvent, Subject, TaskNumber, UserEvent, UserId,
+};
+
+use crate::{
+    Conn, StoreError, Tx,
+    notify::{Ring, Rings, Signal},
+    row::Row,
+    statement::{Statement, Value},
+};
+
+/// Most events per statement: several rows share the way to the database, and yet there are few texts to prepare.
+const ROWS_LOG2: u32 = 5;
+
+/// What a transaction has to tell: events, written at its end, and who is to look, once it is committed.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    events: Vec<(UserId, NewEvent)>,
+    rings: Rings,
+}
+
+impl Outbox {
+    /// Wakes whoever waits, once this is committed.
+    pub(crate) fn ring(&mut self, signal: Signal, user: &UserId) {
+        self.rings.insert(Ring::new(signal, user));
+    }
+
+    /// Tells of something. What happens to the same thing in one transaction is told once.
+    pub(crate) fn tell(&mut self, user: &UserId, event: NewEvent) {
+        let same = |(owner, told): &&mut (UserId, NewEvent)| owner == user && told.subject == event.subject;
+        match self.events.iter_mut().find(same) {
+            Some((_, told)) => {
+                let new = told.kind == EventKind::TaskCreated && event.kind == EventKind::TaskUpdated;
+                let kind = if new { told.kind } else { event.kind };
+                *told = NewEvent { kind, ..event };
+            }
+            None => self.events.push((user.clone(), event)),
+        }
+    }
+
+    /// Tells what effects look like to somebody who watches the list.
+    pub(crate) fn tell_effects(
+        &mut self,
+        user: &UserId,
+        effects: &[Effect],
+        (change, door, at): (ChangeId, Door, Timestamp),
+    ) {
+        for effect in effects {
+            let Some(kind) = EventKind::of(effect) else { continue };
+            let (subject, change_id) = (Subject::Task(effect.number), Some(change));
+            let version = effect.after.as_ref().map(|task| task.version);
+            self.tell(user, NewEvent { kind, subject, version, change_id, door, at });
+        }
+    }
+
+    /// Tells that a conversation is another than before.
+    pub(crate) fn tell_conversation(&mut self, user: &UserId, id: ConversationId, door: Door, at: Timestamp) {
+        let (kind, subject) = (EventKind::ConversationUpdated, Subject::Conversation(id));
+        self.tell(user, NewEvent { kind, subject, version: None, change_id: None, door, at });
+    }
+}
+
+/// Some of a person's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventsPage {
+    /// The number of the newest event there is, or was; 0 before the first.
+    pub newest: i64,
+    /// Those asked for that are still kept, in order.
+    pub events: Vec<UserEvent>,
+}
+
+fn event(row: &Row, seq: i64) -> Result<UserEvent, StoreError> {
+    let subject = match (row.int_opt("task_number")?, row.int_opt("conversation_id")?) {
+        (Some(task), _) => Subject::Task(TaskNumber::new(task)),
+        (None, Some(conversation)) => Subject::Conversation(ConversationId::new(conversation)),
+        (None, None) => return Err(row.bad("task_number")),
+    };
+    let event = NewEvent {
+        kind: row.word("kind")?,
+        subject,
+        version: row.int_opt("version")?,
+        change_id: row.parse_opt("change_id")?,
+        door: row.word("door")?,
+        at: row.time("created_at")?,
+    };
+    Ok(UserEvent { seq, event })
+}
+
+impl Conn {
+    /// The number of the newest event there is, or was; `None` without the user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn event_newest(&mut self, user: &UserId) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "SELECT next_event_seq - 1 AS newest FROM users WHERE id = $1";
+        let row = self.row(Statement::new("event.newest", SQL).bind(user)).await?;
+        row.map(|row| row.int("newest")).transpose()
+    }
+
+    /// Events after this number, with the number of the newest as of the same instant; `None` without the user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events_after(
+        &mut self,
+        user: &UserId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Option<EventsPage>, StoreError> {
+        const SQL: &str = "SELECT u.next_event_seq - 1 AS newest, e.seq, e.kind, e.task_number, e.conversation_id, \
+             e.version, e.change_id, e.door, e.created_at FROM users u \
+             LEFT JOIN user_events e ON e.user_id = $1 AND e.seq > $2 WHERE u.id = $1 ORDER BY e.seq LIMIT $3";
+        let rows = self.rows(Statement::new("event.after", SQL).bind(user).bind(after).bind(limit)).await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        let newest = first.int("newest")?;
+        let events = rows.iter().filter_map(|row| {
+            let seq = row.int_opt("seq").transpose()?;
+            Some(seq.and_then(|seq| event(row, seq)))
+        });
+        Ok(Some(EventsPage { newest, events: events.collect::<Result<_, _>>()? }))
+    }
+}
+
+impl Tx {
+    /// Writes what the job has to tell; the last thing in its transaction.
+    pub(crate) async fn tell(&mut self) -> Result<(), StoreError> {
+        let mut events = std::mem::take(&mut self.outbox.events);
+        while let Some((user, _)) = events.first() {
+            let user = user.clone();
+            let (mine, others): (Vec<_>, Vec<_>) = events.into_iter().partition(|(owner, _)| *owner == user);
+            let mine: Vec<NewEvent> = mine.into_iter().map(|(_, event)| event).collect();
+            self.events_append(&user, &mine).await?;
+            events = others;
+        }
+        Ok(())
+    }
+
+    /// Takes who is to look once this is committed, and forgets what was not told.
+    pub(crate) fn take_rings(&mut self) -> Rings {
+        std::mem::take(&mut self.outbox).rings
+    }
+
+    async fn events_append(&mut self, user: &UserId, events: &[NewEvent]) -> Result<(), StoreError> {
+        const SEQ: &str = "UPDATE users SET next_event_seq = next_event_seq + $2 WHERE id = $1 \
+             RETURNING next_event_seq - $2 AS first";
+        let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+        let row = self.row(Statement::new("event.next_seq", SEQ).bind(user).bind(count)).await?;
+        // An account that ends in this transaction has nobody left to tell.
+        let Some(row) = row else { return Ok(()) };
+        let (mut seq, mut rest) = (row.int("first")?, events);
+        while let Some(log2) = rest.len().checked_ilog2() {
+            let (batch, later) = rest.split_at(1 << log2.min(ROWS_LOG2));
+            let mut values: Vec<Value> = vec![user.into()];
+            for event in batch {
+                values.extend(row_of(seq, event));
+                seq += 1;
+            }
+            self.run(Statement::built("event.append", insert(batch.len()), values)).await?;
+            rest = later;
+        }
+        self.outbox.ring(Signal::Changes, user);
+        Ok(())
+    }
+
+    /// Removes up to `limit` events from before this instant; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM user_events WHERE (user_id, seq) IN (SELECT user_id, seq FROM user_events \
+             WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+        self.run(Statement::system("system.events_purge", SQL).bind(before).bind(limit)).await
+    }
+}
+
+/// Columns of an event besides its owner.
+const COLUMNS: usize = 8;
+
+fn row_of(seq: i64, event: &NewEvent) -> [Value; COLUMNS] {
+    let (task, conversation) = match event.subject {
+        Subject::Task(number) => (Some(number), None),
+        Subject::Conversation(id) => (None, Some(id)),
+    };
+    [
+        seq.into(),
+        event.kind.as_str().into(),
+        task.into(),
+        conversation.into(),
+        event.version.into(),
+        event.change_id.into(),
+        event.door.as_str().into(),
+        event.at.into(),
+    ]
+}
+
+/// The statement that inserts so many events of one user.
+fn insert(rows: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> = (0..COLUMNS).map(|column| format!("${}", row * COLUMNS + column + 2)).collect();
+        format!("($1, {})", places.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    let columns = "user_id, seq, kind, task_number, conversation_id, version, change_id, door, created_at";
+    format!("INSERT INTO user_events ({columns}) VALUES {}", rows.join(", "))
+}
