@@ -8,16 +8,22 @@
 //! ```
 
 pub mod accounts;
+pub mod audit;
 pub mod caller;
 pub mod chat;
 pub mod clock;
 pub mod command;
+pub mod counters;
 pub mod error;
 pub mod execute;
+mod figures;
+pub mod history;
 pub mod idempotency;
+pub mod live;
 pub mod llm;
 pub mod parse;
 pub mod planner;
+pub mod recurring;
 pub mod reply;
 pub mod sweep;
 pub mod tasks;
@@ -48,20 +54,28 @@ pub struct App {
     pub planner: chat::PlannerChoice,
     /// Speech in and out, when it is configured.
     pub voice: Option<voice::Voice>,
+    /// How long audit events are kept.
+    pub audit_kept: jiff::SignedDuration,
 }
 
 impl App {
     /// Puts the use cases together.
     #[must_use]
     pub fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
-        let (turns, models) = (chat::turns::TurnHub::default(), llm::Models::none());
-        Self { store, clock, accounts, turns, models, planner: chat::PlannerChoice::default(), voice: None }
+        let (turns, models) = (chat::turns::TurnHub::new(accounts.counters()), llm::Models::none());
+        Self { store, clock, accounts, turns, models, planner: chat::PlannerChoice::default(), voice: None, audit_kept: audit::KEPT }
     }
 
     /// The same with language models.
     #[must_use]
     pub fn with_models(self, models: llm::Models, planner: chat::PlannerChoice) -> Self {
         Self { models, planner, ..self }
+    }
+
+    /// The same with another time for which audit events are kept.
+    #[must_use]
+    pub fn with_audit_kept(self, audit_kept: jiff::SignedDuration) -> Self {
+        Self { audit_kept, ..self }
     }
 
     /// The same with a speech server.

@@ -1,4 +1,5 @@
-//! Removing what has had its time: trash after 30 days, kept answers and ended turns after a day, expired revocations.
+//! Removing what has had its time: trash after 30 days, audit events after their retention, kept answers and ended
+//! turns after a day, expired revocations.
 
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +27,8 @@ pub struct Swept {
     pub tokens: u64,
     /// Turns that ended long ago, with their events.
     pub turns: u64,
+    /// Audit events.
+    pub audit: u64,
 }
 
 impl App {
@@ -37,10 +40,11 @@ impl App {
         self.turns_clear_stale().await?;
         let now = self.clock.now();
         let ago = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-        let (trash, ended) = (ago(TRASH_KEPT), ago(TURNS_KEPT));
+        let (trash, ended, audited) = (ago(TRASH_KEPT), ago(TURNS_KEPT), ago(self.audit_kept));
         let mut swept = Swept {
             tasks: self.in_batches(move |tx| Box::pin(tx.trash_purge(trash, BATCH))).await?,
             turns: self.in_batches(move |tx| Box::pin(tx.turns_purge(ended, BATCH))).await?,
+            audit: self.in_batches(move |tx| Box::pin(tx.audit_purge(audited, BATCH))).await?,
             ..Swept::default()
         };
         swept.answers = self.store.write(move |tx| Box::pin(async move { tx.idempotency_purge(now).await })).await?;

@@ -2,9 +2,10 @@
 
 use saydo_domain::{Email, PersonName, User, UserId, ValidationError};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
 use super::{Accounts, Session, password};
-use crate::{AppError, Missing};
+use crate::{AppError, Missing, audit::AuditKind};
 
 impl Accounts {
     /// Makes an account without signing it in.
@@ -14,7 +15,9 @@ impl Accounts {
     pub async fn admin_create(&self, email: &str, name: &str, password: &SecretString) -> Result<User, AppError> {
         let (email, name) = (Email::new(email)?, PersonName::new(name)?);
         let hash = self.inner.passwords.hash(password::check("password", password.expose_secret())?).await?;
-        self.insert(Some(email), name, hash).await
+        let user = self.insert(Some(email), name, hash).await?;
+        self.by_operator("user create", &user).await;
+        Ok(user)
     }
 
     /// The user of this e-mail or id.
@@ -38,7 +41,9 @@ impl Accounts {
     /// `Invalid` when the password is unacceptable.
     pub async fn admin_set_password(&self, user: &User, password: &SecretString) -> Result<(), AppError> {
         let new = password::check("password", password.expose_secret())?;
-        self.put_password(user, new).await.map(drop)
+        self.put_password(user, new).await?;
+        self.by_operator("user password", user).await;
+        Ok(())
     }
 
     /// Erases a user and every row of theirs.
@@ -46,7 +51,9 @@ impl Accounts {
     /// # Errors
     /// When the store refuses.
     pub async fn admin_delete(&self, user: &User) -> Result<(), AppError> {
-        self.erase(user).await
+        self.erase(user).await?;
+        self.by_operator("user delete", user).await;
+        Ok(())
     }
 
     /// A fresh token for a user, for scripts.
@@ -54,6 +61,16 @@ impl Accounts {
     /// # Errors
     /// When the store refuses.
     pub async fn admin_token(&self, user: User) -> Result<Session, AppError> {
-        self.session_for(user).await
+        let session = self.session_for(user).await?;
+        self.by_operator("user token", &session.user).await;
+        Ok(session)
+    }
+
+    /// Notes that it was the operator. What was done is done, whether or not this can be stored.
+    async fn by_operator(&self, command: &str, user: &User) {
+        let noted = self.audit().record(AuditKind::AdminCommand, Some(&user.id), json!({ "command": command }));
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "an audit event is in the log only");
+        }
     }
 }

@@ -30,10 +30,10 @@ pub use input::{LogInInput, NewPasswordInput, PasswordInput, ProfileInput, SignU
 pub use profile::{ExportView, ExportedConversation, ExportedMessage};
 pub use sealed::Sealer;
 pub use service::{Access, Identity, Session};
-pub use throttle::Throttling;
+pub use throttle::{Throttling, network};
 pub use token::ISSUER;
 
-use crate::Clock;
+use crate::{Clock, audit::Audit, counters::Counters};
 
 /// What the account rules depend on.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub struct AccountsConfig {
     pub token_life: SignedDuration,
     /// Whether failed logins slow down further tries.
     pub throttling: Throttling,
+    /// Where that is counted, and everything else that is.
+    pub counters: Counters,
 }
 
 /// The account use cases; cheap to clone.
@@ -61,8 +63,10 @@ struct Inner {
     passwords: password::Passwords,
     tokens: token::Tokens,
     sealer: Sealer,
+    counters: Counters,
     throttle: throttle::Throttle,
     touches: access_tokens::Touches,
+    audit: Audit,
 }
 
 impl Accounts {
@@ -70,12 +74,14 @@ impl Accounts {
     #[must_use]
     pub fn new(store: Store, clock: Clock, config: AccountsConfig) -> Self {
         let inner = Inner {
+            audit: Audit::new(store.clone(), clock, &config.secret),
             store,
             clock,
             passwords: password::Passwords::for_this_machine(),
             sealer: Sealer::new(&config.secret),
             tokens: token::Tokens::new(&config.secret, config.trusted_issuers, config.token_life),
-            throttle: throttle::Throttle::new(config.throttling),
+            throttle: throttle::Throttle::new(config.throttling, config.counters.clone()),
+            counters: config.counters,
             touches: access_tokens::Touches::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -85,6 +91,18 @@ impl Accounts {
     #[must_use]
     pub fn sealer(&self) -> Sealer {
         self.inner.sealer.clone()
+    }
+
+    /// Where things are counted.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.inner.counters
+    }
+
+    /// The audit trail.
+    #[must_use]
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
     }
 
     fn store(&self) -> &Store {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Accounts, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
 use crate::{
     AppError, Missing,
+    audit::{AuditKind, nothing},
     chat::choice,
     view::{AccessTokenView, ChangeView, TaskView, TurnView, UsageView, UserView},
 };
@@ -103,16 +104,19 @@ impl Accounts {
     /// Sets a password and ends all tokens.
     pub(super) async fn put_password(&self, user: &User, new: password::Password) -> Result<Session, AppError> {
         let hash = self.inner.passwords.hash(new).await?;
-        let (id, now) = (user.id.clone(), self.now());
+        let changed = self.audit().entry(AuditKind::PasswordChanged, Some(&user.id), nothing());
+        let (id, now, noted) = (user.id.clone(), self.now(), changed.clone());
         let generation = self
             .store()
             .write(move |tx| {
                 Box::pin(async move {
                     tx.user_set_password(&id, &hash).await?;
+                    noted.write(tx).await?;
                     Ok::<_, AppError>(tx.tokens_revoke_all(&id, now).await?)
                 })
             })
             .await?;
+        changed.tell();
         self.session(user.clone(), generation)
     }
 
@@ -126,15 +130,18 @@ impl Accounts {
     }
 
     pub(super) async fn erase(&self, user: &User) -> Result<(), AppError> {
-        let id = user.id.clone();
-        self.store()
+        let erased = self.audit().entry(AuditKind::AccountErased, Some(&user.id), nothing());
+        let (id, noted) = (user.id.clone(), erased.clone());
+        let done: Result<(), AppError> = self
+            .store()
             .write(move |tx| {
                 Box::pin(async move {
                     tx.user_delete(&id).await?;
-                    Ok(())
+                    Ok(noted.write(tx).await?)
                 })
             })
-            .await
+            .await;
+        done.inspect(|()| erased.tell())
     }
 
     /// Everything of this user as one document.
@@ -142,6 +149,7 @@ impl Accounts {
     /// # Errors
     /// When the store refuses.
     pub async fn export(&self, user: &User) -> Result<ExportView, AppError> {
+        self.audit().note(AuditKind::AccountExported, Some(&user.id), nothing());
         // A snapshot: the document shows one instant.
         let mut conn = self.store().snapshot().await?;
         let tasks = conn.tasks_all(&user.id).await?.iter().map(TaskView::from).collect();

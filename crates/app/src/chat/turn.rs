@@ -1,17 +1,19 @@
 //! A turn: read, propose, commit.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use saydo_domain::{
     AnsweredBy, ConversationId, Door, MessageText, PendingAction, PendingId, PendingKind, ToolCallRecord,
 };
 use saydo_lang::Answer;
 use serde::{Deserialize, Serialize};
+use tracing::Instrument as _;
 
 use super::{choice::Way, commit::TurnCommit, ending::Ended, memory::Memory, turns::Recorder};
 use crate::{
     App, AppError, Caller, Missing,
     chat::PlannerChoice,
+    figures,
     planner::{
         PendingPlan, TargetAction,
         offline::{self, Input, Proposal},
@@ -165,7 +167,8 @@ impl App {
     pub async fn turn(&self, caller: &Caller, request: TurnRequest) -> Result<ChatReply, AppError> {
         // Both need a conversation before anything is planned; and what a turn was begun for is not done beside it.
         if request.thread.is_none() && request.decision.is_none() && self.turn_of_key(caller).await?.is_none() {
-            match self.turn_offline(caller, &request).await {
+            let span = tracing::info_span!("turn", planner = "offline");
+            match self.turn_offline(caller, &request).instrument(span).await {
                 // Somebody else answered the question first: what is said now is read without it.
                 Err(AppError::NotFound(Missing::Pending)) => {
                     if let Some(reply) = self.turn_offline(caller, &request).await? {
@@ -184,14 +187,16 @@ impl App {
 
     /// The whole turn, when no model is needed for it.
     async fn turn_offline(&self, caller: &Caller, request: &TurnRequest) -> Result<Option<ChatReply>, AppError> {
+        let began = Instant::now();
         let Before { memory, pending, expired } = self.before(caller, request.conversation).await?;
         let message = request.message.clone();
         let proposal = self.propose(caller, &memory, pending.as_ref(), expired.as_ref(), &message, None).await?;
         let way = self.way(caller, request.planner, &proposal).await?;
         let Way::Offline { note } = way else { return Ok(None) };
         let said = Said { conversation: request.conversation, message, note, recorder: None };
-        let ended = self.commit(caller, said, proposal, memory, pending.or(expired)).await?;
-        Ok(Some(ended.reply))
+        let ended = self.commit(caller, said, proposal, memory, pending.or(expired)).await;
+        figures::turn("offline", if ended.is_ok() { "answered" } else { "failed" }, began.elapsed());
+        Ok(Some(ended?.reply))
     }
 
     /// What the offline engine makes of a message, or of a decision that stands for it.

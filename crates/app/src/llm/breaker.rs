@@ -48,6 +48,11 @@ impl Breaker {
         }
     }
 
+    /// Whether requests are held back.
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(self, Self::Open { .. } | Self::Trial)
+    }
+
     /// A request was answered: whatever was, the provider is there.
     pub(super) fn succeeded(&mut self) {
         *self = Self::Closed;

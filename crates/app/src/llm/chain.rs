@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{Instrument as _, Span};
 
 use super::breaker::{Breaker, Leave};
 use super::client::HttpModel;
@@ -14,6 +15,7 @@ use super::retry::{Situation, is_provider_fault, pause};
 use super::{
     ModelClient, ModelError, ModelEvent, ModelName, ModelRequest, ModelStream, ModelsConfig, Phase, Price, TurnLimits,
 };
+use crate::figures;
 
 /// All configured models. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -50,17 +52,27 @@ struct Attempt {
     provider: Arc<Provider>,
     leave: Leave,
     is_told: bool,
+    is_measured: bool,
+    began: Instant,
 }
 
 impl Attempt {
     fn begin(provider: &Arc<Provider>) -> Option<Self> {
         let leave = provider.breaker().ask(Instant::now())?;
-        Some(Self { provider: Arc::clone(provider), leave, is_told: false })
+        Some(Self { provider: Arc::clone(provider), leave, is_told: false, is_measured: false, began: Instant::now() })
     }
 
     fn succeeded(&mut self) {
         self.is_told = true;
         self.provider.breaker().succeeded();
+        self.measure("ok");
+    }
+
+    fn measure(&mut self, outcome: &'static str) {
+        let Provider { name, model, .. } = &*self.provider;
+        figures::model_request(name, model, outcome, self.began.elapsed());
+        figures::breaker(name, self.provider.breaker().is_open());
+        self.is_measured = true;
     }
 
     fn failed(&mut self, error: &ModelError) {
@@ -69,6 +81,7 @@ impl Attempt {
             self.is_told = true;
             self.provider.breaker().failed(self.leave, Instant::now());
         }
+        self.measure(error.kind());
     }
 }
 
@@ -76,6 +89,9 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         if !self.is_told {
             self.provider.breaker().ended(self.leave, Instant::now());
+        }
+        if !self.is_measured {
+            self.measure("left");
         }
     }
 }
@@ -103,6 +119,9 @@ impl Models {
                 })),
                 Err(mistake) => mistakes.push(mistake),
             }
+        }
+        for provider in &config.providers {
+            figures::breaker(&provider.name, false);
         }
         if mistakes.is_empty() {
             Ok(Self { providers: providers.into(), retries: config.retries, limits: config.turn })
@@ -178,8 +197,9 @@ impl Models {
         let mut last = ModelError::Unavailable;
         for attempt in 0..=self.retries {
             let Some(mut leave) = Attempt::begin(provider) else { return Err(last) };
-            let error = match begin(&*provider.client, request.clone()).await {
-                Ok((first, rest)) => return Ok(watch(first, rest, leave, deadline)),
+            let span = tracing::info_span!("model_request", provider = %provider.name, model = %provider.model, attempt);
+            let error = match begin(&*provider.client, request.clone()).instrument(span.clone()).await {
+                Ok((first, rest)) => return Ok(watch(first, rest, leave, deadline, span)),
                 Err(error) => error,
             };
             leave.failed(&error);
@@ -203,11 +223,12 @@ async fn begin(client: &dyn ModelClient, request: ModelRequest) -> Result<(Model
 }
 
 /// An answer with its deadline, that tells the breaker how it ended.
-fn watch(first: ModelEvent, rest: ModelStream, attempt: Attempt, deadline: Instant) -> ModelStream {
+fn watch(first: ModelEvent, rest: ModelStream, attempt: Attempt, deadline: Instant, span: Span) -> ModelStream {
     let all = stream::once(async move { Ok(first) }).chain(rest);
-    let state = Some((Box::pin(all), attempt));
+    // The span ends with the answer.
+    let state = Some((Box::pin(all), (attempt, span)));
     Box::pin(stream::unfold(state, move |state| async move {
-        let (mut all, mut attempt) = state?;
+        let (mut all, (mut attempt, span)) = state?;
         let event = timeout_at(deadline, all.next())
             .await
             .unwrap_or(Some(Err(ModelError::Timeout(Phase::Turn))))
@@ -221,7 +242,7 @@ fn watch(first: ModelEvent, rest: ModelStream, attempt: Attempt, deadline: Insta
                 attempt.failed(error);
                 None
             }
-            Ok(_) => Some((all, attempt)),
+            Ok(_) => Some((all, (attempt, span))),
         };
         Some((event, state))
     }))

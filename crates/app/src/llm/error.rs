@@ -59,3 +59,20 @@ pub enum ModelError {
     #[error("no model server is available")]
     Unavailable,
 }
+
+impl ModelError {
+    /// What kind of error, as one word for figures.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Timeout(_) => "timeout",
+            Self::Connect(_) => "connect",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Server(_) => "server",
+            Self::Refused(..) => "refused",
+            Self::Malformed(_) => "malformed",
+            Self::Truncated => "truncated",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}

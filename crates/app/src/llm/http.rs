@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use opentelemetry::trace::TraceContextExt as _;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::wire::Dialect;
 use super::{ModelError, ModelsConfig, Phase, ProviderConfig, ProviderKind};
@@ -90,13 +92,25 @@ impl Endpoint {
 
     /// Sends a request and waits for the head of a successful answer.
     pub(super) async fn post(&self, body: Vec<u8>, first_byte: Instant) -> Result<Response, ModelError> {
-        let request = self.client.post(self.url.clone()).headers(self.headers.clone()).body(body);
+        let mut headers = self.headers.clone();
+        if let Some(parent) = traceparent() {
+            headers.insert("traceparent", parent);
+        }
+        let request = self.client.post(self.url.clone()).headers(headers).body(body);
         let response = timeout_at(first_byte, request.send())
             .await
             .map_err(|_| ModelError::Timeout(Phase::FirstByte))?
             .map_err(|error| send_error(&error))?;
         if response.status().is_success() { Ok(response) } else { Err(refusal(response, first_byte).await) }
     }
+}
+
+/// The W3C trace context of what happens here: the model server's own spans can join the trace.
+fn traceparent() -> Option<HeaderValue> {
+    let context = tracing::Span::current().context();
+    let span = context.span().span_context().clone();
+    let parent = || format!("00-{}-{}-{:02x}", span.trace_id(), span.span_id(), span.trace_flags().to_u8());
+    span.is_valid().then(|| HeaderValue::from_str(&parent()).ok()).flatten()
 }
 
 fn base_url(provider: &ProviderConfig) -> Option<Url> {

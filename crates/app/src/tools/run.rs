@@ -1,17 +1,20 @@
 //! Carrying out tool calls inside a turn's transaction.
 
-use saydo_domain::{FieldError, Task, TaskNumber, ToolCallRecord};
+use saydo_domain::{Change, ChangeId, FieldError, Task, TaskNumber, ToolCallRecord};
 use saydo_lang::Moment;
 use saydo_store::{Conn, Tx};
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
 use crate::{
     AppError, Caller, Clock,
     execute::{Journal, Outcome},
+    figures,
     tools::{
         Listing, ToolCall, add_task, complete_task, delete_task, find_task, list_tasks, search, undo, update_task,
     },
-    undo::{PutBack, Undone},
+    undo::{Obstacle, PutBack, Undone},
+    view::ObstacleView,
 };
 
 /// What a tool call did, for the receipt.
@@ -44,6 +47,8 @@ pub struct ToolRun {
     pub journal: Journal,
     /// Whether an undo of a named change is a part of this turn's own change.
     pub one_change: bool,
+    /// What would have to be undone before what could not be, newest first.
+    pub in_the_way: Vec<ChangeId>,
     /// The calls so far with their results.
     pub records: Vec<ToolCallRecord>,
     /// What they did, in order.
@@ -57,13 +62,20 @@ impl ToolRun {
     /// Only what is fatal to the turn: the store, or a bug.
     pub async fn run(&mut self, tx: &mut Tx, call: ToolCall) -> Result<(), AppError> {
         let (tool, params) = (call.name(), call.params());
-        let (done, result) = match self.dispatch(tx, call).await {
+        let span = tracing::info_span!("tool", tool);
+        let (done, result) = match self.dispatch(tx, call).instrument(span).await {
             Ok(done) => done,
+            Err(AppError::InTheWay { detail, obstacles }) => {
+                self.in_the_way = undo_first(&obstacles);
+                let obstacles: Vec<ObstacleView> = obstacles.iter().map(ObstacleView::from).collect();
+                (Done::Refused(detail.clone()), json!({ "error": detail, "in_the_way": obstacles }))
+            }
             Err(error) => {
-                let sentence = refusal(error)?;
+                let sentence = refusal(error).inspect_err(|_| figures::tool(tool, "failed"))?;
                 (Done::Refused(sentence.clone()), json!({ "error": sentence }))
             }
         };
+        figures::tool(tool, if matches!(done, Done::Refused(_)) { "refused" } else { "done" });
         let id = format!("call_{}", self.records.len() + 1);
         self.records.push(ToolCallRecord { id, tool: tool.to_owned(), params, result });
         self.done.push(done);
@@ -96,6 +108,17 @@ impl ToolRun {
     }
 }
 
+/// The changes that hold, newest first; none when that would not help.
+fn undo_first(obstacles: &[Obstacle]) -> Vec<ChangeId> {
+    if obstacles.iter().any(|obstacle| obstacle.changes.is_empty()) {
+        return Vec::new();
+    }
+    let mut changes: Vec<&Change> = obstacles.iter().flat_map(|obstacle| &obstacle.changes).collect();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.seq));
+    changes.dedup_by_key(|change| change.seq);
+    changes.into_iter().map(|change| change.id).collect()
+}
+
 /// Carries out a call that changes nothing, on any connection.
 ///
 /// # Errors
@@ -123,7 +146,7 @@ pub(super) fn refusal(error: AppError) -> Result<String, AppError> {
             Ok(messages.join(" "))
         }
         AppError::NotFound(missing) => Ok(missing.sentence().to_owned()),
-        AppError::Conflict { detail, .. } => Ok(detail),
+        AppError::Conflict { detail, .. } | AppError::InTheWay { detail, .. } => Ok(detail),
         AppError::Stale { .. } => Ok(error.to_string()),
         fatal => Err(fatal),
     }

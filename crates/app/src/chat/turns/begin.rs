@@ -5,6 +5,7 @@ use std::sync::Arc;
 use saydo_domain::{ConversationId, ConversationTitle, MessageText, PendingId, Role, Turn, TurnId, TurnKey};
 use saydo_lang::Answer;
 use saydo_store::{Failpoint, NewTurn, StoreError, Tx};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{Job, Recorder, TurnHandle, live::LiveTurn};
@@ -39,7 +40,7 @@ impl App {
         let (request, answer) = self.decided(caller, request).await?;
         // In a task: a client that goes away now must not leave a turn that nobody runs.
         let (app, owner) = (self.clone(), caller.clone());
-        let begun = tokio::spawn(async move { Box::pin(app.turn_start(owner, request, answer)).await }).await;
+        let begun = tokio::spawn(async move { Box::pin(app.turn_start(owner, request, answer)).await }.in_current_span()).await;
         match begun.map_err(|error| AppError::Internal(error.to_string()))? {
             // The same request came in twice at once.
             Err(AppError::Store(StoreError::Conflict(what))) if what == "turn.key" => {
@@ -106,7 +107,8 @@ impl App {
         let place = self.turns.enter(turn);
         let handle = self.handle(&caller, id, conversation);
         let request = TurnRequest { conversation: Some(conversation), ..request };
-        tokio::spawn(self.turn_run(place, Job { caller, request, answer, recorder }));
+        let span = tracing::info_span!("turn", turn = %id, conversation_id = conversation.get());
+        tokio::spawn(self.turn_run(place, Job { caller, request, answer, recorder }).instrument(span));
         Ok(handle)
     }
 }

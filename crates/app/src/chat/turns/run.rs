@@ -1,6 +1,6 @@
 //! The task of a tracked turn.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt as _;
 use saydo_domain::TurnStatus;
@@ -10,9 +10,9 @@ use crate::{
     App, AppError, Missing,
     chat::{
         choice::Way,
-        ending::Ended,
         turn::{Before, Said},
     },
+    figures,
     planner::offline::Proposal,
     reply::talk,
 };
@@ -69,7 +69,10 @@ impl App {
         };
         let (place, note) = match way {
             Way::Offline { note } => (None, note),
-            Way::Model => (self.turns.model_place(caller.id()), Some(MODEL_BUSY)),
+            Way::Model => {
+                let longest = self.models.limits().timeout;
+                (self.turns.model_place(caller.id(), longest).await, Some(MODEL_BUSY))
+            },
         };
         let Some(place) = place else { return self.turn_by_proposal(job, before, proposal, note).await };
         let done = Box::pin(self.turn_by_model(job, before, proposal)).await;
@@ -93,9 +96,11 @@ impl App {
             note,
             recorder: Some(recorder.clone()),
         };
+        let began = Instant::now();
         let writing = recorder.lock().await;
-        let Ended { events, .. } = self.commit(caller, said, proposal, memory, pending.or(expired)).await?;
-        recorder.stored(events);
+        let ended = self.commit(caller, said, proposal, memory, pending.or(expired)).await;
+        figures::turn("offline", if ended.is_ok() { "answered" } else { "failed" }, began.elapsed());
+        recorder.stored(ended?.events);
         drop(writing);
         Ok(())
     }
@@ -104,7 +109,7 @@ impl App {
     async fn turn_failed(&self, recorder: &std::sync::Arc<Recorder>, error: &AppError) -> Result<(), AppError> {
         let code = match error {
             AppError::Store(_) => "unavailable",
-            AppError::NotFound(_) | AppError::Conflict { .. } => GONE,
+            AppError::NotFound(_) | AppError::Conflict { .. } | AppError::InTheWay { .. } => GONE,
             _ => INTERNAL,
         };
         let writing = recorder.lock().await;

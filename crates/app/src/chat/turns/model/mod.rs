@@ -22,6 +22,7 @@ use super::{Job, live::Cut};
 use crate::{
     App, AppError,
     chat::turn::Before,
+    figures,
     llm::{ModelError, ModelMessage, ModelName, TurnLimits},
     planner::{
         Question,
@@ -72,6 +73,19 @@ enum End {
     Failed(ModelError),
 }
 
+impl End {
+    /// What it is called in figures.
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Card(_) => "asked",
+            Self::Limit => "limit",
+            Self::Cut(_) => "cut",
+            Self::Failed(_) => "no_answer",
+        }
+    }
+}
+
 /// Where a round leads.
 enum Next {
     /// The model gets the results.
@@ -109,9 +123,16 @@ impl App {
 
 impl ModelTurn<'_> {
     async fn run(mut self, before: Before, proposal: Proposal) -> Result<(), AppError> {
+        let began = std::time::Instant::now();
         let end = self.rounds().await;
         self.note_usage().await;
-        self.finish(end?, before, proposal).await
+        let outcome = end.as_ref().map_or("failed", End::word);
+        let done = match end {
+            Ok(end) => self.finish(end, before, proposal).await,
+            Err(error) => Err(error),
+        };
+        figures::turn("model", if done.is_ok() { outcome } else { "failed" }, began.elapsed());
+        done
     }
 
     async fn rounds(&mut self) -> Result<End, AppError> {
@@ -161,6 +182,9 @@ impl ModelTurn<'_> {
         let usage = std::mem::take(&mut self.usage);
         if usage.is_empty() {
             return;
+        }
+        for (model, used) in &usage {
+            figures::model_usage(model, used);
         }
         let user = self.job.caller.id().clone();
         let day = self.app.usage_today();

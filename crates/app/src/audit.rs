@@ -1,0 +1,274 @@
+//! The audit trail: what happened to accounts and to the installation, in a table that only grows and in the log.
+//!
+//! Accounts and networks appear as pseudonyms: hashes with a key that only this installation has. What belongs to a
+//! change is written in the change's own transaction; what changes nothing (a failed login) is noted beside the
+//! request, so that a database that cannot write keeps nobody out, and a flood of it waits in no long queue.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::SignedDuration;
+use saydo_domain::UserId;
+use saydo_store::{NewAuditEvent, Store, StoreError, Tx};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use tokio::sync::{Semaphore, TryAcquireError};
+
+use crate::{AppError, Clock, accounts::network};
+
+/// How long events are kept unless the configuration says otherwise.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// Events that may wait to be noted beside their requests.
+const WAITING: usize = 256;
+
+/// How long the last ones may take when the server stops.
+const LAST: Duration = Duration::from_secs(2);
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditKind {
+    /// An account was made.
+    SignedUp,
+    /// Somebody signed in.
+    LoggedIn,
+    /// A login with a wrong e-mail or password.
+    LoginFailed,
+    /// A login that was turned away unread, after too many failed ones.
+    LoginThrottled,
+    /// A session was ended.
+    LoggedOut,
+    /// All sessions of an account were ended.
+    LoggedOutEverywhere,
+    /// A password was changed.
+    PasswordChanged,
+    /// A personal access token was made.
+    TokenCreated,
+    /// A personal access token was used for the first time.
+    TokenFirstUsed,
+    /// A personal access token was revoked.
+    TokenRevoked,
+    /// Somebody asked for what is another user's.
+    OtherUserRefused,
+    /// A browser sent something on behalf of another site.
+    OriginRefused,
+    /// Too many sign-ins from one address.
+    SignInLimited,
+    /// All data of an account was handed out.
+    AccountExported,
+    /// An account was erased.
+    AccountErased,
+    /// The operator did something to an account on the command line.
+    AdminCommand,
+    /// The schema was changed.
+    Migrated,
+    /// A backup was made.
+    BackupCreated,
+    /// A backup was restored.
+    BackupRestored,
+    /// A server started.
+    ServerStarted,
+}
+
+impl AuditKind {
+    /// All of them.
+    pub const ALL: [Self; 20] = [
+        Self::SignedUp,
+        Self::LoggedIn,
+        Self::LoginFailed,
+        Self::LoginThrottled,
+        Self::LoggedOut,
+        Self::LoggedOutEverywhere,
+        Self::PasswordChanged,
+        Self::TokenCreated,
+        Self::TokenFirstUsed,
+        Self::TokenRevoked,
+        Self::OtherUserRefused,
+        Self::OriginRefused,
+        Self::SignInLimited,
+        Self::AccountExported,
+        Self::AccountErased,
+        Self::AdminCommand,
+        Self::Migrated,
+        Self::BackupCreated,
+        Self::BackupRestored,
+        Self::ServerStarted,
+    ];
+
+    /// The word in the table, the log and the figures.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedUp => "signed_up",
+            Self::LoggedIn => "logged_in",
+            Self::LoginFailed => "login_failed",
+            Self::LoginThrottled => "login_throttled",
+            Self::LoggedOut => "logged_out",
+            Self::LoggedOutEverywhere => "logged_out_everywhere",
+            Self::PasswordChanged => "password_changed",
+            Self::TokenCreated => "token_created",
+            Self::TokenFirstUsed => "token_first_used",
+            Self::TokenRevoked => "token_revoked",
+            Self::OtherUserRefused => "other_user_refused",
+            Self::OriginRefused => "origin_refused",
+            Self::SignInLimited => "sign_in_limited",
+            Self::AccountExported => "account_exported",
+            Self::AccountErased => "account_erased",
+            Self::AdminCommand => "admin_command",
+            Self::Migrated => "migrated",
+            Self::BackupCreated => "backup_created",
+            Self::BackupRestored => "backup_restored",
+            Self::ServerStarted => "server_started",
+        }
+    }
+}
+
+/// What is known about the request that is being served.
+#[derive(Debug, Clone, Default)]
+pub struct RequestFacts {
+    /// The request, as the log knows it.
+    pub request_id: Option<String>,
+    /// Where it came from.
+    pub address: Option<IpAddr>,
+}
+
+tokio::task_local! {
+    static REQUEST: RequestFacts;
+}
+
+/// Serves a request of which this is known: events that happen in it say so.
+pub async fn within<F: Future>(facts: RequestFacts, work: F) -> F::Output {
+    REQUEST.scope(facts, work).await
+}
+
+/// Notes events; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    store: Store,
+    clock: Clock,
+    key: Arc<SecretString>,
+    places: Arc<Semaphore>,
+    /// The last time that dropping events was logged: once a minute is enough.
+    told: Arc<Mutex<Option<std::time::Instant>>>,
+}
+
+/// An event on its way into its change's transaction.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Entry(NewAuditEvent);
+
+impl Audit {
+    /// A trail in this store; the secret makes the pseudonyms.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, secret: &SecretString) -> Self {
+        let key = Arc::new(secret.clone());
+        Self { store, clock, key, places: Arc::new(Semaphore::new(WAITING)), told: Arc::default() }
+    }
+
+    /// A word that is always the same for a user, and says who it is to nobody who does not have both the secret and
+    /// the user's id. The log has the same one.
+    #[must_use]
+    pub fn pseudonym(&self, user: &UserId) -> String {
+        self.hash("user", user.as_str())
+    }
+
+    fn hash(&self, purpose: &str, text: &str) -> String {
+        // Keys of any length are good: this cannot fail.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.key.expose_secret().as_bytes()) else {
+            return String::new();
+        };
+        mac.update(b"saydo pseudonym\0");
+        mac.update(purpose.as_bytes());
+        mac.update(b"\0");
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// An event, for [`Entry::write`] in the transaction of what it tells of.
+    pub fn entry(&self, kind: AuditKind, user: Option<&UserId>, details: Value) -> Entry {
+        let facts = REQUEST.try_with(Clone::clone).unwrap_or_default();
+        Entry(NewAuditEvent {
+            at: self.clock.now(),
+            kind: kind.as_str(),
+            actor: user.map(|user| self.pseudonym(user)),
+            origin: facts.address.map(|address| self.hash("network", &network(address).to_string())),
+            request_id: facts.request_id,
+            details,
+        })
+    }
+
+    /// Notes an event that stands for itself, and says when it is stored.
+    ///
+    /// # Errors
+    /// When the store refuses; the log has it then.
+    pub async fn record(&self, kind: AuditKind, user: Option<&UserId>, details: Value) -> Result<(), AppError> {
+        let entry = self.entry(kind, user, details);
+        let stored = entry.clone();
+        let noted = self.store.write(move |tx| Box::pin(async move { stored.write(tx).await })).await;
+        entry.tell();
+        Ok(noted?)
+    }
+
+    /// Notes an event that changed nothing, beside the request.
+    pub fn note(&self, kind: AuditKind, user: Option<&UserId>, details: Value) {
+        let entry = self.entry(kind, user, details);
+        entry.tell();
+        let place = match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => place,
+            Err(TryAcquireError::Closed | TryAcquireError::NoPermits) => return self.dropped(),
+        };
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            let noted: Result<(), StoreError> =
+                store.write(move |tx| Box::pin(async move { entry.write(tx).await })).await;
+            drop(place);
+            if let Err(error) = noted {
+                tracing::warn!(%error, "an audit event is in the log only");
+            }
+        });
+    }
+
+    fn dropped(&self) {
+        metrics::counter!("saydo_audit_dropped_total").increment(1);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|at| at.elapsed() > Duration::from_mins(1)) {
+            *told = Some(std::time::Instant::now());
+            tracing::warn!("more audit events than can be stored: some are in the log only");
+        }
+    }
+
+    /// Waits until what was noted is stored, for a while.
+    pub async fn settle(&self) {
+        let all = u32::try_from(WAITING).unwrap_or(u32::MAX);
+        drop(tokio::time::timeout(LAST, self.places.acquire_many(all)).await);
+    }
+}
+
+impl Entry {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn write(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.audit_insert(&self.0).await
+    }
+
+    /// Tells the log and the figures, once what it tells of is stored.
+    pub fn tell(&self) {
+        let NewAuditEvent { kind, actor, origin, details, .. } = &self.0;
+        metrics::counter!("saydo_audit_events_total", "kind" => *kind).increment(1);
+        tracing::info!(audit = kind, actor = actor.as_deref(), origin = origin.as_deref(), %details, "audit");
+    }
+}
+
+/// No details.
+#[must_use]
+pub fn nothing() -> Value {
+    json!({})
+}
+

@@ -1,0 +1,42 @@
+//! What is measured here. The names, units and help texts stand in the server's table of metrics.
+
+use std::time::Duration;
+
+use saydo_store::UsageDelta;
+
+/// A turn has ended. `outcome` is one of a few fixed words.
+pub(crate) fn turn(planner: &'static str, outcome: &'static str, took: Duration) {
+    metrics::counter!("saydo_turns_total", "planner" => planner, "outcome" => outcome).increment(1);
+    metrics::histogram!("saydo_turn_duration_seconds", "planner" => planner).record(took);
+}
+
+/// A tool was called.
+pub(crate) fn tool(tool: &'static str, outcome: &'static str) {
+    metrics::counter!("saydo_tool_calls_total", "tool" => tool, "outcome" => outcome).increment(1);
+}
+
+/// A request to a model has ended.
+pub(crate) fn model_request(provider: &str, model: &str, outcome: &'static str, took: Duration) {
+    let (provider, model) = (provider.to_owned(), model.to_owned());
+    metrics::histogram!("saydo_model_request_duration_seconds", "provider" => provider.clone(), "model" => model.clone())
+        .record(took);
+    metrics::counter!("saydo_model_requests_total", "provider" => provider, "model" => model, "outcome" => outcome)
+        .increment(1);
+}
+
+/// Whether requests to a provider are held back.
+pub(crate) fn breaker(provider: &str, is_open: bool) {
+    metrics::gauge!("saydo_model_breaker_open", "provider" => provider.to_owned()).set(f64::from(u8::from(is_open)));
+}
+
+/// What a turn used of a model.
+pub(crate) fn model_usage(model: &str, used: &UsageDelta) {
+    let tokens = |direction: &'static str, count| {
+        metrics::counter!("saydo_model_tokens_total", "model" => model.to_owned(), "direction" => direction)
+            .increment(count);
+    };
+    tokens("input", used.input_tokens.saturating_sub(used.cached_tokens));
+    tokens("cached", used.cached_tokens);
+    tokens("output", used.output_tokens);
+    metrics::counter!("saydo_model_cost_millionths_total", "model" => model.to_owned()).increment(used.cost_micros);
+}
