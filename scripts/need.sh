@@ -36,4 +36,5 @@ if [ "$step" = test ]; then
   # The tests start servers of their own; those that the packages start are not used.
   command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install postgresql
   PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null || install pgbouncer
+  command -v redis-server >/dev/null || install redis-server
 fi
