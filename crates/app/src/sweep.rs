@@ -13,6 +13,9 @@ pub const TRASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long the events of a turn can be replayed after it ended.
 pub const TURNS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long somebody who follows changes can be away without missing one.
+pub const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
 /// Tasks or turns removed per transaction, so that the writer is never held up for long.
 const BATCH: u32 = 500;
 
@@ -29,6 +32,8 @@ pub struct Swept {
     pub turns: u64,
     /// Audit events.
     pub audit: u64,
+    /// Events for those who follow changes.
+    pub events: u64,
 }
 
 impl App {
@@ -41,10 +46,12 @@ impl App {
         let now = self.clock.now();
         let ago = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
         let (trash, ended, audited) = (ago(TRASH_KEPT), ago(TURNS_KEPT), ago(self.audit_kept));
+        let told = ago(EVENTS_KEPT);
         let mut swept = Swept {
             tasks: self.in_batches(move |tx| Box::pin(tx.trash_purge(trash, BATCH))).await?,
             turns: self.in_batches(move |tx| Box::pin(tx.turns_purge(ended, BATCH))).await?,
             audit: self.in_batches(move |tx| Box::pin(tx.audit_purge(audited, BATCH))).await?,
+            events: self.in_batches(move |tx| Box::pin(tx.events_purge(told, BATCH))).await?,
             ..Swept::default()
         };
         swept.answers = self.store.write(move |tx| Box::pin(async move { tx.idempotency_purge(now).await })).await?;

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use saydo_domain::{Turn, TurnId, TurnStatus, UserId};
-use saydo_store::Store;
+use saydo_store::{Signal, Store, Watcher};
 
 use super::{
     events::{self, Event},
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::AppError;
 
-/// How often the store is asked about a turn that runs elsewhere.
-const POLL: Duration = Duration::from_millis(250);
+/// How long no wake-up is believed about a turn that runs elsewhere: one may be lost.
+const SLOW_LOOK: Duration = Duration::from_secs(2);
 /// Events read from the store at once: all that a reader ever holds.
 const PAGE: u32 = 32;
 
@@ -27,11 +27,21 @@ pub struct TurnReader {
     after: i64,
     page: VecDeque<(i64, String)>,
     ended: bool,
+    /// Rings when there may be more of a turn that runs elsewhere.
+    bell: Option<Watcher>,
+    /// Whether there may be more in the store, as far as is known.
+    look: bool,
 }
 
 impl TurnReader {
     pub(super) const fn new(hub: TurnHub, store: Store, user: UserId, turn: TurnId, after: i64) -> Self {
-        Self { hub, store, user, turn, after, page: VecDeque::new(), ended: false }
+        Self { hub, store, user, turn, after, page: VecDeque::new(), ended: false, bell: None, look: true }
+    }
+
+    /// Whose turn it is.
+    #[must_use]
+    pub const fn user(&self) -> &UserId {
+        &self.user
     }
 
     /// The next event with its number; waits for it. `None` after the turn's last one.
@@ -72,6 +82,11 @@ impl TurnReader {
     /// Fills the page from the store, or waits a while for something to be there. A turn that ended without saying so
     /// gets its last event here.
     async fn load(&mut self) -> Result<Option<Arc<str>>, AppError> {
+        if let Some(bell) = self.bell.as_mut().filter(|_| !self.look) {
+            // Given up when nothing rang: then it is time for a look.
+            let _ = tokio::time::timeout(SLOW_LOOK, bell.changed()).await;
+            self.look = true;
+        }
         let mut conn = self.store.read().await?;
         // The status first: what a turn wrote before it ended is there when it has ended.
         let turn = conn.turn_find(&self.user, self.turn).await?;
@@ -82,7 +97,9 @@ impl TurnReader {
         }
         match turn {
             Some(turn) if turn.status == TurnStatus::Running => {
-                tokio::time::sleep(POLL).await;
+                // What was written before the bell was there is seen at once.
+                self.look = self.bell.is_none();
+                self.bell.get_or_insert_with(|| self.store.watch(Signal::Turns, &self.user));
                 Ok(None)
             }
             turn => Ok(Some(Arc::from(last_event(turn.as_ref())))),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use saydo_domain::{AnsweredBy, ChangeId, ToolCallRecord, TurnStatus};
-use saydo_store::{Store, Tx};
+use saydo_store::{Signal, Store, Tx};
 use tokio::sync::Mutex;
 
 use super::{
@@ -14,7 +14,7 @@ use crate::{AppError, Clock, chat::ChatReply, reply::talk};
 
 /// How long events may wait to be stored, so that several share a transaction.
 const GATHER: Duration = Duration::from_millis(250);
-/// How often a turn gives a sign of life and looks whether it was told to stop on another replica.
+/// How often a turn gives a sign of life.
 const BEAT: Duration = Duration::from_secs(5);
 
 /// Tells a turn's events.
@@ -188,9 +188,22 @@ impl Recorder {
         Ok(())
     }
 
+    /// Stops if that was asked for on another replica, or if this run does not count any more.
+    async fn obey(&self) -> Result<(), AppError> {
+        let turn = self.store.read().await?.turn_find(&self.turn.user, self.turn.id).await?;
+        let goes_on = |turn: saydo_domain::Turn| {
+            turn.status != TurnStatus::Interrupted && !turn.stop_requested && turn.attempt == self.turn.run().attempt
+        };
+        if !turn.is_some_and(goes_on) {
+            self.turn.cut(Cut::Stopped);
+        }
+        Ok(())
+    }
+
     /// Stores events and gives signs of life for as long as it is polled.
     pub(super) async fn keep_up(&self) {
         let mut progress = self.turn.progress();
+        let mut stops = self.store.watch(Signal::Stops, &self.turn.user);
         let mut every = tokio::time::interval(BEAT);
         every.tick().await;
         loop {
@@ -203,6 +216,7 @@ impl Recorder {
                     self.flush().await
                 }
                 _ = every.tick() => self.beat().await,
+                () = stops.changed() => self.obey().await,
             };
             // Readers here lose nothing by it, and it is tried again.
             if let Err(error) = done {
