@@ -1,6 +1,9 @@
 //! An app on a real database file, with the clock standing still.
 
-use saydo_app::accounts::{Accounts, AccountsConfig, Throttling};
+use saydo_app::{
+    accounts::{Accounts, AccountsConfig, Throttling},
+    counters::Counters,
+};
 
 use super::*;
 
@@ -17,6 +20,7 @@ pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
         trusted_issuers: Vec::new(),
         token_life: jiff::SignedDuration::from_hours(24),
         throttling: Throttling::Off,
+        counters: Counters::in_process(),
     };
     App::new(store.clone(), clock, Accounts::new(store, clock, config))
 }

@@ -10,6 +10,7 @@ use saydo_domain::{TurnId, UserId};
 use tokio::sync::watch;
 
 use super::live::{Cut, LiveTurn};
+use crate::counters::{self, Counters, Places};
 
 /// How long a turn that was told to end may take to say so.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -19,9 +20,11 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const MOST_WITH_MODELS: usize = 4;
 
 /// All turns that run in this process; cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct TurnHub {
     inner: Arc<Inner>,
+    /// Turns that are with a model, by person.
+    with_models: Places,
 }
 
 #[derive(Debug, Default)]
@@ -33,8 +36,6 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Live {
     turns: HashMap<TurnId, Arc<LiveTurn>>,
-    /// How many turns of each person are with a model.
-    with_models: HashMap<UserId, usize>,
     closed: bool,
 }
 
@@ -53,36 +54,18 @@ impl Drop for Place {
     }
 }
 
-/// A turn's place with the models; given back on drop.
-#[derive(Debug)]
-pub(super) struct ModelPlace {
-    hub: TurnHub,
-    user: UserId,
-}
-
-impl Drop for ModelPlace {
-    fn drop(&mut self) {
-        let mut live = self.hub.live();
-        if let Some(count) = live.with_models.get_mut(&self.user) {
-            *count -= 1;
-            if *count == 0 {
-                live.with_models.remove(&self.user);
-            }
-        }
-    }
-}
-
 impl TurnHub {
-    /// A place with the models for a turn of this person; `None` when they have too many there already.
-    pub(super) fn model_place(&self, user: &UserId) -> Option<ModelPlace> {
-        let mut live = self.live();
-        let count = live.with_models.entry(user.clone()).or_default();
-        if *count >= MOST_WITH_MODELS {
-            return None;
-        }
-        *count += 1;
-        drop(live);
-        Some(ModelPlace { hub: self.clone(), user: user.clone() })
+    /// A hub whose model turns are counted there.
+    #[must_use]
+    pub(crate) fn new(counters: &Counters) -> Self {
+        let with_models = Places::new(counters, "model-turns", MOST_WITH_MODELS);
+        Self { inner: Arc::default(), with_models }
+    }
+
+    /// A place with the models for a turn of this person that lasts no longer than this; `None` when they have too
+    /// many there already.
+    pub(super) async fn model_place(&self, user: &UserId, longest: Duration) -> Option<counters::Place> {
+        self.with_models.take(user.as_str(), longest + LAST_WORDS).await
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
