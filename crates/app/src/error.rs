@@ -5,6 +5,8 @@ use std::time::Duration;
 use saydo_domain::ValidationError;
 use saydo_store::StoreError;
 
+use crate::undo::Obstacle;
+
 /// What was not found. Missing and foreign things are the same here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
@@ -56,6 +58,14 @@ pub enum AppError {
         code: &'static str,
         /// One plain sentence.
         detail: String,
+    },
+    /// A change cannot be put back before later changes of the same tasks are; or its tasks are gone for good.
+    #[error("{detail}")]
+    InTheWay {
+        /// One plain sentence.
+        detail: String,
+        /// The tasks, and what holds them.
+        obstacles: Vec<Obstacle>,
     },
     /// The `If-Match` version is not the current one.
     #[error("The task was changed in the meantime; fetch it again and repeat your change")]

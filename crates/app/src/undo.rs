@@ -1,9 +1,12 @@
 //! Putting changes back, exactly; undoing an undo redoes.
 
-use saydo_domain::{Change, ChangeId, Task};
+use saydo_domain::{Change, ChangeId, Effect, Task, TaskNumber};
 use saydo_store::Tx;
 
 use crate::{AppError, Caller, Clock, Missing, execute::Journal};
+
+/// Later changes named for one task at most.
+const MOST_NAMED: u32 = 20;
 
 /// What was put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,17 @@ pub struct Undone {
     pub id: ChangeId,
 }
 
+/// A task because of which a change cannot be put back, and what holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The task.
+    pub number: TaskNumber,
+    /// What it is called, or was before it was gone.
+    pub title: String,
+    /// The later changes of it that hold, newest first; none when the task is gone for good.
+    pub changes: Vec<Change>,
+}
+
 /// Which change to put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
@@ -41,8 +55,8 @@ pub enum Which {
 /// Puts a change back inside a transaction.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for an unknown id; [`AppError::Conflict`] when there is nothing to undo, when it was
-/// undone already, or when something later touched the same tasks (it says which).
+/// [`AppError::NotFound`] for an unknown id; [`AppError::Conflict`] when there is nothing to undo or it was
+/// undone already; [`AppError::InTheWay`] when something later touched the same tasks (it says which).
 pub async fn undo(tx: &mut Tx, caller: &Caller, clock: Clock, which: Which) -> Result<Undone, AppError> {
     let change = pick(tx, caller, which).await?;
     let mut journal = Journal::new(caller, clock, change.conversation_id);
@@ -74,12 +88,16 @@ pub async fn within(tx: &mut Tx, caller: &Caller, journal: &mut Journal, id: Cha
 async fn put_back(tx: &mut Tx, caller: &Caller, journal: &mut Journal, change: Change) -> Result<PutBack, AppError> {
     let effects = tx.change_effects(caller.id(), change.seq).await?;
     let mut currents = Vec::with_capacity(effects.len());
+    let mut obstacles = Vec::new();
     for effect in &effects {
         let current = tx.task_find_any(caller.id(), effect.number).await?;
         if !unchanged_since(current.as_ref(), effect.after.as_ref()) {
-            return Err(in_the_way(current.as_ref(), effect.after.as_ref()));
+            obstacles.push(obstacle(tx, caller, &change, effect, current.as_ref()).await?);
         }
         currents.push(current);
+    }
+    if let Some(first) = obstacles.first() {
+        return Err(AppError::InTheWay { detail: first.sentence(), obstacles });
     }
     let (mut tasks, mut was, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     // Last effect first, as the inverse of a sequence is the reversed sequence of inverses.
@@ -127,13 +145,31 @@ fn unchanged_since(current: Option<&Task>, after: Option<&Task>) -> bool {
     }
 }
 
-fn in_the_way(current: Option<&Task>, after: Option<&Task>) -> AppError {
-    let detail = match (current, after) {
-        (Some(task), _) => {
-            format!("“{}” (#{}) was changed again since; undo that change first.", task.title, task.number)
+async fn obstacle(
+    tx: &mut Tx,
+    caller: &Caller,
+    change: &Change,
+    effect: &Effect,
+    current: Option<&Task>,
+) -> Result<Obstacle, AppError> {
+    let changes = tx.changes_in_force_after(caller.id(), effect.number, change.seq, MOST_NAMED).await?;
+    let named = current.or(effect.after.as_ref()).or(effect.before.as_ref());
+    let title = named.map(|task| task.title.to_string()).unwrap_or_default();
+    Ok(Obstacle { number: effect.number, title, changes })
+}
+
+impl Obstacle {
+    fn sentence(&self) -> String {
+        let Self { number, title, changes } = self;
+        let deed = |change: &Change| change.summary.trim_end_matches('.').to_owned();
+        match changes.as_slice() {
+            [] => format!("“{title}” (#{number}) is gone for good."),
+            [one] => format!("“{title}” (#{number}) was changed again since ({}); undo that change first.", deed(one)),
+            [newest, ..] => format!(
+                "“{title}” (#{number}) was changed {} times since (last: {}); undo those changes first.",
+                changes.len(),
+                deed(newest)
+            ),
         }
-        (None, Some(task)) => format!("“{}” (#{}) is gone for good.", task.title, task.number),
-        (None, None) => "A task it touched was changed again since.".to_owned(),
-    };
-    AppError::Conflict { code: "undo_conflict", detail }
+    }
 }

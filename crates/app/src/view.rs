@@ -6,6 +6,8 @@ use saydo_domain::{
 use saydo_store::UsageRow;
 use serde::Serialize;
 
+use crate::undo::Obstacle;
+
 /// A task as every door shows it (API.md, `Task`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TaskView {
@@ -164,6 +166,59 @@ pub struct UndoView {
     pub tasks: Vec<TaskView>,
 }
 
+/// A task because of which a change cannot be put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ObstacleView {
+    /// The task's number.
+    pub task_id: i64,
+    /// What it is called.
+    pub title: String,
+    /// The later changes that must be undone first, newest first; none when the task is gone for good.
+    pub changes: Vec<LaterChangeView>,
+}
+
+/// A change that stands in the way of undoing an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct LaterChangeView {
+    /// What to undo first.
+    pub change_id: String,
+    /// One line that says what was done.
+    pub summary: String,
+    /// When (RFC 3339, UTC).
+    pub at: String,
+    /// The way it came in.
+    pub door: &'static str,
+    /// The program or the language model that made it; `null` when the person did.
+    pub agent: Option<String>,
+}
+
+impl From<&Obstacle> for ObstacleView {
+    fn from(obstacle: &Obstacle) -> Self {
+        Self {
+            task_id: obstacle.number.get(),
+            title: obstacle.title.clone(),
+            changes: obstacle.changes.iter().map(LaterChangeView::from).collect(),
+        }
+    }
+}
+
+impl From<&Change> for LaterChangeView {
+    fn from(change: &Change) -> Self {
+        Self {
+            change_id: change.id.to_string(),
+            summary: change.summary.clone(),
+            at: change.created_at.to_string(),
+            door: change.door.as_str(),
+            agent: agent(change),
+        }
+    }
+}
+
+/// Who made a change in the person's place: a program by the name of its token, else the language model.
+pub(crate) fn agent(change: &Change) -> Option<String> {
+    change.client.as_ref().map(|client| client.name.clone()).or_else(|| change.model.clone())
+}
+
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ChangeView {
@@ -171,6 +226,8 @@ pub struct ChangeView {
     pub id: String,
     /// The way it came in.
     pub door: &'static str,
+    /// The program or the language model that made it; `null` when the person did.
+    pub agent: Option<String>,
     /// One line that says what was done.
     pub summary: String,
     /// The change this one put back, if it is an undo.
@@ -186,6 +243,7 @@ impl From<&Change> for ChangeView {
         Self {
             id: change.id.to_string(),
             door: change.door.as_str(),
+            agent: agent(change),
             summary: change.summary.clone(),
             undoes: change.undoes.map(|id| id.to_string()),
             undone_by: change.undone_by.map(|id| id.to_string()),

@@ -57,6 +57,7 @@ impl TurnCommit {
             moment: self.moment.clone(),
             journal: Journal::new(&self.caller, self.clock, Some(conversation)),
             one_change: plan.instead,
+            in_the_way: Vec::new(),
             records: Vec::new(),
             done: Vec::new(),
         };
@@ -67,7 +68,8 @@ impl TurnCommit {
                 break;
             }
         }
-        let question = plan.question.take().or_else(|| say::follow_up(&run.done));
+        let undo_first = || say::undo_first(&run.in_the_way, &run.records);
+        let question = plan.question.take().or_else(|| say::follow_up(&run.done)).or_else(undo_first);
         let mut response = say::reply(&plan, &run.done, question.as_ref(), &self.moment.now);
         if let Some(note) = self.note {
             response.push('\n');

@@ -26,7 +26,7 @@ pub struct PageInput {
 }
 
 impl PageInput {
-    fn read<C: FromStr>(&self, usual: u32, first: C) -> Result<(u32, C), ValidationError> {
+    pub(crate) fn read<C: FromStr>(&self, usual: u32, first: C) -> Result<(u32, C), ValidationError> {
         let size = if self.limit.is_some() { limit(self.limit)? } else { usual };
         let refuse = |_| ValidationError::new("cursor", "Use the cursor of the Link header as it is.");
         let place = self.cursor.as_deref().map_or(Ok(first), |text| text.parse().map_err(refuse))?;

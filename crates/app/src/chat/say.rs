@@ -1,13 +1,13 @@
 //! The text of a reply: from what was done, in the order it was done.
 
 use jiff::Zoned;
-use saydo_domain::{PendingKind, TaskNumber};
+use saydo_domain::{ChangeId, PendingKind, TaskNumber, ToolCallRecord};
 
 use crate::{
     execute::Outcome,
     planner::{PendingPlan, Plan, Question, plan::Asked},
     reply::{about, list, receipt, talk, undone},
-    tools::{Done, Listing},
+    tools::{Done, Listing, ToolCall, UndoArgs},
     undo::PutBack,
 };
 
@@ -116,6 +116,24 @@ pub(super) fn follow_up(done: &[Done]) -> Option<Question> {
         then: PendingPlan::Title { verb: String::new() },
     })
 }
+
+/// What cannot be undone yet can be once the later changes are.
+pub(super) fn undo_first(in_the_way: &[ChangeId], records: &[ToolCallRecord]) -> Option<Question> {
+    let asked = records.last().filter(|_| (1..=MOST_UNDONE_FIRST).contains(&in_the_way.len()))?;
+    let call = |id: &ChangeId| ToolCall::Undo(UndoArgs { change_id: Some(id.to_string()) });
+    let wanted = ToolCall::parse(&asked.tool, &asked.params).ok()?;
+    let calls = in_the_way.iter().map(call).chain([wanted]).collect();
+    let what = if in_the_way.len() == 1 { "that change" } else { "those changes" };
+    Some(Question {
+        kind: PendingKind::Confirm,
+        prompt: format!("Should I undo {what} first?"),
+        tasks: Vec::new(),
+        then: PendingPlan::Run { calls },
+    })
+}
+
+/// More later changes than this are not offered to be undone on the way to an earlier one.
+const MOST_UNDONE_FIRST: usize = 3;
 
 fn lists(listings: &[&Listing], asked: &Asked, now: &Zoned) -> Option<String> {
     let last = listings.last()?;

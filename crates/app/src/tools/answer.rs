@@ -60,6 +60,7 @@ impl App {
                         moment,
                         journal,
                         one_change: false,
+                        in_the_way: Vec::new(),
                         records: Vec::new(),
                         done: Vec::new(),
                     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{http::StatusCode, response::IntoResponse};
-use saydo_app::AppError;
+use saydo_app::{AppError, view::ObstacleView};
 use saydo_store::StoreError;
 
 use super::problem::Problem;
@@ -48,6 +48,10 @@ impl From<AppError> for ApiError {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
             }
             AppError::Conflict { code, detail } => Problem::new(StatusCode::CONFLICT, code, detail),
+            AppError::InTheWay { obstacles, .. } => Problem {
+                in_the_way: obstacles.iter().map(ObstacleView::from).collect(),
+                ..Problem::new(StatusCode::CONFLICT, "undo_conflict", detail)
+            },
             AppError::Stale { .. } => Problem::new(StatusCode::PRECONDITION_FAILED, "stale", detail),
             AppError::Unauthorized => Problem::of_status(StatusCode::UNAUTHORIZED),
             AppError::InvalidCredentials => Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail),
@@ -84,9 +88,11 @@ fn of_store(error: &StoreError) -> Problem {
     match error {
         StoreError::Busy => away("busy", 1, "Saydo is busy; try again in a moment."),
         StoreError::Unavailable(_) => away("database_unavailable", 5, "The database is away; try again in a moment."),
-        StoreError::Full | StoreError::ReadOnly => {
-            away("read_only", 60, "Nothing can be saved at the moment; nothing was changed.")
-        }
+        StoreError::Full => Problem {
+            status: StatusCode::INSUFFICIENT_STORAGE,
+            ..away("storage_full", 60, "There is no room left to save anything; nothing was changed.")
+        },
+        StoreError::ReadOnly => away("read_only", 60, "Nothing can be saved at the moment; nothing was changed."),
         StoreError::CommitUnknown(_) => {
             away("commit_unknown", 1, "It is not known whether this was saved; look before you try again.")
         }

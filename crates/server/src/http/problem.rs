@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
+use saydo_app::view::ObstacleView;
 use saydo_domain::FieldError;
 use serde::Serialize;
 
@@ -18,6 +19,7 @@ pub(super) struct Problem {
     pub(super) code: &'static str,
     pub(super) detail: Cow<'static, str>,
     pub(super) errors: Vec<FieldError>,
+    pub(super) in_the_way: Vec<ObstacleView>,
     pub(super) retry_after: Option<Duration>,
     /// What the log should say and the client should not see.
     pub(super) cause: Option<String>,
@@ -49,6 +51,10 @@ pub(super) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     #[schema(value_type = Vec<FieldProblem>, required = false)]
     errors: &'a [FieldError],
+    /// The tasks because of which a change cannot be undone, when that is the problem.
+    #[serde(skip_serializing_if = "<[ObstacleView]>::is_empty")]
+    #[schema(value_type = Vec<ObstacleView>, required = false)]
+    in_the_way: &'a [ObstacleView],
 }
 
 /// One refused field.
@@ -62,7 +68,8 @@ pub(super) struct FieldProblem {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, cause: None }
+        let (errors, in_the_way) = (Vec::new(), Vec::new());
+        Self { status, code, detail: detail.into(), errors, in_the_way, retry_after: None, cause: None }
     }
 
     /// The problem that a bare status is, for answers made by layers that know nothing of problems.
@@ -112,6 +119,7 @@ impl Problem {
             code: self.code,
             request_id,
             errors: &self.errors,
+            in_the_way: &self.in_the_way,
         };
         let text = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = Response::new(Body::from(text));

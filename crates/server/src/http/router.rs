@@ -25,7 +25,7 @@ use super::{
     auth, context, headers, idempotency, limits, openapi,
     problem::Problem,
     routes::{
-        account, agui, auth as sign_in, chat, conversations, mcp, openai, parse, service, tasks, tokens, trash, turns,
+        account, agui, auth as sign_in, chat, conversations, history, mcp, openai, parse, service, tasks, tokens, trash, turns,
         undo, usage, voice,
     },
     state::AppState,
@@ -91,9 +91,9 @@ pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
 fn mcp_routes(state: &AppState) -> OpenApiRouter<AppState> {
     let with = || state.clone();
     let (app, limits) = (state.app.clone(), state.limits.clone());
-    let (sealer, clock) = (app.accounts.sealer(), app.clock);
+    let (sealer, clock, counters) = (app.accounts.sealer(), app.clock, app.accounts.counters().clone());
     let saydo = Saydo::for_requests(app, limits);
-    let door = Arc::new(Door::new(move || saydo.clone(), sealer, clock, state.stopping.clone()));
+    let door = Arc::new(Door::new(move || saydo.clone(), sealer, clock, &counters, state.stopping.clone()));
     OpenApiRouter::new()
         .route("/mcp", post(mcp::serve).get(mcp::serve).delete(mcp::serve))
         .route_layer(Extension(door))
@@ -124,6 +124,7 @@ fn protected_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(tasks::list, tasks::create))
         .routes(routes!(tasks::get, tasks::put, tasks::patch, tasks::delete))
         .routes(routes!(tasks::complete))
+        .routes(routes!(history::of_task))
         .routes(routes!(trash::list))
         .routes(routes!(trash::restore))
         .routes(routes!(undo::undo))

@@ -103,6 +103,7 @@ impl ModelTurn<'_> {
                 clock,
                 moment: self.moment.clone(),
                 one_change: false,
+                in_the_way: Vec::new(),
                 records: self.records.clone(),
                 done: self.done.clone(),
             },
