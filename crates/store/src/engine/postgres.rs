@@ -3,24 +3,23 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction,
+    PgConnection, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use uuid::Uuid;
 
-use super::session::{Kind, Session};
+use super::{
+    connections::{Connections, chance},
+    session::{Kind, Session},
+};
 use crate::{PoolStatus, StoreConfig, StoreError, classify::classify};
 
 /// PostgreSQL 14, as the server numbers itself.
 const OLDEST_SERVER: i32 = 140_000;
 
-/// How long to wait before trying again what is safe to try again.
-const RETRIES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
-
 /// The opened database.
 #[derive(Debug)]
 pub(crate) struct PostgresEngine {
-    pool: PgPool,
+    connections: Connections,
     acquire_timeout: Duration,
     /// Whether the server may keep statements under a name: not behind a PgBouncer that does not know them.
     named: bool,
@@ -31,10 +30,10 @@ pub(crate) struct PostgresEngine {
 impl PostgresEngine {
     /// Connects once, to see that there is a server and that it is new enough.
     pub(super) async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
-        let pool = pool(config).connect_lazy_with(options(&config.url_or_path)?);
+        let connections = Connections::new(pool(config), options(&config.url_or_path)?);
         let named = !config.url_or_path.contains("statement-cache-capacity=0");
         let listening = options(config.listen_url.as_deref().unwrap_or(&config.url_or_path))?;
-        let engine = Self { pool, acquire_timeout: config.acquire_timeout, named, listening };
+        let engine = Self { connections, acquire_timeout: config.acquire_timeout, named, listening };
         engine.check_server().await?;
         Ok(engine)
     }
@@ -44,8 +43,8 @@ impl PostgresEngine {
         let config = StoreConfig { pool_size: 1, max_overflow: 0, ..config.clone() };
         let options = options(&config.url_or_path)?.application_name(application);
         let named = !config.url_or_path.contains("statement-cache-capacity=0");
-        let pool = pool(&config).connect_lazy_with(options.clone());
-        let engine = Self { pool, acquire_timeout: config.acquire_timeout, named, listening: options };
+        let connections = Connections::new(pool(&config), options.clone());
+        let engine = Self { connections, acquire_timeout: config.acquire_timeout, named, listening: options };
         engine.check_server().await?;
         Ok(engine)
     }
@@ -55,7 +54,7 @@ impl PostgresEngine {
         const SYSTEM: &str = "SELECT set_config('saydo.role', 'system', TRUE), \
              set_config('statement_timeout', '0', TRUE), \
              set_config('idle_in_transaction_session_timeout', '0', TRUE)";
-        let mut transaction = begin(&self.pool, sql).await?;
+        let mut transaction = self.connections.begin(sql).await?;
         sqlx::raw_sql(SYSTEM).execute(&mut *transaction).await.map_err(|error| classify(&error))?;
         Ok(transaction)
     }
@@ -63,7 +62,7 @@ impl PostgresEngine {
     async fn check_server(&self) -> Result<(), StoreError> {
         const SQL: &str = "SELECT CAST(current_setting('server_version_num') AS INTEGER), \
              COALESCE((SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user), FALSE)";
-        let mut transaction = begin(&self.pool, "BEGIN READ ONLY").await?;
+        let mut transaction = self.connections.begin("BEGIN READ ONLY").await?;
         let found = sqlx::query_as::<_, (i32, bool)>(SQL).persistent(false).fetch_one(&mut *transaction).await;
         let (version, above_policies) = found.map_err(|error| classify(&error))?;
         if version < OLDEST_SERVER {
@@ -76,22 +75,22 @@ impl PostgresEngine {
     }
 
     pub(super) fn reading(&self) -> Session {
-        Session::new(self.pool.clone(), Kind::Reading, self.acquire_timeout, self.named)
+        Session::new(self.connections.clone(), Kind::Reading, self.acquire_timeout, self.named)
     }
 
     pub(super) fn snapshot(&self) -> Session {
-        Session::new(self.pool.clone(), Kind::Snapshot, self.acquire_timeout, self.named)
+        Session::new(self.connections.clone(), Kind::Snapshot, self.acquire_timeout, self.named)
     }
 
     pub(super) fn writing(&self) -> Session {
-        Session::new(self.pool.clone(), Kind::Writing, self.acquire_timeout, self.named)
+        Session::new(self.connections.clone(), Kind::Writing, self.acquire_timeout, self.named)
     }
 
     /// A transaction that no other process migrates beside, and that sees everybody's rows.
     pub(crate) async fn begin_exclusive(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         const ROLE: &str = "SELECT set_config('saydo.role', 'system', TRUE)";
         const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('saydo migrations', 0))";
-        let mut transaction = begin(&self.pool, "BEGIN").await?;
+        let mut transaction = self.connections.begin("BEGIN").await?;
         for sql in [ROLE, LOCK] {
             sqlx::raw_sql(sql).execute(&mut *transaction).await.map_err(|error| classify(&error))?;
         }
@@ -113,14 +112,15 @@ impl PostgresEngine {
     }
 
     pub(super) fn status(&self) -> PoolStatus {
-        let size = self.pool.size();
-        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX).min(size);
-        let max = self.pool.options().get_max_connections();
+        let pool = self.connections.pool();
+        let size = pool.size();
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX).min(size);
+        let max = pool.options().get_max_connections();
         PoolStatus { size, idle, in_use: size - idle, max, queued_writes: 0 }
     }
 
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        self.connections.pool().close().await;
     }
 }
 
@@ -151,29 +151,6 @@ fn pool(config: &StoreConfig) -> PgPoolOptions {
 /// together are not all replaced together.
 fn has_aged(age: Duration, life: Duration) -> bool {
     age > life.mul_f64(0.9 + 0.1 * chance())
-}
-
-/// A number from 0 to 1.
-fn chance() -> f64 {
-    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
-}
-
-/// Begins a transaction. A connection that turns out to be dead is replaced: nothing has been asked of it yet.
-pub(super) async fn begin(pool: &PgPool, sql: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
-    let mut retries = RETRIES.into_iter();
-    loop {
-        let (pool, sql) = (pool.clone(), AssertSqlSafe(sql.to_owned()));
-        // In its own task: a caller that goes away in here would leave a connection inside a transaction that the
-        // pool knows nothing of (sqlx#4393).
-        let begun = tokio::spawn(async move { pool.begin_with(sql).await }).await;
-        let error = match begun.map_err(|error| StoreError::Internal(error.to_string()))? {
-            Ok(transaction) => return Ok(transaction),
-            Err(error) => classify(&error),
-        };
-        let (StoreError::Unavailable(_), Some(wait)) = (&error, retries.next()) else { return Err(error) };
-        tracing::warn!(%error, "no transaction could be begun; trying again");
-        tokio::time::sleep(wait.mul_f64(0.5 + chance())).await;
-    }
 }
 
 #[cfg(test)]

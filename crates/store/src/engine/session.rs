@@ -6,11 +6,11 @@
 use std::{fmt::Write as _, time::Duration};
 
 use sqlx::{
-    Arguments as _, PgConnection, PgPool, Postgres, Transaction,
+    Arguments as _, PgConnection, Postgres, Transaction,
     postgres::{PgArguments, PgDatabaseError},
 };
 
-use super::{driver_query, known, postgres::begin};
+use super::{connections::Connections, driver_query, known};
 use crate::{
     StoreError,
     classify::classify,
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 /// A connection that is taken from the pool, with a transaction, by the first statement.
 #[derive(Debug)]
 pub(crate) struct Session {
-    pool: PgPool,
+    connections: Connections,
     kind: Kind,
     acquire_timeout: Duration,
     /// Whether the server may keep statements under a name.
@@ -50,9 +50,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(super) const fn new(pool: PgPool, kind: Kind, acquire_timeout: Duration, named: bool) -> Self {
+    pub(super) const fn new(connections: Connections, kind: Kind, acquire_timeout: Duration, named: bool) -> Self {
         Self {
-            pool,
+            connections,
             kind,
             acquire_timeout,
             named,
@@ -92,7 +92,7 @@ impl Session {
     async fn prepare(&mut self, statement: &Statement) -> Result<(), StoreError> {
         let scope = statement.scope();
         if self.transaction.is_none() {
-            self.transaction = Some(begin(&self.pool, &self.opening(&scope)).await?);
+            self.transaction = Some(self.connections.begin(&self.opening(&scope)).await?);
             self.scope = scope;
         } else if self.scope != scope {
             let (user, role) = settings(&scope);

@@ -1,0 +1,114 @@
+//! Lending PostgreSQL connections, each inside a transaction; and saying soon that the server is away.
+//!
+//! A pool waits as long for a server that is away as for one that is busy. Whoever waits for a connection therefore asks
+//! now and then whether the server can be reached at all.
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, Postgres, SqlSafeStr as _, Transaction,
+    pool::MaybePoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::{sync::Mutex, time::Instant};
+use uuid::Uuid;
+
+use crate::{StoreError, classify::classify};
+
+/// How long to wait before trying again what is safe to try again.
+const RETRIES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
+
+/// How long the server may take to take a connection before it counts as away.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// For how long the server counts as there once it took a connection, and as away once it did not.
+const FRESH: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(50));
+
+/// The connections to one database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Connections {
+    pool: PgPool,
+    server: Arc<Server>,
+}
+
+impl Connections {
+    pub(super) fn new(pool: PgPoolOptions, options: PgConnectOptions) -> Self {
+        let server = Server { options: options.clone(), last: Mutex::new(None) };
+        Self { pool: pool.connect_lazy_with(options), server: Arc::new(server) }
+    }
+
+    pub(super) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Begins a transaction. A connection that turns out to be dead is replaced: nothing has been asked of it yet.
+    pub(super) async fn begin(&self, sql: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let mut retries = RETRIES.into_iter();
+        loop {
+            let connection = tokio::select! {
+                connection = self.pool.acquire() => connection.map_err(|error| classify(&error))?,
+                error = self.server.away() => return Err(error),
+            };
+            let sql = AssertSqlSafe(sql.to_owned());
+            // In its own task: a caller that goes away in here would leave a connection inside a transaction that the
+            // pool knows nothing of (sqlx#4393).
+            let begun = tokio::spawn(async move {
+                Transaction::begin(MaybePoolConnection::PoolConnection(connection), Some(sql.into_sql_str())).await
+            });
+            let error = match begun.await.map_err(|error| StoreError::Internal(error.to_string()))? {
+                Ok(transaction) => return Ok(transaction),
+                Err(error) => classify(&error),
+            };
+            let (StoreError::Unavailable(_), Some(wait)) = (&error, retries.next()) else { return Err(error) };
+            tracing::warn!(%error, "no transaction could be begun; trying again");
+            tokio::time::sleep(wait.mul_f64(0.5 + chance())).await;
+        }
+    }
+}
+
+/// Whether the server can be reached.
+#[derive(Debug)]
+struct Server {
+    options: PgConnectOptions,
+    /// When it was tried last, and what came of it.
+    last: Mutex<Option<(Instant, Result<(), StoreError>)>>,
+}
+
+impl Server {
+    /// Comes back when the server could not be reached as often as anything is tried again; else never.
+    async fn away(&self) -> StoreError {
+        let mut failed = 0;
+        loop {
+            tokio::time::sleep(RETRIES[failed].mul_f64(0.5 + chance())).await;
+            failed = match self.reach().await {
+                Ok(()) => 0,
+                Err(error) if failed + 1 == RETRIES.len() => return error,
+                Err(_) => failed + 1,
+            };
+        }
+    }
+
+    /// Tries to connect; all who ask at the same time share the answer.
+    async fn reach(&self) -> Result<(), StoreError> {
+        let mut last = self.last.lock().await;
+        if let Some((when, result)) = &*last
+            && when.elapsed() < if result.is_ok() { FRESH.0 } else { FRESH.1 }
+        {
+            return result.clone();
+        }
+        let result = match tokio::time::timeout(PATIENCE, self.options.connect()).await {
+            Ok(Ok(connection)) => connection.close().await.map_err(|error| classify(&error)),
+            Ok(Err(error)) => Err(classify(&error)),
+            Err(_) => Err(StoreError::Unavailable("the server does not answer".to_owned())),
+        };
+        // One that says it is busy, or that lets nobody else in, is there: the wait goes on.
+        let result = if matches!(result, Err(StoreError::Unavailable(_))) { result } else { Ok(()) };
+        *last = Some((Instant::now(), result.clone()));
+        result
+    }
+}
+
+/// A number from 0 to 1.
+pub(super) fn chance() -> f64 {
+    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+}
