@@ -15,7 +15,7 @@ use axum::{
     response::IntoResponse as _,
     routing::post,
 };
-use saydo_app::{Clock, accounts::Sealer};
+use saydo_app::{Clock, accounts::Sealer, counters::Counters};
 use saydo_server::{
     http::{Shutdown, serve},
     mcp::{Door, site},
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let stop = Shutdown::new();
     let sealer = Sealer::new(&SecretString::from(uuid::Uuid::new_v4().to_string()));
     let fixture = Fixture { sealer: sealer.clone() };
-    let door = Door::new(move || fixture.clone(), sealer, Clock::System, stop.clone());
+    let door = Door::new(move || fixture.clone(), sealer, Clock::System, &Counters::in_process(), stop.clone());
     let router = Router::new().route("/mcp", post(call).get(call).delete(call)).with_state(Arc::new(door));
     serve(listener, router, stop).await?;
     Ok(())

@@ -1,6 +1,11 @@
 //! The listening loop: hyper with a timer, so that slow headers cost nobody anything, and a graceful end.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::{Router, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, service::service_fn};
@@ -12,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::arrival;
+use super::{arrival, patient::Patient};
 
 /// The token that ends the server.
 pub type Shutdown = CancellationToken;
@@ -24,11 +29,13 @@ pub struct Timeouts {
     pub headers: Duration,
     /// For the body; more for large ones that keep arriving.
     pub body: Duration,
+    /// For taking the next piece of what is sent to them.
+    pub reading: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { headers: Duration::from_secs(10), body: Duration::from_secs(10) }
+        Self { headers: Duration::from_secs(10), body: Duration::from_secs(10), reading: Duration::from_secs(60) }
     }
 }
 
@@ -36,6 +43,15 @@ impl Default for Timeouts {
 const DRAIN: Duration = Duration::from_secs(9);
 /// Streams one HTTP/2 connection may have open.
 const MAX_STREAMS: u32 = 200;
+/// Headers a request may have.
+const MAX_HEADERS: usize = 100;
+/// Bytes of all headers of a request together, its address included.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// How long to wait before the next try when no connection can be accepted: out of file handles, others must close
+/// first.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// How often that is said at the most.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// Serves until the token is cancelled, then lets running requests end.
 ///
@@ -57,6 +73,7 @@ pub async fn serve_with(
 ) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
     let builder = builder(timeouts);
+    let mut said: Option<Instant> = None;
     loop {
         let accepted = tokio::select! {
             () = shutdown.cancelled() => break,
@@ -72,9 +89,11 @@ pub async fn serve_with(
                 tokio::spawn(attend(whole, begun, timeouts.headers));
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                // Out of file handles: others must close first, so do not spin.
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                if said.is_none_or(|at| at.elapsed() >= SAY_AGAIN) {
+                    tracing::warn!(%error, "cannot accept a connection; it is tried again and again");
+                    said = Some(Instant::now());
+                }
+                tokio::time::sleep(ACCEPT_AGAIN).await;
             }
         }
     }
@@ -99,8 +118,18 @@ async fn attend(connection: impl Future<Output = ()>, begun: Shutdown, patience:
 
 fn builder(timeouts: Timeouts) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(timeouts.headers);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS).keep_alive_interval(timeouts.headers);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(timeouts.headers)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
+        .keep_alive_interval(timeouts.headers)
+        .max_header_list_size(u32::try_from(MAX_HEAD_BYTES).unwrap_or(u32::MAX));
     builder
 }
 
@@ -123,5 +152,6 @@ fn connection(
             Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
         }
     });
-    builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned()
+    let stream = TokioIo::new(Patient::new(stream, timeouts.reading));
+    builder.serve_connection_with_upgrades(stream, service).into_owned()
 }

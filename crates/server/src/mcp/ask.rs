@@ -62,7 +62,7 @@ pub(super) async fn ask(context: &RequestContext<RoleServer>, brought: &mut Brou
         return Asked::Unable;
     }
     if context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28) {
-        return at_the_next_call(brought, question);
+        return at_the_next_call(brought, question).await;
     }
     match context.peer.create_elicitation_with_timeout(params(question), Some(PATIENCE)).await {
         Ok(answer) => judge(&answer, question),
@@ -70,11 +70,11 @@ pub(super) async fn ask(context: &RequestContext<RoleServer>, brought: &mut Brou
     }
 }
 
-fn at_the_next_call(brought: &mut Brought, question: &Question) -> Asked {
+async fn at_the_next_call(brought: &mut Brought, question: &Question) -> Asked {
     let (ticket, answer) = (brought.ticket.take(), brought.answer.take());
     if let Some(ticket) = ticket.filter(|ticket| ticket.about == question.about)
         && let Some(answer) = answer.and_then(|answer| serde_json::from_value::<ElicitResult>(answer).ok())
-        && brought.tickets.use_up(&ticket)
+        && brought.tickets.use_up(&ticket).await
     {
         return judge(&answer, question);
     }
@@ -86,14 +86,17 @@ fn at_the_next_call(brought: &mut Brought, question: &Question) -> Asked {
 
 impl Brought {
     /// What came with a call of this caller: a state that was not sealed for them, or is used up, counts for nothing.
-    pub(super) fn new(
+    pub(super) async fn new(
         tickets: &Tickets,
         caller: &Caller,
         state: Option<&str>,
         answers: Option<BTreeMap<String, Value>>,
     ) -> Self {
         let owner = owner(caller);
-        let ticket = state.and_then(|state| tickets.open(&owner, state));
+        let ticket = match state {
+            Some(state) => tickets.open(&owner, state).await,
+            None => None,
+        };
         let answer = answers.and_then(|mut answers| answers.remove(KEY));
         Self { tickets: tickets.clone(), owner, ticket, answer }
     }

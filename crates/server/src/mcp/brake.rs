@@ -1,11 +1,15 @@
 //! How much one program may change before a person is asked: one deletion and five changes of existing tasks a minute.
-//! Counted in this process, like the other limits.
+//! Counted like the other limits: in Redis for all replicas, or in this process.
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
 };
+
+use saydo_app::counters::{Counters, Script};
+
+static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("brake.lua")));
 
 const WINDOW: Duration = Duration::from_secs(60);
 const DELETIONS: usize = 1;
@@ -25,43 +29,67 @@ pub(super) enum Weight {
 /// What a program did within the last minute, oldest first.
 type Recent = VecDeque<(Instant, Weight)>;
 
+/// What is done with the counters.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Take,
+    Look,
+    Note,
+    GiveBack,
+}
+
 /// The counters, by token; cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Brake(Arc<Mutex<HashMap<String, Recent>>>);
+#[derive(Debug, Clone)]
+pub(super) struct Brake {
+    counters: Counters,
+    here: Arc<Mutex<HashMap<String, Recent>>>,
+}
 
 impl Brake {
+    pub(super) fn new(counters: &Counters) -> Self {
+        Self { counters: counters.clone(), here: Arc::default() }
+    }
+
     /// Counts a call if there is room for it; says whether there was.
-    pub(super) fn take(&self, token: &str, weight: Weight) -> bool {
-        self.at(token, |recent| {
-            let free = room(recent, weight);
-            if free {
-                recent.push_back((Instant::now(), weight));
-            }
-            free
-        })
+    pub(super) async fn take(&self, token: &str, weight: Weight) -> bool {
+        self.act(token, weight, Deed::Take).await
     }
 
     /// Whether there is room for another one of these.
-    pub(super) fn has_room(&self, token: &str, weight: Weight) -> bool {
-        self.at(token, |recent| room(recent, weight))
+    pub(super) async fn has_room(&self, token: &str, weight: Weight) -> bool {
+        self.act(token, weight, Deed::Look).await
     }
 
     /// Counts what is done already, or what a person agreed to.
-    pub(super) fn note(&self, token: &str, weight: Weight) {
-        self.at(token, |recent| recent.push_back((Instant::now(), weight)));
+    pub(super) async fn note(&self, token: &str, weight: Weight) {
+        self.act(token, weight, Deed::Note).await;
     }
 
     /// A call that was counted changed nothing.
-    pub(super) fn give_back(&self, token: &str, weight: Weight) {
-        self.at(token, |recent| {
-            if let Some(last) = recent.iter().rposition(|(_, counted)| *counted == weight) {
-                recent.remove(last);
-            }
-        });
+    pub(super) async fn give_back(&self, token: &str, weight: Weight) {
+        self.act(token, weight, Deed::GiveBack).await;
+    }
+
+    /// Does it, and says whether there was room before.
+    async fn act(&self, token: &str, weight: Weight, deed: Deed) -> bool {
+        let deed_number = match deed {
+            Deed::Take => 0,
+            Deed::Look => 1,
+            Deed::Note => 2,
+            Deed::GiveBack => 3,
+        };
+        let window = i64::try_from(WINDOW.as_micros()).unwrap_or(i64::MAX);
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let deletion = i64::from(weight == Weight::Deletion);
+        let arguments = [deed_number, deletion, window, count(CHANGES), count(DELETIONS)];
+        match self.counters.run(&SCRIPT, &[("mcp-brake", token)], &arguments).await.as_deref() {
+            Some(&[had_room]) => had_room == 1,
+            _ => self.at(token, |recent| act(recent, weight, deed)),
+        }
     }
 
     fn at<T>(&self, token: &str, act: impl FnOnce(&mut Recent) -> T) -> T {
-        let mut programs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut programs = self.here.lock().unwrap_or_else(PoisonError::into_inner);
         let old = |(at, _): &(Instant, Weight)| at.elapsed() >= WINDOW;
         if programs.len() > SWEEP_AT {
             programs.retain(|_, recent| recent.back().is_some_and(|last| !old(last)));
@@ -74,6 +102,21 @@ impl Brake {
     }
 }
 
+fn act(recent: &mut Recent, weight: Weight, deed: Deed) -> bool {
+    let had_room = room(recent, weight);
+    match deed {
+        Deed::Look => {}
+        Deed::Take if !had_room => {}
+        Deed::Take | Deed::Note => recent.push_back((Instant::now(), weight)),
+        Deed::GiveBack => {
+            if let Some(last) = recent.iter().rposition(|(_, counted)| *counted == weight) {
+                recent.remove(last);
+            }
+        }
+    }
+    had_room
+}
+
 fn room(recent: &Recent, weight: Weight) -> bool {
     let deletions = recent.iter().filter(|(_, weight)| *weight == Weight::Deletion).count();
     recent.len() < CHANGES && (weight == Weight::Change || deletions < DELETIONS)
@@ -83,23 +126,23 @@ fn room(recent: &Recent, weight: Weight) -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn one_deletion_and_five_changes_pass() {
-        let brake = Brake::default();
-        assert!(brake.take("a", Weight::Deletion));
-        assert!(!brake.take("a", Weight::Deletion));
+    #[tokio::test]
+    async fn one_deletion_and_five_changes_pass() {
+        let brake = Brake::new(&Counters::in_process());
+        assert!(brake.take("a", Weight::Deletion).await);
+        assert!(!brake.take("a", Weight::Deletion).await);
         for _ in 0..4 {
-            assert!(brake.take("a", Weight::Change));
+            assert!(brake.take("a", Weight::Change).await);
         }
-        assert!(!brake.take("a", Weight::Change) && !brake.has_room("a", Weight::Change));
-        assert!(brake.take("b", Weight::Deletion), "another program has its own count");
+        assert!(!brake.take("a", Weight::Change).await && !brake.has_room("a", Weight::Change).await);
+        assert!(brake.take("b", Weight::Deletion).await, "another program has its own count");
     }
 
-    #[test]
-    fn what_changed_nothing_does_not_count() {
-        let brake = Brake::default();
-        assert!(brake.take("a", Weight::Deletion));
-        brake.give_back("a", Weight::Deletion);
-        assert!(brake.take("a", Weight::Deletion));
+    #[tokio::test]
+    async fn what_changed_nothing_does_not_count() {
+        let brake = Brake::new(&Counters::in_process());
+        assert!(brake.take("a", Weight::Deletion).await);
+        brake.give_back("a", Weight::Deletion).await;
+        assert!(brake.take("a", Weight::Deletion).await);
     }
 }

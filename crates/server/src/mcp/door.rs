@@ -1,11 +1,7 @@
 //! MCP over HTTP (streamable HTTP). Sessions of the older revisions are sealed: the id a client carries holds, signed
 //! and bound to its owner, what another replica needs to go on with it. The newest revision has no sessions.
 
-use std::{
-    collections::HashSet,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{pin::Pin, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
@@ -21,7 +17,11 @@ use rmcp::{
         session::{SessionId, SessionState, SessionStore, SessionStoreError, local::LocalSessionManager},
     },
 };
-use saydo_app::{Clock, accounts::Sealer};
+use saydo_app::{
+    Clock,
+    accounts::Sealer,
+    counters::{Counters, Once},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -36,8 +36,6 @@ const WITHOUT_SESSIONS: &[u8] = b"2026-07-28";
 const PURPOSE: &str = "mcp-session";
 /// A session can be gone on with for this long.
 const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(24 * 7);
-/// Ended sessions remembered by one process; older ones have mostly run out.
-const MOST_ENDED: usize = 10_000;
 /// What is kept of the name a client gives itself.
 const MOST_NAME_CHARS: usize = 60;
 
@@ -67,6 +65,7 @@ impl<H: ServerHandler + Send + 'static> Door<H> {
         handler: impl Fn() -> H + Send + Sync + 'static,
         sealer: Sealer,
         clock: Clock,
+        counters: &Counters,
         stop: CancellationToken,
     ) -> Self {
         let mut config = StreamableHttpServerConfig::default()
@@ -74,7 +73,7 @@ impl<H: ServerHandler + Send + 'static> Door<H> {
             .disable_allowed_hosts()
             .with_json_response(true)
             .with_cancellation_token(stop);
-        config.session_store = Some(Arc::new(Sealed::default()));
+        config.session_store = Some(Arc::new(Sealed { going_on: Once::new(counters, "mcp-session", SESSION_LIFE.unsigned_abs()) }));
         let manager = Arc::new(LocalSessionManager::default());
         let service = StreamableHttpService::new(move || Ok(handler()), Arc::clone(&manager), config);
         Self { service, sessions: Awake::new(manager), sealer, clock }
@@ -149,10 +148,10 @@ fn beginnings(body: &[u8]) -> Option<InitializeRequestParams> {
     Some(InitializeRequestParams::new(capabilities, client).with_protocol_version(asked.protocol_version))
 }
 
-/// Sessions as they come in sealed with the request; nothing is stored but which were ended here.
-#[derive(Debug, Default)]
+/// Sessions as they come in sealed with the request; nothing is stored but which were ended.
+#[derive(Debug)]
 struct Sealed {
-    ended: Mutex<HashSet<String>>,
+    going_on: Once,
 }
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SessionStoreError>> + Send + 'a>>;
@@ -165,9 +164,11 @@ impl SessionStore for Sealed {
         'b: 'c,
     {
         let session = SESSION_NOW.try_with(Clone::clone).ok().flatten().filter(|session| session.id == id);
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains(id);
-        let state = session.filter(|_| !ended).map(|session| SessionState::new(session.began));
-        Box::pin(std::future::ready(Ok(state)))
+        let going_on = self.going_on.clone();
+        Box::pin(async move {
+            let Some(session) = session else { return Ok(None) };
+            Ok(going_on.is_good(&session.id).await.then(|| SessionState::new(session.began)))
+        })
     }
 
     fn store<'a, 'b, 'd, 'c>(&'a self, _: &'b str, _: &'d SessionState) -> Answer<'c, ()>
@@ -186,11 +187,9 @@ impl SessionStore for Sealed {
         'a: 'c,
         'b: 'c,
     {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        if ended.len() >= MOST_ENDED {
-            ended.clear();
-        }
-        ended.insert(id.to_owned());
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(async move {
+            self.going_on.use_up(id).await;
+            Ok(())
+        })
     }
 }

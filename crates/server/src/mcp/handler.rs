@@ -66,8 +66,9 @@ impl Saydo {
     }
 
     fn with(app: App, limits: Option<std::sync::Arc<Limits>>, fixed: Option<Box<Who>>) -> Self {
-        let tickets = Tickets::new(app.accounts.sealer(), app.clock);
-        Self { app, brake: Brake::default(), tickets, limits, fixed }
+        let counters = app.accounts.counters();
+        let (brake, tickets) = (Brake::new(counters), Tickets::new(app.accounts.sealer(), app.clock, counters));
+        Self { app, brake, tickets, limits, fixed }
     }
 
     fn who(&self, context: &RequestContext<RoleServer>) -> Result<Who, ErrorData> {
@@ -90,10 +91,10 @@ impl Saydo {
         };
         let weight = weight(&call);
         if let Some(weight) = weight
-            && !self.brake.take(&who.caller.token_id, weight)
+            && !self.brake.take(&who.caller.token_id, weight).await
         {
             let state = request.request_state.as_deref();
-            let mut brought = Brought::new(&self.tickets, &who.caller, state, request.input_responses);
+            let mut brought = Brought::new(&self.tickets, &who.caller, state, request.input_responses).await;
             if let Some(answer) = self.consent(who, &call, weight, context, &mut brought).await {
                 return Ok(answer);
             }
@@ -101,7 +102,7 @@ impl Saydo {
         let answer = self.app.tool_call(&who.caller, call).await;
         let changed = answer.as_ref().is_ok_and(|answer| answer.change_id.is_some());
         if let Some(weight) = weight.filter(|_| !changed) {
-            self.brake.give_back(&who.caller.token_id, weight);
+            self.brake.give_back(&who.caller.token_id, weight).await;
         }
         let answer = match answer {
             Ok(answer) => answer,
@@ -136,7 +137,7 @@ impl Saydo {
         };
         match ask(context, brought, &question).await {
             Asked::Accepted(_) => {
-                self.brake.note(&who.caller.token_id, weight);
+                self.brake.note(&who.caller.token_id, weight).await;
                 None
             }
             Asked::Declined => Some(tools::mistake("The person said no. Nothing was changed.").into()),

@@ -124,7 +124,7 @@ impl Saydo {
             Err(error) => return Ok(tools::mistake(format!("The arguments of talk don't fit: {error}.")).into()),
         };
         let state = request.request_state.as_deref();
-        let mut brought = Brought::new(&self.tickets, &who.caller, state, request.input_responses);
+        let mut brought = Brought::new(&self.tickets, &who.caller, state, request.input_responses).await;
         let stand = match self.waiting(who, brought.about()).await {
             Some(stand) => Ok(stand),
             None => match self.may_say(who, &args, context, &mut brought).await {
@@ -162,15 +162,17 @@ impl Saydo {
         brought: &mut Brought,
     ) -> Result<Weight, Box<CallToolResponse>> {
         let refuse = |text: String| Err(Box::new(tools::mistake(text).into()));
-        if let Some(wait) = self.limits.as_ref().and_then(|limits| limits.take_chat(who.caller.id()).err()) {
+        if let Some(limits) = &self.limits
+            && let Err(wait) = limits.take_chat(who.caller.id()).await
+        {
             return refuse(format!("Too many messages; try again in {} seconds.", wait.as_secs().max(1)));
         }
         let token = &who.caller.token_id;
         let weight = if self.may_delete(who, args).await { Weight::Deletion } else { Weight::Change };
-        if self.brake.take(token, weight) {
+        if self.brake.take(token, weight).await {
             return Ok(weight);
         }
-        let why = too_much(if self.brake.has_room(token, Weight::Change) { weight } else { Weight::Change });
+        let why = too_much(if self.brake.has_room(token, Weight::Change).await { weight } else { Weight::Change });
         let conversation = args.conversation_id.map(|id| id.to_string()).unwrap_or_default();
         let question = Question {
             message: format!("{why} Go on and say to Saydo: “{}”?", args.message),
@@ -179,7 +181,7 @@ impl Saydo {
         };
         match ask(context, brought, &question).await {
             Asked::Accepted(_) => {
-                self.brake.note(token, weight);
+                self.brake.note(token, weight).await;
                 Ok(weight)
             }
             Asked::Later(question) => Err(Box::new((*question).into())),
@@ -204,7 +206,7 @@ impl Saydo {
             Err(error) => Err(error.into()),
         };
         let calls = said.as_ref().map_or(&[][..], |reply| &reply.tool_calls);
-        self.settle(&who.caller.token_id, taken, calls);
+        self.settle(&who.caller.token_id, taken, calls).await;
         match said {
             Ok(reply) => Ok(reply.into()),
             // A plan card waits there: it is shown again.
@@ -217,7 +219,7 @@ impl Saydo {
     }
 
     /// Counts what came of a message for which one of these was counted already.
-    fn settle(&self, token: &str, taken: Weight, calls: &[ToolCallRecord]) {
+    async fn settle(&self, token: &str, taken: Weight, calls: &[ToolCallRecord]) {
         let mut taken = Some(taken);
         for call in calls.iter().filter(|call| call.result.get("error").is_none()) {
             let weight = match call.tool.as_str() {
@@ -228,11 +230,11 @@ impl Saydo {
             if taken == Some(weight) {
                 taken = None;
             } else {
-                self.brake.note(token, weight);
+                self.brake.note(token, weight).await;
             }
         }
         if let Some(weight) = taken {
-            self.brake.give_back(token, weight);
+            self.brake.give_back(token, weight).await;
         }
     }
 

@@ -1,12 +1,11 @@
 //! What a client carries from a question to its answer (`requestState`): sealed, for five minutes, good once.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+use jiff::SignedDuration;
+use saydo_app::{
+    Caller, Clock,
+    accounts::Sealer,
+    counters::{Counters, Once},
 };
-
-use jiff::{SignedDuration, Timestamp};
-use saydo_app::{Caller, Clock, accounts::Sealer};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,18 +21,19 @@ pub(super) struct Ticket {
     pub(super) about: String,
 }
 
-/// Makes tickets and takes them back; cheap to clone. Which were used is known to this process only: elsewhere a yes to
-/// a tool's call still counts only for what it was about as it was then.
+/// Makes tickets and takes them back; cheap to clone. Which were used is known to all replicas that count together;
+/// without Redis, to this process only: elsewhere a yes to a tool's call still counts only for what it was about as it
+/// was then.
 #[derive(Debug, Clone)]
 pub(super) struct Tickets {
     sealer: Sealer,
     clock: Clock,
-    used: Arc<Mutex<HashMap<Uuid, Timestamp>>>,
+    unused: Once,
 }
 
 impl Tickets {
-    pub(super) fn new(sealer: Sealer, clock: Clock) -> Self {
-        Self { sealer, clock, used: Arc::default() }
+    pub(super) fn new(sealer: Sealer, clock: Clock, counters: &Counters) -> Self {
+        Self { sealer, clock, unused: Once::new(counters, "mcp-question", LIFE.unsigned_abs()) }
     }
 
     /// A sealed ticket for this program; `None` when it cannot be written.
@@ -43,19 +43,14 @@ impl Tickets {
     }
 
     /// The ticket, when it was made here for this program, is still good and was not used.
-    pub(super) fn open(&self, owner: &str, sealed: &str) -> Option<Ticket> {
+    pub(super) async fn open(&self, owner: &str, sealed: &str) -> Option<Ticket> {
         let ticket: Ticket = self.sealer.open(PURPOSE, owner, sealed, self.clock.now())?;
-        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&ticket.id);
-        (!used).then_some(ticket)
+        self.unused.is_good(&ticket.id.to_string()).await.then_some(ticket)
     }
 
     /// Uses a ticket up; says whether it was still good.
-    pub(super) fn use_up(&self, ticket: &Ticket) -> bool {
-        let now = self.clock.now();
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        // Older ones have run out by themselves.
-        used.retain(|_, at| now.duration_since(*at) <= LIFE);
-        used.insert(ticket.id, now).is_none()
+    pub(super) async fn use_up(&self, ticket: &Ticket) -> bool {
+        self.unused.use_up(&ticket.id.to_string()).await
     }
 }
 
@@ -70,19 +65,20 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_ticket_is_good_once_for_its_program_and_time() {
+    #[tokio::test]
+    async fn a_ticket_is_good_once_for_its_program_and_time() {
         let at = |text: &str| Clock::Frozen(text.parse().unwrap());
-        let sealer = Sealer::new(&SecretString::from("kX9-rT2.qLw7_vB4+nM1=cZ8/jH5?yD3!"));
-        let tickets = Tickets::new(sealer.clone(), at("2026-03-11T09:00:00Z"));
+        let (sealer, counters) =
+            (Sealer::new(&SecretString::from("kX9-rT2.qLw7_vB4+nM1=cZ8/jH5?yD3!")), Counters::in_process());
+        let tickets = Tickets::new(sealer.clone(), at("2026-03-11T09:00:00Z"), &counters);
         let sealed = tickets.issue("ada robot", "this").unwrap();
-        let ticket = tickets.open("ada robot", &sealed).unwrap();
+        let ticket = tickets.open("ada robot", &sealed).await.unwrap();
         assert_eq!(ticket.about, "this");
-        assert!(tickets.open("ada other", &sealed).is_none());
-        assert!(tickets.open("ada robot", "this").is_none());
-        let later = Tickets::new(sealer, at("2026-03-11T09:05:00Z"));
-        assert!(later.open("ada robot", &sealed).is_none());
-        assert!(tickets.use_up(&ticket) && !tickets.use_up(&ticket));
-        assert!(tickets.open("ada robot", &sealed).is_none());
+        assert!(tickets.open("ada other", &sealed).await.is_none());
+        assert!(tickets.open("ada robot", "this").await.is_none());
+        let later = Tickets::new(sealer, at("2026-03-11T09:05:00Z"), &counters);
+        assert!(later.open("ada robot", &sealed).await.is_none());
+        assert!(tickets.use_up(&ticket).await && !tickets.use_up(&ticket).await);
+        assert!(tickets.open("ada robot", &sealed).await.is_none());
     }
 }

@@ -41,8 +41,8 @@ async fn read_to_end(mut stream: TcpStream) -> String {
 #[tokio::test]
 async fn headers_must_arrive() {
     let app = TestApp::start().await;
-    let quick = listen(&app, Timeouts { headers: SOON, body: NEVER }).await;
-    let patient = listen(&app, Timeouts { headers: NEVER, body: NEVER }).await;
+    let quick = listen(&app, Timeouts { headers: SOON, body: NEVER, reading: NEVER }).await;
+    let patient = listen(&app, Timeouts { headers: NEVER, body: NEVER, reading: NEVER }).await;
     let half = "GET /livez HTTP/1.1\r\nhost: saydo\r\nx-more: ";
     let mut kept = send(patient, half).await;
     let nothing = send(quick, "").await;
@@ -59,8 +59,8 @@ async fn bodies_must_arrive() {
     let voice = [("SAYDO_SPEECH_BASE_URL", "http://127.0.0.1:1/v1"), ("OPENAI_TRANSCRIBE_MODEL", "ears")];
     let app = TestApp::with(&voice).await;
     let token = app.user("ada").await.token.unwrap();
-    let quick = listen(&app, Timeouts { headers: NEVER, body: SOON }).await;
-    let patient = listen(&app, Timeouts { headers: NEVER, body: NEVER }).await;
+    let quick = listen(&app, Timeouts { headers: NEVER, body: SOON, reading: NEVER }).await;
+    let patient = listen(&app, Timeouts { headers: NEVER, body: NEVER, reading: NEVER }).await;
     let begin = |path: &str, headers: &str, body: &str| {
         format!(
             "POST {path} HTTP/1.1\r\nhost: saydo\r\nauthorization: Bearer {token}\r\ncontent-length: 14\r\n{headers}\

@@ -19,7 +19,7 @@ const STATELESS: &str = "2026-07-28";
 
 /// An MCP client that shows its wires.
 #[derive(Clone)]
-struct Mcp {
+pub(crate) struct Mcp {
     client: Client,
     session: Option<String>,
     version: &'static str,
@@ -28,7 +28,7 @@ struct Mcp {
 
 impl Mcp {
     /// A client of the newest revision.
-    fn stateless(client: &Client) -> Self {
+    pub(crate) fn stateless(client: &Client) -> Self {
         Self { client: client.clone(), session: None, version: STATELESS, capabilities: json!({}) }
     }
 
@@ -92,13 +92,13 @@ impl Mcp {
     }
 
     /// The result of a tool.
-    async fn call(&self, name: &str, arguments: Value) -> Value {
+    pub(crate) async fn call(&self, name: &str, arguments: Value) -> Value {
         self.ask("tools/call", json!({"name": name, "arguments": arguments})).await
     }
 
     /// The structured result of a tool that succeeds.
     #[track_caller]
-    fn done(result: &Value) -> Value {
+    pub(crate) fn done(result: &Value) -> Value {
         assert_ne!(result["isError"], true, "{result}");
         let text: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
         assert_eq!(text, result["structuredContent"], "the text is the same JSON");
@@ -107,7 +107,7 @@ impl Mcp {
 
     /// The sentence of a tool that fails.
     #[track_caller]
-    fn mistake(result: &Value) -> String {
+    pub(crate) fn mistake(result: &Value) -> String {
         assert_eq!(result["isError"], true, "{result}");
         result["content"][0]["text"].as_str().unwrap().to_owned()
     }

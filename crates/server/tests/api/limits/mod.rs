@@ -1,5 +1,7 @@
 //! How much anybody may ask for.
 
+mod shared;
+
 use serde_json::json;
 
 use crate::support::TestApp;
