@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod hostile;
+mod journal;
 mod rounds;
 mod stream;
 mod support;
