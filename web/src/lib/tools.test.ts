@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ToolCall } from "../api/types";
-import { answeredBy, toolDetails, toolSentence } from "./tools";
+import { answeredBy, hasChanged, toolDetails, toolSentence } from "./tools";
 
 const call = (tool: string, params: Record<string, unknown>, result: unknown): ToolCall => ({
   id: "1",
@@ -21,6 +21,13 @@ describe("tool calls in words", () => {
     [call("plan_party", {}, null), "Used plan party"],
   ])("%#", (made, sentence) => {
     expect(toolSentence(made)).toBe(sentence);
+  });
+
+  it("have changed something only when they were to and did", () => {
+    expect(hasChanged(call("add_task", { title: "Buy milk" }, { task_id: 3 }))).toBe(true);
+    expect(hasChanged(call("add_task", { title: "Buy milk" }, undefined))).toBe(false);
+    expect(hasChanged(call("undo", {}, { error: "Nothing to undo" }))).toBe(false);
+    expect(hasChanged(call("list_tasks", {}, { tasks: [], count: 0, total: 1 }))).toBe(false);
   });
 
   it("keep what was asked for at hand", () => {

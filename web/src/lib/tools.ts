@@ -48,6 +48,10 @@ export function toolSentence(call: ToolCall): string {
   }
 }
 
+/** Whether a call changed something: what is said after it is the receipt. */
+export const hasChanged = (call: ToolCall): boolean =>
+  (call.tool in CHANGES || call.tool === "undo") && call.result !== undefined && !hasFailed(call);
+
 /** Whether a call did not do what it was to do. */
 export const hasFailed = (call: ToolCall): boolean => "error" in record(call.result);
 

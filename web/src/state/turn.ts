@@ -7,6 +7,7 @@ import { followTurn, type Sent, sendMessage, stopTurn } from "../api/turns";
 import type { ChatReply, PendingDecision } from "../api/types";
 import { newKey } from "../lib/key";
 import { type Ending, NEW_RUN, type Run } from "../lib/run";
+import { hasChanged } from "../lib/tools";
 import { dismissReceipt, showProblem, showReceipt } from "./receipt";
 import { user } from "./session";
 import { refresh } from "./tasks";
@@ -98,13 +99,16 @@ function known(turn: Live, run: Run): void {
   if (turn.stopWanted) void tellToStop(turn);
 }
 
+/** What is said once something was changed is most often its receipt: whether it is, its end tells. */
+const isTalk = (run: Run): boolean => run.texts.length > 0 && !run.calls.some(hasChanged);
+
 function progress(turn: Live, run: Run): void {
   const before = turn.run.value;
   turn.run.value = run;
   if (before.turn === null && run.turn !== null) known(turn, run);
-  if (live.value !== turn || threadOpen.value || talkingTimer || run.texts.length === 0) return;
+  if (live.value !== turn || threadOpen.value || talkingTimer || !isTalk(run)) return;
   talkingTimer = setTimeout(() => {
-    if (live.value === turn) showThread();
+    if (live.value === turn && isTalk(turn.run.value)) showThread();
   }, TALKING_MS);
 }
 
