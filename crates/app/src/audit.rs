@@ -249,6 +249,24 @@ impl Audit {
     }
 }
 
+/// Notes what happened to the installation itself: no account, no request.
+///
+/// # Errors
+/// When the store refuses; the log has it then.
+pub async fn of_installation(store: &Store, clock: Clock, kind: AuditKind, details: Value) -> Result<(), StoreError> {
+    let event = NewAuditEvent {
+        at: clock.now(),
+        kind: kind.as_str(),
+        actor: None,
+        origin: None,
+        request_id: None,
+        details,
+    };
+    let entry = Entry(event);
+    entry.tell();
+    store.write(move |tx| Box::pin(async move { entry.write(tx).await })).await
+}
+
 impl Entry {
     /// Writes it.
     ///
@@ -272,3 +290,30 @@ pub fn nothing() -> Value {
     json!({})
 }
 
+
+#[cfg(test)]
+mod tests {
+    use saydo_store::StoreConfig;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn users_are_opaque() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreConfig::new(folder.path().join("saydo.db").to_string_lossy())).await.unwrap();
+        let audit = |secret: &str| Audit::new(store.clone(), Clock::System, &SecretString::from(secret));
+        let user = UserId::new("ada@example.com").unwrap();
+        let word = audit("one").pseudonym(&user);
+        assert_eq!((word.len(), &word), (16, &audit("one").pseudonym(&user)));
+        assert!(!word.contains("ada"));
+        // Without the secret nobody can try out who it is.
+        assert_ne!(word, audit("another").pseudonym(&user));
+        assert_ne!(word, audit("one").hash("network", "ada@example.com"));
+    }
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own() {
+        let words: std::collections::BTreeSet<_> = AuditKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(words.len(), AuditKind::ALL.len());
+    }
+}

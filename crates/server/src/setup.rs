@@ -1,10 +1,11 @@
 //! Wiring: from a configuration to the use cases.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use saydo_app::{
     App,
     accounts::{Accounts, AccountsConfig},
+    audit::{self, AuditKind},
     counters::{AddressError, Counters},
     llm::{Models, ProviderError},
     voice::{Voice, VoiceConfigError},
@@ -12,10 +13,13 @@ use saydo_app::{
 use saydo_store::{
     SchemaState, Store, StoreConfig, StoreError,
     backup::{BackupError, DataLock},
+    copy::Place,
 };
 use secrecy::ExposeSecret as _;
+use serde_json::json;
+use tokio::time::Instant;
 
-use crate::config::{Config, Migrate, SecretError, load_or_make_secret};
+use crate::config::{Config, DatabasePlace, Migrate, SecretError, load_or_make_secret};
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -70,23 +74,51 @@ fn make_folder(path: &Path) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), std::fs::create_dir_all)
 }
 
-/// Opens the database, without looking at its schema.
+/// Where the database is, for backups and copies.
+#[must_use]
+pub fn place(config: &Config) -> Place {
+    match &config.database.place {
+        DatabasePlace::Sqlite { path } => Place::Sqlite(path.clone()),
+        DatabasePlace::Postgres { .. } => Place::Postgres(store_config(config)),
+    }
+}
+
+/// How long a database server may take to come up: it is often started together with Saydo.
+const START: Duration = Duration::from_secs(30);
+
+/// Opens the database, without looking at its schema. A server that is not up yet is waited for.
 ///
 /// # Errors
 /// When it cannot be opened.
 pub async fn open_store(config: &Config) -> Result<Store, SetupError> {
-    let database = &config.database;
-    if let Some(path) = database.place.sqlite_path() {
+    let place = &config.database.place;
+    if let Some(path) = place.sqlite_path() {
         make_folder(path)?;
+        return Ok(Store::open(store_config(config)).await?);
     }
-    let store = StoreConfig {
+    let give_up = Instant::now() + START;
+    loop {
+        match Store::open(store_config(config)).await {
+            Err(error @ StoreError::Unavailable(_)) if Instant::now() < give_up => {
+                let left = give_up.duration_since(Instant::now()).as_secs();
+                tracing::warn!(%place, %error, "the database is not there yet; waiting for it, {left} s at most");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+fn store_config(config: &Config) -> StoreConfig {
+    let database = &config.database;
+    StoreConfig {
         read_connections: database.pool_size,
         pool_size: database.pool_size,
         max_overflow: database.max_overflow,
         acquire_timeout: database.pool_timeout,
+        listen_url: database.listen.as_ref().map(|place| place.for_store().expose_secret().to_owned()),
         ..StoreConfig::new(database.place.for_store().expose_secret())
-    };
-    Ok(Store::open(store).await?)
+    }
 }
 
 /// Opens the database with a schema this program knows, and puts the use cases together.
@@ -100,6 +132,13 @@ pub async fn open_app(config: &Config) -> Result<App, SetupError> {
         _ if config.database.migrate == Migrate::OnStart => {
             let steps = store.migrate_up().await?;
             tracing::info!(steps, "the database schema was brought up to date");
+            audit::of_installation(
+                &store,
+                config.clock,
+                AuditKind::Migrated,
+                json!({"direction": "up", "steps": steps}),
+            )
+            .await?;
         }
         _ => return Err(SetupError::SchemaTooOld),
     }
@@ -126,7 +165,7 @@ pub async fn open_app(config: &Config) -> Result<App, SetupError> {
         throttling: config.limits.throttling,
     };
     let accounts = Accounts::new(store.clone(), config.clock, accounts);
-    let app = App::new(store, config.clock, accounts);
+    let app = App::new(store, config.clock, accounts).with_audit_kept(config.telemetry.audit_kept);
     let app = app.with_models(Models::new(&config.model.models).map_err(SetupError::Models)?, config.model.planner);
     Ok(if config.voice.is_on() { app.with_voice(Voice::new(&config.voice)?) } else { app })
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
-    Conn, StoreError, Tx,
+    Conn, Store, StoreError, Tx,
     row::{Row, to_json},
     statement::{self, Statement},
 };
@@ -68,6 +68,16 @@ fn event(row: &Row) -> Result<AuditEvent, StoreError> {
         request_id: row.text_opt("request_id")?,
         details: row.json("details")?,
     })
+}
+
+impl Store {
+    /// Whether the schema has a place for audit events.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn has_audit(&self) -> Result<bool, StoreError> {
+        self.engine().reader().await?.has_table("audit_events").await
+    }
 }
 
 impl Conn {

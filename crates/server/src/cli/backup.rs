@@ -1,19 +1,21 @@
 //! `saydo backup`.
 
-mod progress;
+pub(super) mod progress;
 mod schedule;
+mod watched;
 
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use saydo_store::{
-    StoreError,
-    backup::{Backup as Made, BackupError, Backups, Existing, Manifest},
+    backup::{Aside, Backup as Made, BackupError, Backups, Existing, Manifest, Trial},
+    copy::Place,
 };
 
 pub(super) use schedule::scheduled;
+pub(super) use watched::watched;
 
 use super::CliError;
-use crate::config::Config;
+use crate::{config::Config, setup};
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
@@ -28,7 +30,7 @@ pub(super) struct Backup {
 enum Action {
     /// Make one; the server may be running
     Create,
-    /// Read one back: checksum, the database's own checks, rows of every table
+    /// Read one back and restore it where nobody sees it: checksum, the database's own checks, rows of every table
     Verify {
         /// Which; the newest when not given
         name: Option<String>,
@@ -36,13 +38,13 @@ enum Action {
         #[arg(long, conflicts_with = "name")]
         all: bool,
     },
-    /// Put one where the database is; the server must be stopped
+    /// Put one where the database is; all servers must be stopped
     Restore {
         /// Which, or “latest”: the newest good one
         name: String,
-        /// Put the database that is there aside
-        #[arg(long)]
-        force: bool,
+        /// Put what is there aside: a SQLite database beside the new one, a PostgreSQL database into a backup
+        #[arg(long, alias = "force")]
+        replace: bool,
     },
     /// What there is, newest first
     List,
@@ -60,16 +62,19 @@ impl Backup {
         let now = config.clock.now();
         match self.action {
             Action::Create => create(&backups, config, now).await,
-            Action::Verify { name: Some(name), .. } => verify(&backups, vec![name]).await,
+            Action::Verify { name: Some(name), .. } => verify(&backups, config, vec![name]).await,
             Action::Verify { name: None, all } => {
                 let mut names: Vec<String> = backups.list().await?.into_iter().map(|backup| backup.name).collect();
                 if names.is_empty() {
                     return Err(BackupError::NoneGood(backups.folder().to_owned()).into());
                 }
                 names.truncate(if all { names.len() } else { 1 });
-                verify(&backups, names).await
+                verify(&backups, config, names).await
             }
-            Action::Restore { name, force } => restore(&backups, config, name, force, now).await,
+            Action::Restore { name, replace } => {
+                let existing = if replace { Existing::PutAside } else { Existing::Refuse };
+                restore(&backups, config, name, existing, now).await
+            }
             Action::List => {
                 print!("{}", table(&backups.list().await?, now));
                 Ok(())
@@ -87,7 +92,7 @@ impl Backup {
 
 async fn create(backups: &Backups, config: &Config, now: Timestamp) -> Result<(), CliError> {
     let watch = progress::watch();
-    let made = backups.create(database_file(config)?, crate::VERSION, now, &watch).await;
+    let made = backups.create(&setup::place(config), crate::VERSION, now, &watch).await;
     progress::end();
     let made = made?;
     println!("Made {} in {}.", made.name, backups.folder().display());
@@ -97,13 +102,19 @@ async fn create(backups: &Backups, config: &Config, now: Timestamp) -> Result<()
     Ok(())
 }
 
-async fn verify(backups: &Backups, names: Vec<String>) -> Result<(), CliError> {
-    let mut bad = 0;
+async fn verify(backups: &Backups, config: &Config, names: Vec<String>) -> Result<(), CliError> {
+    let (mut bad, database) = (0, setup::place(config));
     for name in &names {
-        let verdict = backups.verify(name, &progress::watch()).await;
+        let verdict = backups.verify(name, &database, &progress::watch()).await;
         progress::end();
         match verdict {
-            Ok(manifest) => println!("{name} is good. {}", summary(&manifest)),
+            Ok(verified) => {
+                let trial = match verified.trial {
+                    Trial::File => "a file",
+                    Trial::Schema => "a schema of its own",
+                };
+                println!("{name} is good. {} Restored on trial into {trial}.", summary(&verified.manifest));
+            }
             Err(error @ BackupError::Damaged { .. }) => {
                 println!("{error}.");
                 bad += 1;
@@ -118,26 +129,32 @@ async fn restore(
     backups: &Backups,
     config: &Config,
     name: String,
-    force: bool,
+    existing: Existing,
     now: Timestamp,
 ) -> Result<(), CliError> {
     let name = if name == "latest" { backups.newest_good().await?.name } else { name };
-    let existing = if force { Existing::PutAside } else { Existing::Refuse };
-    let database = database_file(config)?;
-    let restored = backups.restore(&name, database, existing, now, &progress::watch()).await;
+    let database = setup::place(config);
+    let restored = backups.restore(&name, &database, existing, crate::VERSION, now, &progress::watch()).await;
     progress::end();
-    let restored = restored?;
-    println!("Restored {name} to {}. {}", database.display(), summary(&restored.manifest));
-    if let Some(aside) = restored.aside {
-        println!("The database that was there is {} now.", aside.display());
+    let restored = restored.map_err(|error| with_advice(error, &database))?;
+    println!("Restored {name} to {database}. {}", summary(&restored.manifest));
+    match restored.aside {
+        Some(Aside::File(path)) => println!("The database that was there is {} now.", path.display()),
+        Some(Aside::Backup(name)) => println!("What was there is the backup {name} now."),
+        None => {}
     }
     Ok(())
 }
 
-/// What is backed up: a file.
-fn database_file(config: &Config) -> Result<&std::path::Path, BackupError> {
-    let refused = || StoreError::Config("only SQLite files are backed up; use pg_dump for PostgreSQL".to_owned());
-    Ok(config.database.place.sqlite_path().ok_or_else(refused)?)
+/// Says what would help.
+fn with_advice(error: BackupError, database: &Place) -> CliError {
+    match (&error, database) {
+        (BackupError::Exists(_), _) => CliError::Refused(format!("{error}; use --replace to put it aside")),
+        (BackupError::NotEmpty(_), _) => CliError::Refused(format!(
+            "{error}; use --replace to make a backup of them and put this one in their place"
+        )),
+        _ => error.into(),
+    }
 }
 
 /// What a backup holds, in one line.

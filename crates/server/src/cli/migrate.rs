@@ -1,6 +1,14 @@
 //! `saydo migrate`.
 
+mod copy;
+
 use clap::Subcommand;
+use saydo_app::{
+    Clock,
+    audit::{self, AuditKind},
+};
+use saydo_store::Store;
+use serde_json::json;
 
 use super::CliError;
 use crate::{config::Config, setup};
@@ -13,28 +21,60 @@ pub(super) enum Migrate {
     Down,
     /// List the migrations
     Status,
+    /// Copy a whole installation into another database, which must be empty
+    Copy(copy::Copy),
 }
 
 impl Migrate {
+    /// Whether it works on the database of the settings.
+    pub(super) const fn uses_data(&self) -> bool {
+        !matches!(self, Self::Copy(_))
+    }
+
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
-        let store = setup::open_store(config).await?;
         match self {
-            Self::Up => match store.migrate_up().await? {
-                0 => println!("The schema is up to date."),
-                steps => println!("Applied {steps} migration(s); the schema is up to date."),
-            },
-            Self::Down => match store.migrate_down_one().await? {
-                Some(version) => println!("Took back migration {version}."),
-                None => println!("There is nothing to take back."),
-            },
-            Self::Status => {
-                for migration in store.migration_status().await? {
-                    let mark = if migration.applied { "applied" } else { "waiting" };
-                    println!("{:>4}  {mark}  {}", migration.version, migration.name);
-                }
+            Self::Up => up(&setup::open_store(config).await?, config.clock).await,
+            Self::Down => down(&setup::open_store(config).await?, config.clock).await,
+            Self::Status => status(&setup::open_store(config).await?).await,
+            Self::Copy(copy) => copy.run(config).await,
+        }
+    }
+}
+
+async fn up(store: &Store, clock: Clock) -> Result<(), CliError> {
+    match store.migrate_up().await? {
+        0 => println!("The schema is up to date."),
+        steps => {
+            println!("Applied {steps} migration(s); the schema is up to date.");
+            let details = json!({"direction": "up", "steps": steps});
+            audit::of_installation(store, clock, AuditKind::Migrated, details).await?;
+        }
+    }
+    store.close().await;
+    Ok(())
+}
+
+async fn down(store: &Store, clock: Clock) -> Result<(), CliError> {
+    match store.migrate_down_one().await? {
+        Some(version) => {
+            println!("Took back migration {version}.");
+            // The older schema may have no place for it.
+            if store.has_audit().await? {
+                let details = json!({"direction": "down", "from": version});
+                audit::of_installation(store, clock, AuditKind::Migrated, details).await?;
             }
         }
-        store.close().await;
-        Ok(())
+        None => println!("There is nothing to take back."),
     }
+    store.close().await;
+    Ok(())
+}
+
+async fn status(store: &Store) -> Result<(), CliError> {
+    for migration in store.migration_status().await? {
+        let mark = if migration.applied { "applied" } else { "waiting" };
+        println!("{:>4}  {mark}  {}", migration.version, migration.name);
+    }
+    store.close().await;
+    Ok(())
 }

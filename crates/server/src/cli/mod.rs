@@ -1,14 +1,21 @@
 //! The command line. Exit status 2: the configuration or the command is wrong; 1: it was tried and failed.
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
+mod audit;
 mod backup;
 mod chat;
 mod events;
 mod health;
+mod load;
+mod manual;
 mod mcp;
 mod migrate;
 mod model;
+mod person;
+mod recurring;
 mod serve;
+mod smoke;
+mod span;
 mod user;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
@@ -43,7 +50,7 @@ struct Flags {
     /// development or production [SAYDO_PROFILE]
     #[arg(long, global = true, value_name = "PROFILE")]
     profile: Option<String>,
-    /// sqlite:PATH [DATABASE_URL]
+    /// sqlite:PATH or postgresql://… [DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
     /// Which log lines [SAYDO_LOG]
@@ -63,6 +70,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Make, check, restore, list and remove backups
     Backup(backup::Backup),
+    /// What happened to accounts and to the installation
+    Audit(audit::Audit),
     /// Accounts, for the operator
     #[command(subcommand)]
     User(user::User),
@@ -79,12 +88,16 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    Smoke(smoke::Smoke),
+    Load(load::Load),
     /// Ask a running server whether all is well; the exit status answers
     Health {
         /// Where the server is; what SAYDO_LISTEN says when not given
         #[arg(long, value_name = "URL")]
         base_url: Option<String>,
     },
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// Why a command failed.
@@ -101,11 +114,16 @@ enum CliError {
     #[error("{0}")]
     App(#[from] saydo_app::AppError),
     #[error("{0}")]
+    Traces(#[from] crate::telemetry::TracesError),
+    #[error("{0}")]
     Http(#[from] reqwest::Error),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("{0}")]
     Refused(String),
+    /// The command is wrong.
+    #[error("{0}")]
+    Usage(String),
 }
 
 impl Flags {
@@ -135,7 +153,7 @@ pub fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("saydo: {error}");
-            ExitCode::FAILURE
+            if matches!(error, CliError::Usage(_)) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -145,11 +163,21 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
         print!("{}", config::env_example());
         return Ok(ExitCode::SUCCESS);
     }
+    // What describes the command line needs no settings.
+    match &cli.command {
+        Command::Completions(completions) => return completions.run().map(|()| ExitCode::SUCCESS),
+        Command::Man(man) => return man.run().map(|()| ExitCode::SUCCESS),
+        _ => {}
+    }
     let sources = Sources::of_process(cli.flags.config.as_deref(), cli.flags.layer())?;
     let config = Config::parse(&sources)?;
-    crate::telemetry::start(&config.telemetry);
+    // What is still on its way is sent when this ends, after the runtime.
+    let _telemetry = crate::telemetry::start(&config.telemetry)?;
     // Restoring a backup needs the data for itself; the rest says that it is in use.
-    let uses_data = matches!(cli.command, Command::Serve | Command::Migrate(_) | Command::User(_) | Command::Mcp(_));
+    let uses_data = match &cli.command {
+        Command::Migrate(migrate) => migrate.uses_data(),
+        command => matches!(command, Command::Serve | Command::User(_) | Command::Mcp(_)),
+    };
     let _in_use = if uses_data { crate::setup::hold_data(&config)? } else { None };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -157,10 +185,13 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Command::Serve => serve::run(&config).await,
             Command::Migrate(migrate) => migrate.run(&config).await,
             Command::Backup(backup) => backup.run(&config).await,
+            Command::Audit(audit) => audit.run(&config).await,
             Command::User(user) => user.run(&config).await,
             Command::Chat(chat) => chat.run(&config).await,
             Command::Mcp(mcp) => mcp.run(&config).await,
             Command::Model(model) => model.run(&config).await,
+            Command::Smoke(smoke) => smoke.run(&config).await,
+            Command::Load(load) => load.run(&config).await,
             Command::Health { base_url } => health::run(&config, base_url).await,
             Command::Config { .. } => {
                 print!("{}", config::show(&sources)?);

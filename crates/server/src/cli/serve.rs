@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use saydo_app::sweep::Swept;
+use saydo_app::audit::AuditKind;
+use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::{CliError, backup};
+use super::{CliError, backup, recurring};
 use crate::{
     assets,
     config::Config,
-    http::{AppState, Shutdown, router, serve},
-    setup,
+    http::{AppState, Shutdown, metrics_router, router, serve},
+    setup, telemetry,
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), CliError> {
@@ -20,71 +21,63 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
         .await
         .map_err(|error| CliError::Refused(format!("cannot listen on {}: {error}", config.http.listen)))?;
     let address = listener.local_addr()?;
+    let metrics = metrics_listener(config).await?;
+    // From the start: that notices do not arrive is said now, not when the first person looks.
+    app.store.listen();
     let shutdown = Shutdown::new();
     tokio::spawn(end_on_signal(shutdown.clone()));
-    tokio::spawn(sweep(app.clone(), shutdown.clone()));
+    tokio::spawn(recurring::run(app.clone(), shutdown.clone()));
     tokio::spawn(assets::prepare());
-    tokio::spawn(clear_stale(app.clone(), shutdown.clone()));
-    tokio::spawn(backup::scheduled(config.clone(), shutdown.clone()));
+    tokio::spawn(backup::scheduled(app.clone(), config.clone(), shutdown.clone()));
+    tokio::spawn(backup::watched(config.clone(), shutdown.clone()));
+    tokio::spawn(keep_metrics_small(shutdown.clone()));
     let profile = config.profile.as_str();
+    let audit = app.accounts.audit().clone();
+    audit.note(AuditKind::ServerStarted, None, json!({"version": crate::VERSION, "profile": profile}));
     tracing::info!(version = crate::VERSION, profile, %address, "saydo is running at {}", url(address));
+    tracing::info!("{}", config.limits.counted());
     let state = AppState::new(app, config).stopping_with(shutdown.clone());
+    if let Some(listener) = metrics {
+        tokio::spawn(serve(listener, metrics_router(state.clone()), shutdown.clone()));
+    }
     let last_turns = async {
         shutdown.cancelled().await;
         turns.shut_down(LAST_TURNS).await;
     };
     let (served, ()) = tokio::join!(serve(listener, router(state), shutdown.clone()), last_turns);
     served?;
+    audit.settle().await;
     store.close().await;
     tracing::info!("saydo has stopped");
     Ok(())
 }
 
+/// Where the metrics are served, if they have an address of their own.
+async fn metrics_listener(config: &Config) -> Result<Option<TcpListener>, CliError> {
+    let Some(wanted) = config.telemetry.metrics.listen else { return Ok(None) };
+    let listener = TcpListener::bind(wanted)
+        .await
+        .map_err(|error| CliError::Refused(format!("cannot serve metrics on {wanted}: {error}")))?;
+    tracing::info!(metrics = %listener.local_addr()?, "metrics are served at /metrics of an address of their own");
+    Ok(Some(listener))
+}
+
+/// How often what was measured is put together when nobody asks for it.
+const UPKEEP: Duration = Duration::from_secs(10);
+
+async fn keep_metrics_small(shutdown: Shutdown) {
+    let mut every = tokio::time::interval(UPKEEP);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = every.tick() => telemetry::metrics::keep_up(),
+        }
+    }
+}
+
 /// How long turns may take to their end when the server stops. The rest is told so, and all of it must be over before
 /// connections are cut off.
 const LAST_TURNS: Duration = Duration::from_secs(6);
-/// How often what has had its time is removed.
-const SWEEP: Duration = Duration::from_hours(1);
-
-/// Removes what has had its time, at the start and every hour.
-async fn sweep(app: saydo_app::App, shutdown: Shutdown) {
-    let mut every = tokio::time::interval(SWEEP);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = every.tick() => {}
-        }
-        match app.sweep().await {
-            Ok(swept) if swept == Swept::default() => {}
-            Ok(Swept { tasks, answers, tokens, turns }) => {
-                tracing::info!(tasks, answers, tokens, turns, "removed what had expired");
-            }
-            Err(_) if shutdown.is_cancelled() => return,
-            Err(error) => tracing::warn!(%error, "could not remove what had expired; it is tried again in an hour"),
-        }
-    }
-}
-
-/// How often turns are looked for whose server vanished.
-const STALE: Duration = Duration::from_mins(1);
-
-/// Declares turns interrupted that nobody runs any more. More often than the rest: somebody waits for them.
-async fn clear_stale(app: saydo_app::App, shutdown: Shutdown) {
-    let mut every = tokio::time::interval(STALE);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = every.tick() => {}
-        }
-        match app.turns_clear_stale().await {
-            Ok(0) => {}
-            Ok(turns) => tracing::warn!(turns, "turns were cut off, their servers are gone"),
-            Err(_) if shutdown.is_cancelled() => return,
-            Err(error) => tracing::warn!(%error, "could not look for turns that were cut off"),
-        }
-    }
-}
-
 /// The address as people type it.
 fn url(address: std::net::SocketAddr) -> String {
     if address.ip().is_loopback() || address.ip().is_unspecified() {

@@ -96,6 +96,8 @@ pub enum Proxy {
 pub struct DatabaseConfig {
     /// Which one, and where.
     pub place: DatabasePlace,
+    /// Another way to the same PostgreSQL, on which its notices arrive.
+    pub listen: Option<DatabasePlace>,
     /// Connections kept open.
     pub pool_size: u32,
     /// Connections on top when it is busy.
@@ -150,6 +152,18 @@ pub struct LimitsConfig {
     pub redis_timeout: std::time::Duration,
 }
 
+impl LimitsConfig {
+    /// Where requests are counted, in words.
+    #[must_use]
+    pub const fn counted(&self) -> &'static str {
+        match (self.throttling, &self.redis_url) {
+            (Throttling::Off, _) => "requests are not counted: limits are off",
+            (Throttling::On, Some(_)) => "requests are counted in Redis: limits hold for all replicas together",
+            (Throttling::On, None) => "requests are counted in each server: limits hold per replica",
+        }
+    }
+}
+
 /// The log.
 #[derive(Debug, Clone)]
 pub struct TelemetryConfig {
@@ -157,6 +171,34 @@ pub struct TelemetryConfig {
     pub filter: String,
     /// Their form; `None`: pretty on a terminal, JSON otherwise.
     pub format: Option<LogFormat>,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
+    /// Where traces go; nowhere when not set.
+    pub traces: Option<TracesConfig>,
+    /// How long audit events are kept.
+    pub audit_kept: SignedDuration,
+}
+
+/// Who may read the metrics: nobody unless one of these is set.
+#[derive(Debug, Clone, Default)]
+pub struct MetricsConfig {
+    /// An address of their own to serve them at.
+    pub listen: Option<SocketAddr>,
+    /// Who has this reads them at `/metrics` of the main address.
+    pub token: Option<SecretString>,
+}
+
+/// Where traces go (OTLP over HTTP).
+#[derive(Debug, Clone)]
+pub struct TracesConfig {
+    /// The collector.
+    pub endpoint: String,
+    /// `name=value` pairs to send along, comma-separated.
+    pub headers: Option<SecretString>,
+    /// JSON instead of protobuf.
+    pub json: bool,
+    /// Of traces that begin here, how many: from 0 to 1.
+    pub ratio: f64,
 }
 
 /// The form of log lines.

@@ -17,8 +17,11 @@ use secrecy::SecretString;
 
 use super::{
     AuthConfig, BackupConfig, Config, ConfigError, DatabaseConfig, DatabasePlace, HttpConfig, LimitsConfig, LogFormat,
-    Migrate, ModelConfig, Profile, Proxy, Sources, TelemetryConfig, model, secret, sources::Raw,
+    MetricsConfig, Migrate, ModelConfig, Profile, Proxy, Sources, TelemetryConfig, TracesConfig, model, secret, sources::Raw,
 };
+
+/// Characters that a token for the metrics has at least.
+const MIN_METRICS_TOKEN: usize = 16;
 
 /// The values, and the mistakes found so far.
 struct Reader {
@@ -134,9 +137,22 @@ impl Reader {
             self.wrong("DATABASE_URL", mistake);
             file
         });
+        let listen = self.text("SAYDO_LISTEN_DATABASE_URL").and_then(|url| match url.parse() {
+            Ok(listen @ DatabasePlace::Postgres { .. }) if place.sqlite_path().is_none() => Some(listen),
+            Ok(_) => {
+                let help = "is for a PostgreSQL database, by a postgresql:// URL without PgBouncer in between";
+                self.wrong("SAYDO_LISTEN_DATABASE_URL", help);
+                None
+            }
+            Err(mistake) => {
+                self.wrong("SAYDO_LISTEN_DATABASE_URL", mistake);
+                None
+            }
+        });
         let whole = "a whole number from 1 to 1000";
         DatabaseConfig {
             place,
+            listen,
             pool_size: self.parsed("DB_POOL_SIZE", whole, 10, |n| (1..=1000).contains(n)),
             max_overflow: self.parsed("DB_MAX_OVERFLOW", "a whole number from 0 to 1000", 20, |n| *n <= 1000),
             pool_timeout: Duration::from_secs(self.parsed(
@@ -278,7 +294,42 @@ impl Reader {
             self.wrong("SAYDO_LOG", format!("“{filter}” is not a level or a filter like info,saydo_server=debug"));
         }
         let forms = [("json", Some(LogFormat::Json)), ("pretty", Some(LogFormat::Pretty))];
-        TelemetryConfig { filter, format: self.choice("SAYDO_LOG_FORMAT", &forms, None) }
+        let what = "a whole number of days from 1 to 36500";
+        let days: i64 = self.parsed("SAYDO_AUDIT_KEEP_DAYS", what, 365, |n| (1..=36_500).contains(n));
+        TelemetryConfig {
+            filter,
+            format: self.choice("SAYDO_LOG_FORMAT", &forms, None),
+            metrics: self.metrics(),
+            traces: self.traces(),
+            audit_kept: SignedDuration::from_hours(24 * days),
+        }
+    }
+
+    fn metrics(&mut self) -> MetricsConfig {
+        let local = SocketAddr::from(([127, 0, 0, 1], 9464));
+        let listen = self.text("SAYDO_METRICS_LISTEN").map(|_| {
+            self.parsed("SAYDO_METRICS_LISTEN", "an address with port like 127.0.0.1:9464", local, |_| true)
+        });
+        let token = self.text("SAYDO_METRICS_TOKEN");
+        if token.as_ref().is_some_and(|token| token.chars().count() < MIN_METRICS_TOKEN) {
+            self.wrong("SAYDO_METRICS_TOKEN", format!("needs at least {MIN_METRICS_TOKEN} characters"));
+        }
+        if listen.is_some_and(|address| !address.ip().is_loopback()) && token.is_none() {
+            let help = "other machines could read the metrics; set SAYDO_METRICS_TOKEN as well, or listen on 127.0.0.1";
+            self.wrong("SAYDO_METRICS_LISTEN", help);
+        }
+        MetricsConfig { listen, token: token.map(SecretString::from) }
+    }
+
+    fn traces(&mut self) -> Option<TracesConfig> {
+        let ratio = self.parsed("OTEL_TRACES_SAMPLER_ARG", "a number from 0 to 1", 1.0, |n| (0.0..=1.0).contains(n));
+        let protocols = [("http/protobuf", false), ("http/json", true)];
+        let json = self.choice("OTEL_EXPORTER_OTLP_PROTOCOL", &protocols, false);
+        let endpoint = self.text("OTEL_EXPORTER_OTLP_ENDPOINT")?;
+        if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
+            self.wrong("OTEL_EXPORTER_OTLP_ENDPOINT", "give a URL that begins with http:// or https://");
+        }
+        Some(TracesConfig { endpoint, headers: self.secret("OTEL_EXPORTER_OTLP_HEADERS"), json, ratio })
     }
 
     fn clock(&mut self) -> Clock {

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use saydo_app::{
     AppError, Caller,
     accounts::{Access, Identity},
+    audit::{self, AuditKind},
 };
 use saydo_domain::Door;
 use saydo_lang::DateOrder;
@@ -40,6 +41,8 @@ pub(super) async fn layer(
         Ok((identity, token)) => {
             // A path that names a user must name the caller.
             if named.is_some_and(|named| named != identity.user.id.as_str()) {
+                let refused = AuditKind::OtherUserRefused;
+                state.app.accounts.audit().note(refused, Some(&identity.user.id), audit::nothing());
                 let detail = "Cannot access chat for other users";
                 return Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).into_response();
             }
@@ -47,7 +50,7 @@ pub(super) async fn layer(
                 return insufficient_scope().into_response();
             }
             if let Some(context) = parts.extensions.get::<RequestContext>() {
-                context.set_user(&identity.user.id);
+                context.set_user(state.app.accounts.audit().pseudonym(&identity.user.id));
             }
             parts.extensions.insert(caller(&identity, &parts.headers));
             parts.extensions.insert(identity);
@@ -95,6 +98,7 @@ async fn prove(state: &AppState, parts: &Parts) -> ApiResult<(Identity, SentToke
     // A browser sends the cookie along with whatever another site makes it send: writes must come from our own pages.
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
     if !reads && !client::same_origin(parts) {
+        state.app.accounts.audit().note(AuditKind::OriginRefused, Some(&identity.user.id), audit::nothing());
         let detail = "This request did not come from Saydo's own pages.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", detail).into());
     }
@@ -155,15 +159,6 @@ impl<S: Send + Sync> FromRequestParts<S> for SentToken {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| AppError::Unauthorized.into())
     }
-}
-
-/// Stands around what may end tokens: streams that are open prove theirs again then.
-pub(super) async fn sign_offs(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
-    let response = next.run(request).await;
-    if response.status().is_success() {
-        state.sign_offs.send_modify(|count| *count += 1);
-    }
-    response
 }
 
 /// The proven token, for routes that end or renew it, or that a person must have come in by.

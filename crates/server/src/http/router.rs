@@ -22,10 +22,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
-    auth, context, headers, idempotency, limits, openapi,
+    auth, context, headers, idempotency, limits, metrics, openapi,
     problem::Problem,
     routes::{
-        account, agui, auth as sign_in, chat, conversations, history, mcp, openai, parse, service, tasks, tokens, trash, turns,
+        account, agui, auth as sign_in, chat, conversations, events, history, mcp, openai, parse, service, tasks, tokens, trash, turns,
         undo, usage, voice,
     },
     state::AppState,
@@ -41,7 +41,7 @@ pub fn router(state: AppState) -> Router {
     // Without the top bar: its logo has an inline style, which our policy blocks.
     let docs = SwaggerUi::new("/docs").url("/openapi.json", document);
     let docs = docs.config(Config::new(["/openapi.json"]).use_base_layout().try_it_out_enabled(true));
-    let doors = api.merge(docs).fallback(assets::serve);
+    let doors = api.merge(docs).route("/metrics", get(metrics::guarded)).fallback(assets::serve);
     around(doors, &state).with_state(state)
 }
 
@@ -57,20 +57,19 @@ fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(option_layer(cors))
-        .layer(from_fn(context::layer))
+        .layer(from_fn_with_state(state.clone(), context::layer))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SOUND)))
 }
 
 /// Every route: the open ones, and those nobody passes without a token.
 pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
     let with = || state.clone();
-    let sign_offs = || from_fn_with_state(with(), auth::sign_offs);
     let protected = protected_routes()
-        .merge(account_routes().route_layer(from_fn(auth::person_only)).route_layer(sign_offs()))
+        .merge(account_routes().route_layer(from_fn(auth::person_only)))
         .merge(chat_routes().route_layer(from_fn_with_state(with(), limits::chat)))
         .route_layer(from_fn_with_state(with(), idempotency::layer))
         .merge(voice_routes(state))
-        .merge(token_routes().route_layer(from_fn(auth::person_only)).route_layer(sign_offs()))
+        .merge(token_routes().route_layer(from_fn(auth::person_only)))
         .route_layer(from_fn_with_state(with(), limits::calls))
         .route_layer(from_fn_with_state(with(), auth::layer));
     let sign_ins = OpenApiRouter::new()
@@ -134,6 +133,7 @@ fn protected_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(conversations::rename, conversations::delete))
         .routes(routes!(conversations::messages))
         .routes(routes!(turns::events))
+        .routes(routes!(events::follow))
         .routes(routes!(turns::stop))
         .routes(routes!(usage::get))
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use saydo_app::App;
-use tokio::sync::watch;
 
-use super::{Shutdown, idempotency::Flights, limits::Limits};
+use super::{Shutdown, event_stream::OpenStreams, idempotency::Flights, limits::Limits, metrics::MetricsDoor};
 use crate::config::{Config, Profile, Proxy};
 
 /// Shared by all requests; cheap to clone.
@@ -17,12 +16,14 @@ pub struct AppState {
     pub settings: Arc<HttpSettings>,
     /// How much anybody may ask for.
     pub(super) limits: Arc<Limits>,
+    /// Who may read the metrics.
+    pub(super) metrics: MetricsDoor,
     /// Idempotency keys being worked on.
     pub(super) flights: Flights,
     /// Cancelled when the server stops: open streams must end then.
     pub(super) stopping: Shutdown,
-    /// Counts what may have ended tokens, for streams that depend on one.
-    pub(super) sign_offs: Arc<watch::Sender<u64>>,
+    /// The event streams that are open.
+    pub(super) streams: OpenStreams,
 }
 
 /// How the doors behave.
@@ -48,13 +49,15 @@ impl AppState {
             cors_origins: config.http.cors_origins.clone(),
             local_only: config.http.listen.ip().is_loopback(),
         };
+        let limits = Limits::new(&config.limits, app.accounts.counters());
         Self {
             app,
             settings: Arc::new(settings),
-            limits: Arc::new(Limits::new(&config.limits)),
+            limits: Arc::new(limits),
+            metrics: MetricsDoor::new(config),
             flights: Flights::default(),
             stopping: Shutdown::new(),
-            sign_offs: Arc::new(watch::Sender::new(0)),
+            streams: OpenStreams::default(),
         }
     }
 

@@ -1,20 +1,27 @@
 //! Backups the server makes by itself.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
+use saydo_app::{
+    App,
+    recurring::{Ran, Recurring},
+};
 use saydo_store::backup::{BackupError, Backups};
 
-use crate::{config::Config, http::Shutdown};
+use crate::{config::Config, http::Shutdown, setup};
 
 /// After a failure it is tried again this soon, or at the usual time if that is sooner.
 const RETRY: SignedDuration = SignedDuration::from_mins(10);
 
+/// What a server claims before it makes one. How often they are made the folder says.
+const CLAIM: Recurring = Recurring { name: "backup", every: SignedDuration::from_mins(1) };
+
 /// Makes a backup whenever the newest good one is old enough, and removes old ones; does nothing when not configured.
 ///
 /// How old the newest is decides, not how long the server has been running: restarts neither skip nor add any, and
-/// servers that share the folder share the work.
-pub(crate) async fn scheduled(config: Config, shutdown: Shutdown) {
+/// servers that share the folder share the work: one of them does it at a time, and the others find it done.
+pub(crate) async fn scheduled(app: App, config: Config, shutdown: Shutdown) {
     let Some(every) = config.backup.every else { return };
     let backups = Backups::new(&config.backup.folder);
     let mut wait = due_in(&backups, every, config.clock.now()).await;
@@ -29,11 +36,13 @@ pub(crate) async fn scheduled(config: Config, shutdown: Shutdown) {
         }
         let done = tokio::select! {
             () = shutdown.cancelled() => return,
-            done = once(&backups, &config) => done,
+            done = claimed(&app, &backups, every, &config) => done,
         };
         wait = match done {
-            Ok(()) => every.unsigned_abs(),
+            Ok(Ran::Done) => due_in(&backups, every, config.clock.now()).await,
+            Ok(Ran::No | Ran::Lost) => CLAIM.every.unsigned_abs(),
             Err(error) => {
+                metrics::counter!("saydo_backups_total", "outcome" => "failed").increment(1);
                 tracing::error!(%error, "no backup was made; it is tried again");
                 RETRY.min(every).unsigned_abs()
             }
@@ -54,11 +63,31 @@ async fn due_in(backups: &Backups, every: SignedDuration, now: Timestamp) -> Dur
     }
 }
 
+/// Makes one unless another server is at it.
+async fn claimed(
+    app: &App,
+    backups: &Backups,
+    every: SignedDuration,
+    config: &Config,
+) -> Result<Ran, Box<dyn Error + Send + Sync>> {
+    let work = async {
+        // Another one may just have been made.
+        if due_in(backups, every, config.clock.now()).await.is_zero() {
+            once(backups, config).await?;
+        }
+        Ok(SignedDuration::ZERO)
+    };
+    app.when_due(CLAIM, work).await
+}
+
 async fn once(backups: &Backups, config: &Config) -> Result<(), BackupError> {
     let quiet: saydo_store::backup::Watch = Arc::new(|_| ());
     let now = config.clock.now();
-    let made = backups.create(super::database_file(config)?, crate::VERSION, now, &quiet).await?;
+    let began = std::time::Instant::now();
+    let made = backups.create(&setup::place(config), crate::VERSION, now, &quiet).await?;
     let bytes = made.verdict.map_or(0, |manifest| manifest.bytes());
+    metrics::counter!("saydo_backups_total", "outcome" => "ok").increment(1);
+    metrics::gauge!("saydo_backup_last_duration_seconds").set(began.elapsed().as_secs_f64());
     tracing::info!(backup = made.name, bytes, "made a backup");
     let removed = backups.prune(config.backup.keep, now).await?.len();
     if removed > 0 {

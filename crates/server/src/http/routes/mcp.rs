@@ -12,8 +12,12 @@ use axum::{
     response::IntoResponse,
 };
 use futures_util::StreamExt as _;
-use saydo_app::{AppError, Caller, accounts::Identity};
-use saydo_domain::Door as CameBy;
+use saydo_app::{
+    AppError, Caller,
+    accounts::Identity,
+    audit::{self, AuditKind},
+};
+use saydo_domain::{Door as CameBy, UserId};
 use serde::Deserialize;
 
 use crate::{
@@ -27,7 +31,7 @@ use crate::{
     mcp::{Door, Saydo, Who, may_read, site},
 };
 
-/// How long a stream may not notice that its token ran out, or was revoked on another replica.
+/// How long a stream may not notice that its token ran out.
 const PROVE_EVERY: Duration = Duration::from_secs(15);
 
 /// The door all requests share.
@@ -41,6 +45,7 @@ pub(in crate::http) async fn guard(State(state): State<AppState>, request: Reque
     // Behind a proxy the names are the proxy's.
     let local_only = settings.local_only && settings.proxy == Proxy::None;
     if site::is_foreign(&parts, &settings.cors_origins, local_only) {
+        state.app.accounts.audit().note(AuditKind::OriginRefused, None, audit::nothing());
         let detail = "This request was sent on behalf of another site.";
         return Problem::new(axum::http::StatusCode::FORBIDDEN, "wrong_origin", detail).into_response();
     }
@@ -85,7 +90,7 @@ pub(in crate::http) async fn serve(
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         return response;
     }
-    let owner = caller.id().to_string();
+    let (user, owner) = (caller.id().clone(), caller.id().to_string());
     let base = base(&state.settings, &parts);
     let caller = Caller { door: CameBy::Mcp, ..caller };
     parts.extensions.insert(Who { caller, access: identity.access, base });
@@ -93,21 +98,20 @@ pub(in crate::http) async fn serve(
     let response = door.handle(parts, body, &owner).await;
     match token {
         Some(token) => {
-            response.map(|body| Body::from_stream(body.into_data_stream().take_until(signed_off(state, token))))
+            response.map(|body| Body::from_stream(body.into_data_stream().take_until(signed_off(state, user, token))))
         }
         None => response,
     }
 }
 
 /// Ends when the token is no longer good: an open stream outlives the moment in which it was proven.
-async fn signed_off(state: AppState, token: SentToken) {
-    let mut sign_offs = state.sign_offs.subscribe();
-    // Some may have been before this began to listen.
-    sign_offs.mark_changed();
+async fn signed_off(state: AppState, user: UserId, token: SentToken) {
+    let mut access = state.app.watch_access(&user);
+    // It may have ended before this began to listen.
+    access.wake();
     loop {
         tokio::select! {
-            // The sender lives as long as the state.
-            _ = sign_offs.changed() => {}
+            () = access.changed() => {}
             () = tokio::time::sleep(PROVE_EVERY) => {}
         }
         // A database that is away says nothing about the token.

@@ -8,7 +8,7 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_subscriber::{
-    EnvFilter,
+    EnvFilter, Layer,
     fmt::{
         FmtContext, FormatEvent, FormatFields, FormattedFields,
         format::{JsonFields, Writer},
@@ -19,19 +19,21 @@ use tracing_subscriber::{
 
 use crate::config::{LogFormat, TelemetryConfig};
 
-/// Starts the log. A second start (in tests) changes nothing.
-pub(crate) fn start(config: &TelemetryConfig) {
+/// The part of telemetry that writes the log.
+pub(super) fn layer<S>(config: &TelemetryConfig) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
     // The MCP library logs whole messages, and in them what people wrote: it stays silent at every level.
     let filter = EnvFilter::try_new(format!("{},rmcp=off", config.filter));
     let filter = filter.unwrap_or_else(|_| EnvFilter::new("info,rmcp=off"));
     let terminal = std::io::stderr().is_terminal();
     let format = config.format.unwrap_or(if terminal { LogFormat::Pretty } else { LogFormat::Json });
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match format {
-        LogFormat::Pretty => builder.with_target(false).with_ansi(terminal).try_init(),
-        LogFormat::Json => builder.fmt_fields(JsonFields::new()).event_format(JsonLine).try_init(),
-    };
-    drop(started);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Pretty => lines.with_target(false).with_ansi(terminal).with_filter(filter).boxed(),
+        LogFormat::Json => lines.fmt_fields(JsonFields::new()).event_format(JsonLine).with_filter(filter).boxed(),
+    }
 }
 
 /// One flat JSON object: the event's fields over those of the spans around it (`request_id` first of all).

@@ -1,0 +1,32 @@
+//! Figures of the backups in the folder, whoever made them.
+
+use std::time::Duration;
+
+use saydo_store::backup::Backups;
+
+use crate::{config::Config, http::Shutdown};
+
+/// How often the folder is looked at.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// Says how old and how large the newest good backup is, again and again.
+pub(crate) async fn watched(config: Config, shutdown: Shutdown) {
+    let every = config.backup.every.map_or(0.0, |every| every.as_secs_f64());
+    metrics::gauge!("saydo_backup_interval_seconds").set(every);
+    let backups = Backups::new(&config.backup.folder);
+    let mut look = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = look.tick() => {}
+        }
+        // None yet, or a folder that cannot be read: both mean that there is nothing to restore.
+        let newest = backups.newest_good().await.ok();
+        let made = newest.as_ref().map_or(0, |newest| newest.created_at.as_second());
+        let bytes = newest.and_then(|newest| newest.verdict.ok()).map_or(0, |manifest| manifest.bytes());
+        #[expect(clippy::cast_precision_loss, reason = "exact to 2^53")]
+        let (made, bytes) = (made as f64, bytes as f64);
+        metrics::gauge!("saydo_backup_last_success_timestamp_seconds").set(made);
+        metrics::gauge!("saydo_backup_last_size_bytes").set(bytes);
+    }
+}

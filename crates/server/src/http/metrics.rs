@@ -1,0 +1,121 @@
+//! `/metrics`, for Prometheus: at an address of its own, or with a token. Never open by accident: without either of
+//! them there is no such page.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
+
+use super::{problem::Problem, state::AppState};
+use crate::{
+    config::Config,
+    telemetry::{self, Reading},
+};
+
+/// Who may read the metrics.
+#[derive(Debug, Clone)]
+pub(super) struct MetricsDoor {
+    token: Option<Arc<SecretString>>,
+    data_dir: PathBuf,
+}
+
+impl MetricsDoor {
+    pub(super) fn new(config: &Config) -> Self {
+        let token = config.telemetry.metrics.token.clone().map(Arc::new);
+        Self { token, data_dir: config.data_dir.clone() }
+    }
+
+    /// Whether the token was sent.
+    fn opens(&self, headers: &HeaderMap) -> bool {
+        let Some(token) = &self.token else { return false };
+        let sent = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes());
+        let sent = sent.and_then(|value| value.strip_prefix(b"Bearer "));
+        sent.is_some_and(|sent| sent.ct_eq(token.expose_secret().as_bytes()).into())
+    }
+}
+
+/// The page at the main address: with the token only.
+pub(super) async fn guarded(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    match &state.metrics.token {
+        Some(_) if state.metrics.opens(&headers) => page(&state),
+        Some(_) => Problem::of_status(StatusCode::UNAUTHORIZED).into_response(),
+        None => Problem::of_status(StatusCode::NOT_FOUND).into_response(),
+    }
+}
+
+/// The page at its own address: with the token if there is one.
+async fn own(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    if state.metrics.token.is_none() || state.metrics.opens(&headers) {
+        return page(&state);
+    }
+    ([(header::WWW_AUTHENTICATE, "Bearer")], StatusCode::UNAUTHORIZED).into_response()
+}
+
+/// The doors of the metrics' own address.
+#[must_use]
+pub fn metrics_router(state: AppState) -> Router {
+    Router::new().route("/metrics", get(own)).with_state(state)
+}
+
+fn page(state: &AppState) -> Response {
+    let (store, turns) = (&state.app.store, &state.app.turns);
+    let mut readings = telemetry::readings(store.pool_status(), turns.running(), &state.metrics.data_dir);
+    if let Some(redis) = state.app.accounts.counters().watch() {
+        readings.push(Reading::new("saydo_redis_fallback", f64::from(u8::from(!redis.is_there))));
+        readings.push(Reading::count("saydo_redis_done_without_total", redis.done_without));
+    }
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (kind, telemetry::metrics::page(&readings)).into_response()
+}
+
+/// A request that is being answered.
+pub(super) struct InFlight;
+
+impl InFlight {
+    pub(super) fn begin() -> Self {
+        metrics::gauge!("saydo_http_requests_in_flight").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        metrics::gauge!("saydo_http_requests_in_flight").decrement(1.0);
+    }
+}
+
+/// A request was answered. `route` is the address as the router has it, or a fixed word.
+pub(super) fn answered(method: &Method, route: &str, status: StatusCode, took: Duration) {
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    };
+    let class = match status.as_u16() {
+        100..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    };
+    let requests = |class: &'static str| {
+        metrics::counter!("saydo_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => class)
+    };
+    requests(class).increment(1);
+    // So that the first failure is a rise, not a beginning.
+    requests("5xx").increment(0);
+    metrics::histogram!("saydo_http_request_duration_seconds", "method" => method, "route" => route.to_owned())
+        .record(took);
+}
