@@ -8,6 +8,7 @@ use saydo_domain::{
     UserId,
 };
 use saydo_store::{NewChange, Tx};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// What a command did, from the rows as they will be committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The task before the command; `None` when the command made it.
     pub before: Option<Task>,

@@ -2,6 +2,7 @@
 
 use saydo_domain::{Change, ChangeId, Effect, Task, TaskNumber};
 use saydo_store::Tx;
+use serde::{Deserialize, Serialize};
 
 use crate::{AppError, Caller, Clock, Missing, execute::Journal};
 
@@ -9,7 +10,7 @@ use crate::{AppError, Caller, Clock, Missing, execute::Journal};
 const MOST_NAMED: u32 = 20;
 
 /// What was put back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PutBack {
     /// The change that was put back.
     pub change: Change,
@@ -22,7 +23,7 @@ pub struct PutBack {
 }
 
 /// An undo: what was put back, and its own change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undone {
     /// What was put back.
     pub put_back: PutBack,

@@ -53,7 +53,7 @@ pub struct Effect {
 }
 
 /// An undoable set of effects, committed together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Its id.
     pub id: ChangeId,

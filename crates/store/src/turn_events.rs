@@ -32,6 +32,16 @@ impl Conn {
 }
 
 impl Tx {
+    /// Takes an event back: the last one of a turn that goes on after all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_event_delete(&mut self, user: &UserId, turn: TurnId, seq: i64) -> Result<bool, StoreError> {
+        const SQL: &str = "DELETE FROM turn_events WHERE user_id = $1 AND turn_id = $2 AND seq = $3";
+        let statement = Statement::new("turn_event.delete", SQL).bind(user).bind(turn).bind(seq);
+        Ok(self.run(statement).await? > 0)
+    }
+
     /// Appends events, each the JSON text of one, numbered from `first_seq`.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ impl Ending {
         let conversation = self.conversation;
         let pending = self.ask(tx, question.as_ref(), now).await?;
         let facts = ReplyFacts { tool_calls: &records, change_id: change, answered_by: &answered_by };
-        tx.reply_insert(self.caller.id(), conversation, &response, facts, now).await?;
+        let said = tx.reply_insert(self.caller.id(), conversation, &response, facts, now).await?;
         self.remember(tx, plan, Did { done: &done, focus, change }, question.as_ref()).await?;
         tx.conversation_touch(self.caller.id(), conversation, now).await?;
         let reply = ChatReply {
@@ -81,8 +81,8 @@ impl Ending {
             answered_by,
         };
         match &self.recorder {
-            // It was cut off before it did anything: the same request can be made again.
-            Some(recorder) if status == TurnStatus::Interrupted && change.is_none() => recorder.free_key(tx).await?,
+            // What it did is no answer yet: the same request goes on with it.
+            Some(recorder) if status == TurnStatus::Interrupted => recorder.broke_off(tx, change, said).await?,
             _ => idempotency::keep(tx, &self.caller, now, Answer::json(200, Vec::new(), &reply)?).await?,
         }
         let events = match &self.recorder {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One request: the whole conversation, as models keep nothing between requests.
@@ -55,7 +56,7 @@ pub enum ModelMessage {
 }
 
 /// A call a model wants made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestedCall {
     /// Unique in the conversation; made here when the server gave none or one it had used.
     pub id: String,

@@ -102,7 +102,7 @@ impl Plan {
 }
 
 /// A question to the person.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// What kind of answer is awaited.
     pub kind: PendingKind,

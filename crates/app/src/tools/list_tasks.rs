@@ -96,7 +96,7 @@ pub struct ListTasksArgs {
 }
 
 /// A list as it was made.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Listing {
     /// What was asked.
     pub args: ListTasksArgs,

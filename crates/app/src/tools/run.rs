@@ -3,6 +3,7 @@
 use saydo_domain::{Change, ChangeId, FieldError, Task, TaskNumber, ToolCallRecord};
 use saydo_lang::Moment;
 use saydo_store::{Conn, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tracing::Instrument as _;
 
@@ -18,7 +19,8 @@ use crate::{
 };
 
 /// What a tool call did, for the receipt.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Done {
     /// It ran a command on a task.
     Outcome(Box<Outcome>),

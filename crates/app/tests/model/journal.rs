@@ -85,7 +85,8 @@ impl Story {
                 self.tool("update_task", &arguments).await;
             }
             5 => {
-                let said = *self.random.pick(&["mark # done", "make # high priority", "delete task #", "rename # to Other"]);
+                let said =
+                    *self.random.pick(&["mark # done", "make # high priority", "delete task #", "rename # to Other"]);
                 self.say(&said.replace('#', &number.get().to_string())).await;
             }
             6 => self.by_model(number).await,

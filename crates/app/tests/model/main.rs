@@ -5,6 +5,7 @@
 mod catalogue;
 mod hostile;
 mod journal;
+mod resume;
 mod rounds;
 mod stream;
 mod support;

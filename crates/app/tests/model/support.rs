@@ -48,7 +48,7 @@ pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
     App::new(store.clone(), clock, Accounts::new(store, clock, config))
 }
 
-fn models(base_url: &str, turn: TurnLimits) -> Models {
+pub(crate) fn models(base_url: &str, turn: TurnLimits) -> Models {
     let provider = ProviderConfig {
         name: "scripted".into(),
         kind: ProviderKind::ChatCompletions,

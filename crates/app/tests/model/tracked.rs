@@ -368,23 +368,6 @@ async fn a_turn_cut_off_at_shutdown_before_it_did_anything_keeps_no_answer() {
 }
 
 #[tokio::test]
-async fn a_turn_cut_off_after_a_change_answers_its_key() {
-    let mut world = World::new().await;
-    world.caller.idempotency = key("a");
-    world.model.reply(Reply::call("add_task", json!({ "title": "Buy milk" })).and_call("list_tasks", json!({})));
-    world.model.reply(endless());
-    let mut handle = world.begin("breakfast things").await;
-    until_text(&mut handle).await;
-    let later = open(world.folder.path(), now() + 2.minutes()).await;
-    assert_eq!(later.turns_clear_stale().await.unwrap(), 1);
-    let state = later.idempotency_find(world.caller.id(), "once", "a").await.unwrap();
-    let IdempotencyState::Replay(answer) = state else { panic!("{state:?}") };
-    assert!(answer.body.contains("Added “Buy milk”."), "{answer:?}");
-    world.app.turn_stop(&world.caller, handle.conversation_id, handle.turn_id).await.unwrap();
-    while handle.events.next().await.unwrap().is_some() {}
-}
-
-#[tokio::test]
 async fn a_conversation_deleted_meanwhile_ends_its_turn() {
     let world = World::new().await;
     world.model.reply(endless());

@@ -98,7 +98,8 @@ pub(crate) async fn a_change_does_not_grow_over_a_later_one(store: &Store) {
     let user = new_user(store, "ann").await;
     let first = rename(store, &user, &[1], None).await;
     rename(store, &user, &[2], None).await;
-    let effect = |number| Effect { number: TaskNumber::new(number), before: None, after: Some(task(&user, number, "x")) };
+    let effect =
+        |number| Effect { number: TaskNumber::new(number), before: None, after: Some(task(&user, number, "x")) };
     let (mine, onto_theirs, onto_own) = (user.clone(), vec![effect(2)], vec![effect(1), effect(3)]);
     write!(store, |tx| {
         assert!(!tx.change_extend(&mine, first, "Over theirs", &onto_theirs).await?);

@@ -8,7 +8,7 @@ use saydo_store::{Failpoint, NewTurn, StoreError, Tx};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::{Job, Recorder, TurnHandle, live::LiveTurn};
+use super::{Job, Recorder, TurnHandle, live::LiveTurn, model::Progress};
 use crate::{
     App, AppError, Caller, Clock, Missing,
     chat::{TurnRequest, turn::Before},
@@ -34,13 +34,16 @@ impl App {
         if self.turns.is_closed() {
             return Err(StoreError::Unavailable("the server is stopping".to_owned()).into());
         }
-        if let Some(turn) = self.turn_of_key(caller).await? {
-            return Ok(self.handle(caller, turn.id, turn.conversation_id));
+        if let Some(turn) = self.turn_of_key(caller).await?
+            && let Some(handle) = self.turn_found(caller, &request, turn).await?
+        {
+            return Ok(handle);
         }
         let (request, answer) = self.decided(caller, request).await?;
         // In a task: a client that goes away now must not leave a turn that nobody runs.
         let (app, owner) = (self.clone(), caller.clone());
-        let begun = tokio::spawn(async move { Box::pin(app.turn_start(owner, request, answer)).await }.in_current_span()).await;
+        let begun =
+            tokio::spawn(async move { Box::pin(app.turn_start(owner, request, answer)).await }.in_current_span()).await;
         match begun.map_err(|error| AppError::Internal(error.to_string()))? {
             // The same request came in twice at once.
             Err(AppError::Store(StoreError::Conflict(what))) if what == "turn.key" => {
@@ -108,7 +111,10 @@ impl App {
         let handle = self.handle(&caller, id, conversation);
         let request = TurnRequest { conversation: Some(conversation), ..request };
         let span = tracing::info_span!("turn", turn = %id, conversation_id = conversation.get());
-        tokio::spawn(self.turn_run(place, Job { caller, request, answer, recorder }).instrument(span));
+        tokio::spawn(
+            self.turn_run(place, Job { caller, request, answer, earlier: Progress::default(), recorder })
+                .instrument(span),
+        );
         Ok(handle)
     }
 }

@@ -10,9 +10,24 @@ use crate::{
     idempotency::{self, Answer},
 };
 
-/// Answers for a turn that gave no reply itself, with a sentence that says why. What it changed is what a repeated
-/// request gets told; one that changed nothing leaves its key free, so that the request can be made again.
-pub(super) async fn answer(tx: &mut Tx, turn: &Turn, why: &str, now: Timestamp) -> Result<ChatReply, AppError> {
+/// Whether a repeated request can go on with a turn that broke off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// It can.
+    GoOn,
+    /// It is told what the turn did.
+    Over,
+}
+
+/// Answers for a turn that gave no reply itself, with a sentence that says why. One that changed nothing leaves its key
+/// free, so that the request can be made again.
+pub(super) async fn answer(
+    tx: &mut Tx,
+    turn: &Turn,
+    why: &str,
+    then: Then,
+    now: Timestamp,
+) -> Result<ChatReply, AppError> {
     let user = &turn.user_id;
     let change = match turn.change_id {
         Some(id) => tx.change_find(user, id).await?,
@@ -28,10 +43,15 @@ pub(super) async fn answer(tx: &mut Tx, turn: &Turn, why: &str, now: Timestamp) 
         answered_by: turn.answered_by.clone().unwrap_or(AnsweredBy::Offline),
     };
     let facts = ReplyFacts { tool_calls: &[], change_id: turn.change_id, answered_by: &reply.answered_by };
-    tx.reply_insert(user, turn.conversation_id, &reply.response, facts, now).await?;
+    if let Some(earlier) = turn.reply_id {
+        tx.message_delete(user, turn.conversation_id, earlier).await?;
+    }
+    let said = tx.reply_insert(user, turn.conversation_id, &reply.response, facts, now).await?;
+    tx.turn_set_reply(user, turn.id, said).await?;
     tx.conversation_touch(user, turn.conversation_id, now).await?;
     match &turn.key {
         Some(_) if turn.change_id.is_none() => tx.turn_free_key(user, turn.id).await?,
+        Some(_) if then == Then::GoOn => {}
         // Whoever has stored an answer meanwhile was first.
         Some(key) if tx.idempotency_find(user, &key.key, now).await?.is_none() => {
             let answer = Answer::json(200, Vec::new(), &reply)?;

@@ -79,6 +79,12 @@ pub(super) fn outcome(pending: Option<&PendingView>) -> Value {
     }] })
 }
 
+/// The last events of a turn that broke off and is not gone on with: what it did, and that it is over.
+pub(super) fn broken_off(reply: &ChatReply) -> [String; 2] {
+    let (message, code) = (crate::reply::talk::SERVER_STOPPED, "interrupted");
+    [Event::Custom { name: REPLY, value: reply }.json(), Event::RunError { message, code }.json()]
+}
+
 /// How a stopped turn ended.
 pub(super) fn cancelled() -> Value {
     json!({ "type": "cancelled" })

@@ -17,6 +17,7 @@ mod live;
 mod model;
 mod reader;
 mod recorder;
+mod resume;
 mod run;
 mod stale;
 
@@ -147,5 +148,7 @@ struct Job {
     request: super::TurnRequest,
     /// What a decision about a waiting question means.
     answer: Option<(saydo_domain::PendingId, saydo_lang::Answer)>,
+    /// What earlier runs of the turn had come to.
+    earlier: model::Progress,
     recorder: Arc<Recorder>,
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use saydo_domain::{AnsweredBy, ChangeId, ToolCallRecord, TurnStatus};
+use saydo_domain::{AnsweredBy, ChangeId, MessageId, ToolCallRecord, TurnStatus};
 use saydo_store::{Signal, Store, Tx};
 use tokio::sync::Mutex;
 
@@ -30,7 +30,7 @@ pub(in crate::chat) struct Recorder {
 
 /// What readers were told.
 #[derive(Debug, Default)]
-struct Told {
+pub(super) struct Told {
     /// Tool calls.
     calls: usize,
     /// Text messages begun.
@@ -42,6 +42,16 @@ struct Told {
 impl Recorder {
     pub(super) fn new(store: Store, clock: Clock, turn: Arc<LiveTurn>) -> Self {
         Self { store, clock, turn, told: std::sync::Mutex::default(), writing: Mutex::default() }
+    }
+
+    /// For a turn that goes on: readers were told this much, and hear the reply so far once more, in a message that
+    /// can become the whole.
+    pub(super) fn going_on(self, told: Told, reply: &str) -> Self {
+        *self.told() = told;
+        let cut_off = self.told().end(&self.id());
+        self.turn.push(cut_off);
+        self.text(reply);
+        self
     }
 
     fn told(&self) -> std::sync::MutexGuard<'_, Told> {
@@ -146,9 +156,19 @@ impl Recorder {
         }
     }
 
-    /// Gives up the turn's key in somebody's transaction: a repeated request is a new turn.
-    pub(in crate::chat) async fn free_key(&self, tx: &mut Tx) -> Result<(), AppError> {
-        Ok(tx.turn_free_key(&self.turn.user, self.turn.id).await?)
+    /// Notes in somebody's transaction that the turn broke off: a repeated request goes on with it, or is a new turn
+    /// when it changed nothing.
+    pub(in crate::chat) async fn broke_off(
+        &self,
+        tx: &mut Tx,
+        change: Option<ChangeId>,
+        reply: MessageId,
+    ) -> Result<(), AppError> {
+        let turn = &self.turn;
+        match change {
+            None => Ok(tx.turn_free_key(&turn.user, turn.id).await?),
+            Some(_) => Ok(tx.turn_set_reply(&turn.user, turn.id, reply).await?),
+        }
     }
 
     /// Tells events that are stored already.
@@ -232,6 +252,20 @@ pub(super) fn gone() -> AppError {
 }
 
 impl Told {
+    /// Adds what a stored event told.
+    pub(super) fn heard(&mut self, event: &str) {
+        let is = |kind: &str| event.strip_prefix(r#"{"type":""#).is_some_and(|rest| rest.starts_with(kind));
+        match () {
+            () if is("TEXT_MESSAGE_START") => {
+                self.messages += 1;
+                self.text = Some(String::new());
+            }
+            () if is("TEXT_MESSAGE_END") => self.text = None,
+            () if is("TOOL_CALL_START") => self.calls += 1,
+            () => {}
+        }
+    }
+
     fn say(&mut self, turn: &str, delta: &str) -> Vec<String> {
         if delta.is_empty() {
             return Vec::new();

@@ -5,7 +5,12 @@ use std::{panic::AssertUnwindSafe, time::Instant};
 use futures_util::FutureExt as _;
 use saydo_domain::TurnStatus;
 
-use super::{Job, Recorder, broken, hub::Place, recorder::gone};
+use super::{
+    Job, Recorder,
+    broken::{self, Then},
+    hub::Place,
+    recorder::gone,
+};
 use crate::{
     App, AppError, Missing,
     chat::{
@@ -62,6 +67,11 @@ impl App {
         }
         let decision = answer.as_ref().map(|(_, answer)| answer);
         let message = &request.message;
+        if !job.earlier.rounds.is_empty() {
+            // Only its model knows what is left to do; what the engine would propose is done in part already.
+            let proposal = self.propose(caller, memory, None, None, message, None).await?;
+            return Box::pin(self.turn_by_model(job, before, proposal)).await;
+        }
         let proposal = self.propose(caller, memory, pending.as_ref(), expired.as_ref(), message, decision).await?;
         let way = match decision {
             Some(_) => Way::Offline { note: None },
@@ -117,7 +127,7 @@ impl App {
         let stored = self.store.write(move |tx| {
             Box::pin(async move {
                 let turn = tx.turn_find(&job.turn.user, job.turn.id).await?.ok_or_else(gone)?;
-                let reply = broken::answer(tx, &turn, talk::TROUBLE, now).await?;
+                let reply = broken::answer(tx, &turn, talk::TROUBLE, Then::Over, now).await?;
                 let events = job.failing(Some(&reply).filter(|reply| reply.change_id.is_some()), talk::TROUBLE, code);
                 job.append(tx, &events).await?;
                 job.finish(tx, TurnStatus::Failed, None, None).await?;

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::broken;
+use super::broken::{self, Then};
 use crate::{App, AppError, reply::talk};
 
 /// A turn that gave no sign of life for so long runs no more.
@@ -22,7 +22,7 @@ impl App {
                 Box::pin(async move {
                     let stale = tx.turns_interrupt_stale(before, now).await?;
                     for turn in &stale {
-                        broken::answer(tx, turn, talk::SERVER_STOPPED, now).await?;
+                        broken::answer(tx, turn, talk::SERVER_STOPPED, Then::GoOn, now).await?;
                     }
                     Ok(u64::try_from(stale.len()).unwrap_or(u64::MAX))
                 })

@@ -101,7 +101,8 @@ impl Ledger {
         Verdict { calls: kept, card: card(carded, tasks) }
     }
 
-    fn enter(&mut self, call: &ToolCall) {
+    /// Enters a call that has run.
+    pub fn enter(&mut self, call: &ToolCall) {
         self.changed.extend(call.changes());
         self.deletions += usize::from(is_delete(call));
         self.undos += usize::from(is_undo(call));

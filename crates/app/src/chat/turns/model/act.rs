@@ -2,32 +2,54 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::civil::Date;
 use saydo_domain::{ChangeId, Task, TaskNumber, ToolCallRecord};
-use saydo_store::{Failpoint, Tx};
+use saydo_store::{Tx, UsageDelta};
 use serde_json::{Value, json};
 
-use super::{End, ModelTurn, Next, hear::Answer, prompt};
+use super::{
+    End, ModelTurn, Next,
+    hear::Answer,
+    prompt,
+    rounds::{LastWords, Round},
+};
 use crate::{
     AppError,
     chat::{say, turns::Recorder, turns::recorder::gone},
     execute::Journal,
-    llm::{ModelMessage, RequestedCall},
+    figures,
+    llm::{ModelMessage, ModelName, RequestedCall},
+    planner::Question,
     tools::{Done, ToolCall, ToolRun, catalogue},
 };
 
-/// The calls of a round on their way into the transaction.
-struct Round {
+/// A round on its way into its transaction.
+struct RoundRun {
     recorder: Arc<Recorder>,
     run: ToolRun,
-    calls: Vec<ToolCall>,
     change: Option<ChangeId>,
+    /// What the model said, and what it asked for.
+    text: String,
+    requested: Vec<RequestedCall>,
+    /// Each call in its place: to run, or refused; `None` for those on the card.
+    calls: Vec<Option<Result<ToolCall, String>>>,
+    card: Option<Question>,
+    too_many: bool,
+    model: String,
+    told: String,
+    place: i64,
+    tokens: u64,
+    elapsed_ms: u64,
+    /// What was used since the round before, and the day it counts for.
+    usage: Vec<(ModelName, UsageDelta)>,
+    day: Date,
 }
 
-/// What came of them.
+/// What came of it.
 struct Ran {
     records: Vec<ToolCallRecord>,
     done: Vec<Done>,
-    change: Option<ChangeId>,
+    round: Round,
 }
 
 impl ModelTurn<'_> {
@@ -43,36 +65,30 @@ impl ModelTurn<'_> {
         self.calls += requested.len();
         let tasks = self.tasks_of(&calls).await?;
         let verdict = self.ledger.judge(calls, &tasks);
-
-        let runnable: Vec<ToolCall> = verdict.calls.iter().flatten().flatten().cloned().collect();
-        let known = self.records.len();
-        if !runnable.is_empty() {
-            self.run_round(runnable).await?;
+        self.rounds += 1;
+        let runs = verdict.calls.iter().flatten().any(Result::is_ok);
+        if !runs && (verdict.card.is_some() || too_many) {
+            // Nothing is done: there is nothing to go on with later.
+            return Ok(Next::End(verdict.card.map_or(End::Limit, End::Card)));
         }
-        if let Some(question) = verdict.card {
-            return Ok(Next::End(End::Card(question)));
+        let run = self.round_run(text, requested, verdict.calls, verdict.card, too_many);
+        let usage = std::mem::take(&mut self.usage);
+        let ran = self.app.store.write(move |tx| Box::pin(run.run(tx))).await;
+        let Ran { records, done, round } = ran.inspect_err(|_| self.usage.clone_from(&usage))?;
+        for (model, used) in &usage {
+            figures::model_usage(model, used);
         }
-        if too_many {
-            return Ok(Next::End(End::Limit));
+        self.spent = self.spent.saturating_add(super::tokens(&usage));
+        (self.records, self.done, self.change) = (records, done, round.change);
+        self.job.recorder.calls(&self.records);
+        if let Some(words) = round.end {
+            return Ok(Next::End(End::from(words)));
         }
-        let all_ran = verdict.calls.iter().all(|call| matches!(call, Some(Ok(_))));
-        if all_ran && self.done[known..].iter().all(is_plain_change) {
-            return Ok(Next::End(End::Answered));
-        }
-        let mut ran = self.records[known..].iter();
-        let contents: Vec<String> = verdict
-            .calls
-            .iter()
-            .map(|call| match call {
-                Some(Err(sentence)) => prompt::result(&json!({ "error": sentence })),
-                _ => ran.next().map(|record| prompt::result(&record.result)).unwrap_or_default(),
-            })
-            .collect();
-        let results = requested.iter().zip(contents);
-        let results = results.map(|(call, content)| ModelMessage::ToolResult { call_id: call.id.clone(), content });
-        let results: Vec<ModelMessage> = results.collect();
-        self.messages.push(ModelMessage::Assistant { text, calls: requested });
-        self.messages.extend(results);
+        let Round { text, calls, results, .. } = round;
+        let ids: Vec<String> = calls.iter().map(|call| call.id.clone()).collect();
+        self.messages.push(ModelMessage::Assistant { text, calls });
+        let results = ids.into_iter().zip(results);
+        self.messages.extend(results.map(|(call_id, content)| ModelMessage::ToolResult { call_id, content }));
         Ok(Next::Round)
     }
 
@@ -89,40 +105,58 @@ impl ModelTurn<'_> {
         Ok(found.into_iter().map(|task| (task.number, task)).collect())
     }
 
-    async fn run_round(&mut self, calls: Vec<ToolCall>) -> Result<(), AppError> {
-        let caller = self.job.caller.clone();
-        let clock = self.app.clock;
-        let round = Round {
-            recorder: Arc::clone(&self.job.recorder),
-            change: self.change,
-            calls,
-            run: ToolRun {
-                journal: Journal::new(&caller, clock, Some(self.job.recorder.turn.conversation))
-                    .by_model(self.model_name()),
-                caller,
-                clock,
-                moment: self.moment.clone(),
-                one_change: false,
-                in_the_way: Vec::new(),
-                records: self.records.clone(),
-                done: self.done.clone(),
-            },
+    fn round_run(
+        &self,
+        text: String,
+        requested: Vec<RequestedCall>,
+        calls: Vec<Option<Result<ToolCall, String>>>,
+        card: Option<Question>,
+        too_many: bool,
+    ) -> RoundRun {
+        let (caller, clock) = (self.job.caller.clone(), self.app.clock);
+        let journal = Journal::new(&caller, clock, Some(self.job.recorder.turn.conversation));
+        let run = ToolRun {
+            journal: journal.by_model(self.model_name()),
+            caller,
+            clock,
+            moment: self.moment.clone(),
+            one_change: false,
+            in_the_way: Vec::new(),
+            records: self.records.clone(),
+            done: self.done.clone(),
         };
-        let Ran { records, done, change } = self.app.store.write(move |tx| Box::pin(round.run(tx))).await?;
-        Failpoint::BetweenRounds.pass();
-        (self.records, self.done, self.change) = (records, done, change);
-        self.job.recorder.calls(&self.records);
-        Ok(())
+        RoundRun {
+            recorder: Arc::clone(&self.job.recorder),
+            run,
+            change: self.change,
+            text,
+            requested,
+            calls,
+            card,
+            too_many,
+            model: self.model_name(),
+            told: self.job.recorder.text_so_far(),
+            place: i64::from(self.rounds),
+            tokens: self.tokens(),
+            elapsed_ms: u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX),
+            usage: self.usage.clone(),
+            day: self.app.usage_today(),
+        }
     }
 }
 
-impl Round {
-    async fn run(self, tx: &mut Tx) -> Result<Ran, AppError> {
-        let Self { recorder, mut run, calls, change } = self;
-        let before = run.done.len();
-        for call in calls {
-            run.run(tx, call).await?;
+impl RoundRun {
+    async fn run(mut self, tx: &mut Tx) -> Result<Ran, AppError> {
+        let (turn, now) = (Arc::clone(&self.recorder.turn), self.run.clock.now());
+        // Declared interrupted, gone on with elsewhere, or its conversation deleted: what it does must not be.
+        tx.turn_beat(&turn.user, turn.run(), now).await?.ok_or_else(gone)?;
+        let known = self.run.done.len();
+        let ran: Vec<ToolCall> = self.calls.iter().flatten().flatten().cloned().collect();
+        for call in ran.clone() {
+            self.run.run(tx, call).await?;
         }
+        let (results, end) = (self.results(known), self.end(known));
+        let Self { run, change, text, requested, model, told, place, tokens, elapsed_ms, usage, day, .. } = self;
         let ToolRun { journal, records, done, moment, .. } = run;
         let summary = say::deed(&done, &moment.now).unwrap_or_default();
         let undone = done.iter().rev().find_map(|done| match done {
@@ -131,18 +165,53 @@ impl Round {
         });
         let change = match change {
             Some(change) => {
-                let part = say::deed(&done[before..], &moment.now).unwrap_or_default();
+                let part = say::deed(&done[known..], &moment.now).unwrap_or_default();
                 journal.extend(tx, change, &summary, &part).await?
             }
             None => journal.commit(tx, &summary).await?.or(undone),
         };
-        let turn = &recorder.turn;
-        let runs = match change {
-            Some(change) => tx.turn_set_change(&turn.user, turn.run(), change).await?,
-            None => true,
+        if let Some(change) = change {
+            tx.turn_set_change(&turn.user, turn.run(), change).await?;
+        }
+        for (model, used) in &usage {
+            tx.usage_add(&turn.user, day, model, used).await?;
+        }
+        let round = Round {
+            model,
+            text,
+            calls: requested,
+            results,
+            ran,
+            records: records[known..].to_vec(),
+            done: done[known..].to_vec(),
+            change,
+            told,
+            end,
         };
-        // Declared interrupted, or its conversation deleted: what it did must not be.
-        if runs { Ok(Ran { records, done, change }) } else { Err(gone()) }
+        tx.turn_round_insert(&turn.user, turn.id, &round.stored(place, tokens, elapsed_ms)?, now).await?;
+        Ok(Ran { records, done, round })
+    }
+
+    /// What the model gets for each call.
+    fn results(&self, known: usize) -> Vec<String> {
+        let mut ran = self.run.records[known..].iter();
+        let result = |call: &Option<Result<ToolCall, String>>| match call {
+            Some(Err(sentence)) => prompt::result(&json!({ "error": sentence })),
+            _ => ran.next().map(|record| prompt::result(&record.result)).unwrap_or_default(),
+        };
+        self.calls.iter().map(result).collect()
+    }
+
+    fn end(&self, known: usize) -> Option<LastWords> {
+        if let Some(question) = self.card.clone() {
+            return Some(LastWords::Card { question });
+        }
+        let all_ran = self.calls.iter().all(|call| matches!(call, Some(Ok(_))));
+        match () {
+            () if self.too_many => Some(LastWords::Limit),
+            () if all_ran && self.run.done[known..].iter().all(is_plain_change) => Some(LastWords::Answered),
+            () => None,
+        }
     }
 }
 

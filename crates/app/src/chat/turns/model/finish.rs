@@ -87,8 +87,7 @@ impl ModelTurn<'_> {
 
     /// The model that answered; the first that is configured before any did.
     pub(super) fn model_name(&self) -> String {
-        let names = self.usage.iter().map(|(model, _)| model);
-        names.chain(self.app.models.names()).next().map(ToString::to_string).unwrap_or_default()
+        self.model.iter().chain(self.app.models.names()).next().map(ToString::to_string).unwrap_or_default()
     }
 
     /// The model gave no answer, and nothing was changed: the offline engine's, or the fixed sentence.

@@ -34,7 +34,7 @@ impl ModelTurn<'_> {
             max_output_tokens: u32::try_from(self.room()).unwrap_or(MOST_OUTPUT).min(MOST_OUTPUT),
         };
         self.asked = Some(Asked { model: None, written: 0 });
-        let begun = self.app.models.stream(request, self.deadline).await;
+        let begun = self.app.models.stream(request, self.deadline()).await;
         self.asked = None;
         let (model, mut stream) = begun?;
         // An answer that breaks off or is cut off is not counted by its server, but it was asked for.
@@ -95,9 +95,10 @@ impl ModelTurn<'_> {
 
     /// Enters a request with what it is thought to cost.
     fn used(&mut self, model: &ModelName, usage: Usage) {
+        // The turn counts once, for the model that answered first.
+        let turns = u64::from(self.model.is_none());
+        self.model.get_or_insert_with(|| model.clone());
         if !self.usage.iter().any(|(known, _)| known == model) {
-            // The turn counts once, for the model that answered first.
-            let turns = u64::from(self.usage.is_empty());
             self.usage.push((model.clone(), UsageDelta { turns, ..UsageDelta::default() }));
         }
         self.adjust(model, usage, UsageDelta { calls: 1, ..UsageDelta::default() });

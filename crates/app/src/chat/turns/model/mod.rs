@@ -11,6 +11,9 @@ mod act;
 mod finish;
 mod hear;
 mod relevant;
+mod rounds;
+
+use std::time::Duration;
 
 use saydo_domain::{ChangeId, ToolCallRecord};
 use saydo_lang::Moment;
@@ -18,6 +21,7 @@ use saydo_store::UsageDelta;
 use tokio::time::Instant;
 
 use self::hear::Asked;
+pub(super) use self::rounds::Progress;
 use super::{Job, live::Cut};
 use crate::{
     App, AppError,
@@ -42,15 +46,22 @@ struct ModelTurn<'a> {
     job: &'a Job,
     moment: Moment,
     limits: TurnLimits,
-    deadline: Instant,
+    begun: Instant,
+    /// How long earlier runs of the turn took.
+    earlier: Duration,
     messages: Vec<ModelMessage>,
     claims: Claims,
     ledger: Ledger,
+    rounds: u32,
     calls: usize,
     records: Vec<ToolCallRecord>,
     done: Vec<Done>,
     change: Option<ChangeId>,
-    /// What was used, by model.
+    /// The model that answered first.
+    model: Option<ModelName>,
+    /// Tokens of the turn whose use is noted already.
+    spent: u64,
+    /// What was used since, by model.
     usage: Vec<(ModelName, UsageDelta)>,
     /// The request whose server has not said yet what it used.
     asked: Option<Asked>,
@@ -106,14 +117,18 @@ impl App {
             job,
             moment,
             limits,
-            deadline: Instant::now() + limits.timeout,
+            begun: Instant::now(),
+            earlier: Duration::ZERO,
             messages,
             claims: Claims::new(said),
             ledger: Ledger::new(Allowed::by(said, before.asked_about_deletion(), &proposal)),
+            rounds: 0,
             calls: 0,
             records: Vec::new(),
             done: Vec::new(),
             change: None,
+            model: None,
+            spent: 0,
             usage: Vec::new(),
             asked: None,
         };
@@ -124,7 +139,10 @@ impl App {
 impl ModelTurn<'_> {
     async fn run(mut self, before: Before, proposal: Proposal) -> Result<(), AppError> {
         let began = std::time::Instant::now();
-        let end = self.rounds().await;
+        let end = match self.go_on(self.job.earlier.clone()) {
+            Some(end) => Ok(end),
+            None => self.rounds().await,
+        };
         self.note_usage().await;
         let outcome = end.as_ref().map_or("failed", End::word);
         let done = match end {
@@ -136,10 +154,10 @@ impl ModelTurn<'_> {
     }
 
     async fn rounds(&mut self) -> Result<End, AppError> {
-        for _ in 0..self.limits.max_rounds {
+        while self.rounds < self.limits.max_rounds {
             let live = std::sync::Arc::clone(&self.job.recorder.turn);
             if self.room() < LEAST_OUTPUT {
-                return Ok(match self.usage.is_empty() {
+                return Ok(match self.tokens() == 0 {
                     true => End::Failed(ModelError::Malformed("a turn's budget holds no request".to_owned())),
                     false => End::Limit,
                 });
@@ -174,7 +192,17 @@ impl ModelTurn<'_> {
     }
 
     fn tokens(&self) -> u64 {
-        self.usage.iter().map(|(_, used)| used.input_tokens.saturating_add(used.output_tokens)).sum()
+        self.spent.saturating_add(tokens(&self.usage))
+    }
+
+    /// How long the turn has taken.
+    fn elapsed(&self) -> Duration {
+        self.earlier.saturating_add(self.begun.elapsed())
+    }
+
+    /// When it has to have its answer.
+    fn deadline(&self) -> Instant {
+        self.begun + self.limits.timeout.saturating_sub(self.earlier)
     }
 
     /// Notes what was used. A turn is not given up because that fails.
@@ -208,4 +236,9 @@ impl ModelTurn<'_> {
             Done::Listed(_) | Done::Found(_) | Done::Refused(_) => false,
         })
     }
+}
+
+/// Tokens of what was used.
+fn tokens(usage: &[(ModelName, UsageDelta)]) -> u64 {
+    usage.iter().map(|(_, used)| used.input_tokens.saturating_add(used.output_tokens)).sum()
 }
