@@ -1,7 +1,8 @@
-//! How fast the real program answers: starts the release binary on a fresh database and measures it over HTTP.
+//! What `saydo load` cannot see from outside: how fast the real program starts, how much memory it takes, what a long
+//! list costs, and what a turn takes beyond its model. The load itself is `saydo load`, whose tables are printed.
 //!
-//! `cargo bench -p saydo --bench load`; the method and the last figures are in docs/PERFORMANCE.md.
-//! Bounded: 100 users, a few thousand requests per scenario, one minute or two in all.
+//! `cargo bench -p saydo --bench load`; the method and the last figures are in docs/PERFORMANCE.md. Bounded: about
+//! three minutes in all.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops at the first surprise")]
@@ -9,7 +10,6 @@
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,14 +18,14 @@ use reqwest::Client;
 use scripted_model::{Reply, ScriptedModel};
 use serde_json::{Value, json};
 
-const USERS: usize = 100;
-const ROUNDS: usize = 40;
 /// Turns with a model at the same time.
-const TURNS: usize = 500;
+const TURNS: u32 = 500;
 /// Whose turns these are: nobody has more than four at once with a model.
-const TURN_USERS: usize = TURNS / 4;
+const TURN_USERS: u32 = TURNS / 4;
 /// What the scripted model waits before each of the pieces of its answer.
 const MODEL_PAUSE: Duration = Duration::from_secs(2);
+/// The pieces of that answer.
+const PIECES: u32 = 5;
 
 struct Server {
     child: Child,
@@ -71,6 +71,14 @@ impl Server {
         (Self { child, base, _data: data }, started.elapsed())
     }
 
+    /// `saydo load` against this server.
+    fn load(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saydo"));
+        // What is measured is looked at by people; only what cannot be measured stops the bench.
+        command.args(["load", "--base-url", &self.base, "--target-p95", "1h", "--target-errors", "0"]).args(arguments);
+        command
+    }
+
     /// Resident memory in MB.
     fn resident(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
@@ -80,206 +88,111 @@ impl Server {
     }
 }
 
+/// Somebody with a token.
 struct User {
     id: String,
     token: String,
 }
 
-async fn sign_up(client: &Client, base: &str, n: usize) -> User {
-    let email = format!("user{n}@example.com");
-    let body = json!({ "email": email, "password": "correct horse battery" });
+async fn sign_up(client: &Client, base: &str) -> User {
+    let body = json!({ "email": "rich@example.com", "password": "correct horse battery" });
     let made = client.post(format!("{base}/api/auth/signup")).json(&body).send().await.unwrap();
     assert_eq!(made.status(), 201);
-    let login: Value =
-        client.post(format!("{base}/api/auth/login")).json(&body).send().await.unwrap().json().await.unwrap();
+    let login = client.post(format!("{base}/api/auth/login")).json(&body).send().await.unwrap();
+    let login: Value = login.json().await.unwrap();
     User {
         id: login["user"]["id"].as_str().expect("user id").to_owned(),
         token: login["access_token"].as_str().expect("token").to_owned(),
     }
 }
 
-/// The `p`-th part of sorted times.
-fn quantile(times: &[Duration], p: f64) -> Duration {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "an index"
-    )]
-    let i = ((times.len() - 1) as f64 * p) as usize;
-    times[i]
-}
-
-fn report(name: &str, mut times: Vec<Duration>, wall: Duration) {
-    times.sort();
-    let at = |p: f64| quantile(&times, p).as_secs_f64() * 1000.0;
-    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    let rate = times.len() as f64 / wall.as_secs_f64();
-    println!(
-        "{name:<44} p50 {:>6.1} ms  p95 {:>6.1} ms  p99 {:>6.1} ms  {rate:>6.0}/s  ({} requests)",
-        at(0.5),
-        at(0.95),
-        at(0.99),
-        times.len()
-    );
-}
-
-/// Every user sends `ROUNDS` requests one after the other, all users at once; `pause` between a user's requests.
-async fn scenario<F, Fut>(name: &str, users: &Arc<Vec<User>>, rounds: usize, pause: Duration, request: F)
-where
-    F: Fn(usize, usize) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = ()> + Send,
-{
-    let started = Instant::now();
-    let count = users.len();
-    let times: Vec<Vec<Duration>> = stream::iter(0..count)
-        .map(|user| async move {
-            let mut times = Vec::with_capacity(rounds);
-            if !pause.is_zero() {
-                // Spread the users over the pause: people do not type in step.
-                let offset = u32::try_from(user).unwrap_or(0);
-                tokio::time::sleep(pause * offset / u32::try_from(count).unwrap_or(1)).await;
-            }
-            for round in 0..rounds {
-                let begun = Instant::now();
-                request(user, round).await;
-                let took = begun.elapsed();
-                times.push(took);
-                if !pause.is_zero() {
-                    tokio::time::sleep(pause.saturating_sub(took)).await;
-                }
-            }
-            times
-        })
-        .buffer_unordered(count)
-        .collect()
-        .await;
-    report(name, times.into_iter().flatten().collect(), started.elapsed());
-}
-
-async fn chat(client: &Client, base: &str, user: &User, message: &str) -> Value {
-    let answer = client
-        .post(format!("{base}/api/{}/chat", user.id))
-        .bearer_auth(&user.token)
-        .json(&json!({ "message": message }))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), 200);
-    answer.json().await.unwrap()
-}
-
-async fn list(client: &Client, base: &str, user: &User) {
-    let answer = client.get(format!("{base}/api/tasks?limit=50")).bearer_auth(&user.token).send().await.unwrap();
+async fn chat(client: &Client, base: &str, user: &User, message: &str) {
+    let request = client.post(format!("{base}/api/{}/chat", user.id)).bearer_auth(&user.token);
+    let answer = request.json(&json!({ "message": message })).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.bytes().await.unwrap();
 }
 
-async fn run() {
-    let client: &'static Client = Box::leak(Box::new(Client::new()));
-    let (server, cold) = Server::start(client, &[]).await;
-    println!("cold start to a healthy /health: {:.0} ms", cold.as_secs_f64() * 1000.0);
-    println!("resident when idle: {:.1} MB", server.resident());
-    let base: &'static str = Box::leak(server.base.clone().into_boxed_str());
-    let mut users = Vec::new();
-    for n in 0..USERS {
-        users.push(sign_up(client, base, n).await);
-    }
-    let users = Arc::new(users);
-    let shared: &'static Vec<User> =
-        Box::leak(Box::new(users.iter().map(|u| User { id: u.id.clone(), token: u.token.clone() }).collect()));
-
-    let add = move |user: usize, round: usize| async move {
-        chat(client, base, &shared[user], &format!("buy thing {round} of {user} tomorrow at 5pm")).await;
-    };
-    let read = move |user: usize, _: usize| async move { list(client, base, &shared[user]).await };
-    let pause = Duration::from_millis(500);
-    scenario("chat that writes, 100 people, 2 a second each", &users, 10, pause, add).await;
-    scenario("chat that writes, 100 callers without a pause", &users, ROUNDS, Duration::ZERO, add).await;
-    scenario("list of 50 rows, 100 people, 2 a second each", &users, 10, pause, read).await;
-    scenario("list of 50 rows, 100 callers without a pause", &users, ROUNDS, Duration::ZERO, read).await;
-    println!("resident after load: {:.1} MB", server.resident());
-
-    let rich = &shared[0];
-    for batch in 0..200 {
-        let lines: Vec<String> = (0..50).map(|n| format!("- task {n} about subject {batch}")).collect();
-        chat(client, base, rich, &lines.join("\n")).await;
-    }
-    let one = Arc::new(vec![User { id: rich.id.clone(), token: rich.token.clone() }]);
-    let finish = move |_: usize, round: usize| async move {
-        chat(client, base, &shared[0], &format!("done with thing {round} of 0")).await;
-    };
-    scenario("chat by words with 10,000 tasks, one person", &one, 30, Duration::ZERO, finish).await;
-    let plain = Arc::new(vec![User { id: shared[1].id.clone(), token: shared[1].token.clone() }]);
-    let finish = move |_: usize, round: usize| async move {
-        chat(client, base, &shared[1], &format!("done with thing {round} of 1")).await;
-    };
-    scenario("chat by words with 50 tasks, one person", &plain, 30, Duration::ZERO, finish).await;
+/// The `p`-th percentile in milliseconds.
+fn percentile(times: &mut [Duration], p: usize) -> f64 {
+    times.sort();
+    times[(times.len() - 1) * p / 100].as_secs_f64() * 1000.0
 }
 
-/// Two requests by each of `TURNS` callers, spread over the time that one takes; sorted times.
-async fn crowd<F, Fut>(request: F) -> Vec<Duration>
-where
-    F: Fn(usize) -> Fut + Copy,
-    Fut: Future<Output = ()>,
-{
-    let pieces = 5;
-    let spread = MODEL_PAUSE * pieces / u32::try_from(TURNS).unwrap();
-    let one = |n: usize| async move {
-        tokio::time::sleep(spread * u32::try_from(n).unwrap()).await;
-        let mut times = Vec::new();
-        for _ in 0..2 {
-            let begun = Instant::now();
-            request(n).await;
-            times.push(begun.elapsed());
+/// Thirty references by words in a list of so many tasks.
+async fn by_words(client: &Client, base: &str, user: &User, tasks: usize) {
+    let mut times = Vec::new();
+    for n in 0..30 {
+        let begun = Instant::now();
+        chat(client, base, user, &format!("done with task {n} about subject 0")).await;
+        times.push(begun.elapsed());
+    }
+    let [half, most] = [50, 95].map(|p| percentile(&mut times, p));
+    println!("chat by words with {tasks} tasks: p50 {half:.1} ms, p95 {most:.1} ms");
+}
+
+async fn run() {
+    let client = Client::new();
+    let (server, cold) = Server::start(&client, &[]).await;
+    println!("cold start to a healthy /health: {:.0} ms", cold.as_secs_f64() * 1000.0);
+    println!("resident when idle: {:.1} MB", server.resident());
+    for scenario in ["chat-offline", "list"] {
+        for pace in [&["--rate", "2"][..], &["--closed"]] {
+            let arguments = [&["--scenario", scenario, "--ramp", "2s", "--duration", "10s"], pace].concat();
+            assert!(server.load(&arguments).status().unwrap().success());
         }
-        times
+    }
+    println!("resident after load: {:.1} MB", server.resident());
+    let (rich, base) = (sign_up(&client, &server.base).await, &server.base);
+    for batch in 0..200 {
+        let lines: Vec<String> = (0..50).map(|n| format!("- task {n} about subject {batch}")).collect();
+        chat(&client, base, &rich, &lines.join("\n")).await;
+        if batch == 0 {
+            by_words(&client, base, &rich, 50).await;
+        }
+    }
+    by_words(&client, base, &rich, 10_000).await;
+}
+
+/// How long the model's own answers take, sorted, with as many waiting as there will be turns.
+async fn model_alone(client: &Client, address: &str) -> Vec<Duration> {
+    let one = |n: u32| async move {
+        tokio::time::sleep(MODEL_PAUSE * PIECES * n / TURNS).await;
+        let begun = Instant::now();
+        let messages = json!([{ "role": "user", "content": "what do you think of my week?" }]);
+        let body = json!({ "model": "m", "stream": true, "messages": messages });
+        client.post(address).json(&body).send().await.unwrap().bytes().await.unwrap();
+        begun.elapsed()
     };
-    let times: Vec<Vec<Duration>> = stream::iter(0..TURNS).map(one).buffer_unordered(TURNS).collect().await;
-    let mut times = times.concat();
-    times.sort();
-    times
+    stream::iter(0..TURNS).map(one).buffer_unordered(TURNS as usize).collect().await
 }
 
 /// What a turn takes besides what its model takes, with `TURNS` of them waiting.
 async fn run_with_model() {
-    let client: &'static Client = Box::leak(Box::new(Client::new()));
+    let client = Client::new();
     let model = ScriptedModel::start().await;
     model.always(Reply::text("Nothing much.").slowly(MODEL_PAUSE));
-    let address: &'static str = Box::leak(format!("{}/chat/completions", model.base_url()).into_boxed_str());
-    let alone = crowd(move |_| async move {
-        let messages = json!([{ "role": "user", "content": "what do you think of my week?" }]);
-        let body = json!({ "model": "m", "stream": true, "messages": messages });
-        client.post(address).json(&body).send().await.unwrap().bytes().await.unwrap();
-    })
-    .await;
-    let settings = [("OPENAI_BASE_URL", &*model.base_url()), ("SAYDO_PLANNER", "llm")];
-    let (server, _) = Server::start(client, &settings).await;
-    let base: &'static str = Box::leak(server.base.clone().into_boxed_str());
-    let mut users = Vec::new();
-    for n in 0..TURN_USERS {
-        users.push(sign_up(client, base, n).await);
+    let mut alone = model_alone(&client, &format!("{}/chat/completions", model.base_url())).await;
+    let (server, _) = Server::start(&client, &[("OPENAI_BASE_URL", &*model.base_url())]).await;
+    let (turns, accounts) = (TURNS.to_string(), TURN_USERS.to_string());
+    let mut load = server.load(&["--scenario", "chat-model", "--closed", "--users", &turns, "--accounts", &accounts]);
+    load.args(["--ramp", "10s", "--duration", "20s", "--json"]).stdout(Stdio::piped());
+    let (before, load) = (server.resident(), load.spawn().unwrap());
+    let mut most = before;
+    let done = tokio::task::spawn_blocking(|| load.wait_with_output().unwrap());
+    while !done.is_finished() {
+        most = most.max(server.resident());
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let users: &'static [User] = Box::leak(users.into_boxed_slice());
-    let before = server.resident();
-    let turns = crowd(move |n| async move {
-        let reply = chat(client, base, &users[n % TURN_USERS], "what do you think of my week?").await;
-        assert_ne!(reply["answered_by"], "offline");
-    });
-    let held = async {
-        // In the middle of the first turns all of them wait.
-        tokio::time::sleep(MODEL_PAUSE * 5).await;
-        server.resident()
-    };
-    let (turns, held) = tokio::join!(turns, held);
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-    for p in [0.5, 0.95, 0.99] {
-        let (with, without) = (milliseconds(quantile(&turns, p)), milliseconds(quantile(&alone, p)));
-        println!("{TURNS} turns with a model, p{:<3} {with:>8.1} ms, the model alone {without:>8.1} ms", p * 100.0);
+    let told: Value = serde_json::from_slice(&done.await.unwrap().stdout).unwrap();
+    assert_eq!(told["acts"]["chat"]["errors"], json!({}));
+    for (name, p) in [("p50", 50), ("p95", 95), ("p99", 99)] {
+        let with = told["acts"]["chat"]["response"][name].as_f64().unwrap();
+        let without = percentile(&mut alone, p);
+        println!("{TURNS} turns with a model, {name}: {with:>8.1} ms, the model alone {without:>8.1} ms");
     }
-    #[expect(clippy::cast_precision_loss, reason = "a size for people")]
-    let each = (held - before) * 1024.0 / TURNS as f64;
-    println!("resident with {TURNS} turns waiting: {held:.1} MB, {before:.1} before: {each:.1} kB for each");
+    let each = (most - before) * 1024.0 / f64::from(TURNS);
+    println!("resident with {TURNS} turns waiting: {most:.1} MB at most, {before:.1} before: {each:.1} kB for each");
 }
 
 async fn run_all() {

@@ -163,12 +163,6 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
         print!("{}", config::env_example());
         return Ok(ExitCode::SUCCESS);
     }
-    // What describes the command line needs no settings.
-    match &cli.command {
-        Command::Completions(completions) => return completions.run().map(|()| ExitCode::SUCCESS),
-        Command::Man(man) => return man.run().map(|()| ExitCode::SUCCESS),
-        _ => {}
-    }
     let sources = Sources::of_process(cli.flags.config.as_deref(), cli.flags.layer())?;
     let config = Config::parse(&sources)?;
     // What is still on its way is sent when this ends, after the runtime.
@@ -193,6 +187,8 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Command::Smoke(smoke) => smoke.run(&config).await,
             Command::Load(load) => load.run(&config).await,
             Command::Health { base_url } => health::run(&config, base_url).await,
+            Command::Completions(completions) => completions.run(),
+            Command::Man(man) => man.run(),
             Command::Config { .. } => {
                 print!("{}", config::show(&sources)?);
                 Ok(())

@@ -2,8 +2,11 @@
 
 mod backup;
 mod commands;
+mod load;
 mod log;
 mod model;
+mod proxy;
+mod smoke;
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},

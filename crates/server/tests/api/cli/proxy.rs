@@ -113,9 +113,8 @@ fn politely(said: &Value, streams: bool) -> Response<Body> {
         return response.body(Body::from(events.concat())).unwrap();
     }
     let conversation = said["conversation_id"].as_i64().unwrap_or(1);
-    let change = uuid::Uuid::new_v4();
     let reply = json!({"conversation_id": conversation, "response": "It is done.", "tool_calls": [],
-        "change_id": change, "pending": null, "answered_by": "offline"});
+        "change_id": null, "pending": null, "answered_by": "offline"});
     json_answer(200, &reply)
 }
 

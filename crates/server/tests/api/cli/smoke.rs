@@ -34,7 +34,7 @@ fn checks<'a>(report: &'a Value, verdict: &str) -> Vec<&'a str> {
 }
 
 /// The e-mails of all accounts.
-async fn emails(app: &TestApp) -> Vec<String> {
+pub(super) async fn emails(app: &TestApp) -> Vec<String> {
     let users = app.app.store.read().await.unwrap().users_list(500, None).await.unwrap();
     users.into_iter().filter_map(|user| user.email).map(String::from).collect()
 }
