@@ -21,6 +21,7 @@ mod config;
 mod conn;
 mod consents;
 mod conversations;
+pub mod copy;
 mod cursor;
 mod engine;
 mod error;

@@ -33,11 +33,46 @@ pub enum BackupError {
     #[error("{} is in use; stop the server first", .0.display())]
     InUse(PathBuf),
     /// There is no database to back up.
-    #[error("there is no database at {}", .0.display())]
-    NoDatabase(PathBuf),
-    /// There is a database where one is to be restored.
-    #[error("there is a database at {} already; use --force to put it aside", .0.display())]
+    #[error("there is no Saydo database at {0}")]
+    NoDatabase(String),
+    /// There is a database where one is to be written.
+    #[error("there is a database at {} already", .0.display())]
     Exists(PathBuf),
+    /// There are accounts in the database that is to be written.
+    #[error("there are accounts in {0} already")]
+    NotEmpty(String),
+    /// Servers or other commands use the database.
+    #[error(
+        "{connections} connection(s) of Saydo to {place} are open; stop all servers first \
+         (and let PgBouncer close what it keeps)"
+    )]
+    Connected {
+        /// The database.
+        place: String,
+        /// How many.
+        connections: i64,
+    },
+    /// The database that is to be copied has an older schema than this program.
+    #[error("{place} has schema {found}, this program has {known}: run `saydo migrate up` on it first")]
+    SchemaOlder {
+        /// The database.
+        place: String,
+        /// Its schema.
+        found: i64,
+        /// The newest.
+        known: i64,
+    },
+    /// The database does not take rows that another had.
+    #[error("rows of {table} could not be written: {error}")]
+    Rows {
+        /// Their table.
+        table: String,
+        /// Why.
+        error: StoreError,
+    },
+    /// What was written is not what was read.
+    #[error("{0} is not the same on both sides; nothing was kept")]
+    Differs(String),
     /// No backup of that name.
     #[error("there is no backup {name} in {}", folder.display())]
     NotFound {

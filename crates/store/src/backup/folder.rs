@@ -77,7 +77,7 @@ pub(super) fn names(folder: &Path) -> Result<Vec<(String, Timestamp)>, BackupErr
 pub(super) fn look(folder: &Path, name: &str, created_at: Timestamp) -> Result<Backup, BackupError> {
     let path = folder.join(name);
     let checked = Manifest::read(&path, name).and_then(|manifest| {
-        pack::check(manifest.sqlite_file(name)?, &path, name)?;
+        pack::check(manifest.file(name)?.0, &path, name)?;
         Ok(manifest)
     });
     let verdict = match checked {
@@ -113,6 +113,16 @@ pub(super) fn make(folder: &Path) -> Result<(), BackupError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(BackupError::at("create", folder))
+}
+
+/// Lets only its owner read a file.
+pub(super) fn for_owner_only(file: &Path) -> Result<(), BackupError> {
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(file, mode).map_err(BackupError::at("restrict", file))?;
+    }
+    Ok(())
 }
 
 /// A folder that goes away, with all that is in it, unless it is kept.

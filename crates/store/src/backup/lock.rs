@@ -10,7 +10,7 @@ use super::BackupError;
 /// Held by every process that uses a database, and alone by the one that restores it.
 #[derive(Debug)]
 pub struct DataLock {
-    _file: File,
+    _file: Held,
 }
 
 impl DataLock {
@@ -21,7 +21,7 @@ impl DataLock {
     pub fn shared(database: &Path) -> Result<Self, BackupError> {
         let (file, path) = open(&beside(database))?;
         match file.try_lock_shared() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { _file: Held(file) }),
             Err(TryLockError::WouldBlock) => Err(BackupError::Restoring(database.to_owned())),
             Err(TryLockError::Error(error)) => Err(BackupError::at("lock", &path)(error)),
         }
@@ -31,7 +31,7 @@ impl DataLock {
     pub(super) fn alone(database: &Path) -> Result<Self, BackupError> {
         let (file, path) = open(&beside(database))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { _file: Held(file) }),
             Err(TryLockError::WouldBlock) => Err(BackupError::InUse(database.to_owned())),
             Err(TryLockError::Error(error)) => Err(BackupError::at("lock", &path)(error)),
         }
@@ -41,7 +41,19 @@ impl DataLock {
 /// The lock of a folder of backups: many may read, one may change.
 #[derive(Debug)]
 pub(super) struct FolderLock {
-    _file: File,
+    _file: Held,
+}
+
+/// A lock that ends here: closing the file would not do while a child just born has it open, too.
+#[derive(Debug)]
+struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::debug!(%error, "a lock could not be given back before its file was closed");
+        }
+    }
 }
 
 impl FolderLock {
@@ -56,7 +68,7 @@ impl FolderLock {
     fn held(folder: &Path, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> Result<Self, BackupError> {
         let (file, path) = open(&folder.join(".lock"))?;
         match lock(&file) {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { _file: Held(file) }),
             Err(TryLockError::WouldBlock) => Err(BackupError::Busy(folder.to_owned())),
             Err(TryLockError::Error(error)) => Err(BackupError::at("lock", &path)(error)),
         }

@@ -12,12 +12,21 @@ pub(super) const FILE: &str = "manifest.json";
 /// The form of backups this program writes and reads.
 pub(super) const FORMAT: u32 = 1;
 
+/// In which form a backup has the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// As a SQLite database.
+    Database,
+    /// As rows of any database.
+    Rows,
+}
+
 /// What a backup holds, and by what it is recognised as whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The form of the backup itself.
     pub format: u32,
-    /// The database it was taken from: `sqlite`.
+    /// The database it was taken from: `sqlite` or `postgresql`.
     pub engine: String,
     /// The version of the program that made it.
     pub program: String,
@@ -64,11 +73,12 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The one file of a copy of SQLite.
-    pub(super) fn sqlite_file(&self, name: &str) -> Result<&PackedFile, BackupError> {
+    /// The backup's one file, and what is in it.
+    pub(super) fn file(&self, name: &str) -> Result<(&PackedFile, Content), BackupError> {
         match self.files.as_slice() {
-            [file] if self.engine == super::sqlite::ENGINE && file.name == super::sqlite::FILE => Ok(file),
-            _ => Err(BackupError::damaged(name, "it is not a backup of a SQLite database")),
+            [file] if file.name == super::sqlite::FILE => Ok((file, Content::Database)),
+            [file] if file.name == super::rows::FILE => Ok((file, Content::Rows)),
+            _ => Err(BackupError::damaged(name, "it has not the files that a backup has")),
         }
     }
 

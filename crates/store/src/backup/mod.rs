@@ -3,24 +3,28 @@
 //! ```text
 //! backups/
 //!   saydo-20260311T090000.000Z/   a backup: it has this name only once it is whole
-//!     saydo.db.gz                 the database as of one instant, packed
+//!     saydo.db.gz                 SQLite: the database as of one instant, packed
+//!     saydo.rows.gz               PostgreSQL: all rows as of one instant, packed; see `rows`
 //!     manifest.json               what is in it: version, schema, rows per table, sizes, SHA-256
 //!   .partial-…/                   being made or removed; a leftover of a killed process goes with the next backup
 //!   .lock                         one may change the folder, many may read
 //! saydo.db.lock                   every process that uses the database holds it; restore needs it alone
 //! ```
 //!
-//! A manifest names its engine and its files, so that a copy of another database is another reader of `files`.
+//! Either form is restored into either database.
 
 mod create;
 mod error;
 mod folder;
+mod install;
 mod lock;
 mod manifest;
 mod pack;
 mod prune;
 mod restore;
+mod rows;
 mod sqlite;
+mod verify;
 
 use std::{
     path::{Path, PathBuf},
@@ -29,9 +33,13 @@ use std::{
 
 pub use error::BackupError;
 pub use folder::Backup;
+pub use install::Existing;
+pub(crate) use install::install;
 pub use lock::DataLock;
 pub use manifest::{Manifest, PackedFile};
-pub use restore::{Existing, Restored};
+pub use restore::{Aside, Restored};
+pub(crate) use restore::{free, keep};
+pub use verify::{Trial, Verified};
 
 use crate::StoreError;
 
@@ -64,6 +72,8 @@ pub enum Stage {
     Packing,
     /// The packed copy is unpacked.
     Unpacking,
+    /// What was written is compared with what was read.
+    Comparing,
 }
 
 /// How far it is.
@@ -71,7 +81,7 @@ pub enum Stage {
 pub struct Progress {
     /// What is being done.
     pub stage: Stage,
-    /// Bytes done.
+    /// Bytes done; or rows, of a copy made of rows.
     pub done: u64,
     /// Of so many, more or less.
     pub total: u64,

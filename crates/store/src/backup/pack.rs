@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, BufRead as _, BufReader, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use flate2::{Compression, bufread::GzDecoder, write::GzEncoder};
@@ -71,26 +71,100 @@ pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), BackupError>
     written.map_err(BackupError::at("write", path))
 }
 
+/// A packed file that is being written.
+pub(super) struct Packer {
+    output: GzEncoder<Hashed<File>>,
+    path: PathBuf,
+    unpacked: u64,
+}
+
+impl Packer {
+    pub(super) fn create(path: &Path) -> Result<Self, BackupError> {
+        let output = GzEncoder::new(Hashed::new(create(path)?), Compression::default());
+        Ok(Self { output, path: path.to_owned(), unpacked: 0 })
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
+        self.output.write_all(bytes).map_err(BackupError::at("write", &self.path))?;
+        self.unpacked += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Ends it; it survives a power cut when this returns.
+    pub(super) fn finish(self) -> Result<PackedFile, BackupError> {
+        let failed = || BackupError::at("write", &self.path);
+        let hashed = self.output.finish().map_err(failed())?;
+        hashed.inner.sync_all().map_err(failed())?;
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(PackedFile { name, bytes: hashed.bytes, unpacked_bytes: self.unpacked, sha256: hashed.sha256() })
+    }
+}
+
 /// Packs a file into another, which survives a power cut when this returns.
 pub(super) fn pack(source: &Path, target: &Path, watch: &Watch) -> Result<PackedFile, BackupError> {
-    let (reading, writing) = (|| BackupError::at("read", source), || BackupError::at("write", target));
+    let reading = || BackupError::at("read", source);
     let mut input = File::open(source).map_err(reading())?;
     let total = input.metadata().map_err(reading())?.len();
-    let mut output = GzEncoder::new(Hashed::new(create(target)?), Compression::default());
-    let (mut buffer, mut done) = (vec![0; CHUNK], 0);
+    let mut output = Packer::create(target)?;
+    let mut buffer = vec![0; CHUNK];
     loop {
         let read = input.read(&mut buffer).map_err(reading())?;
         if read == 0 {
-            break;
+            return output.finish();
         }
-        output.write_all(&buffer[..read]).map_err(writing())?;
-        done += read as u64;
-        watch(Progress { stage: Stage::Packing, done, total });
+        output.write(&buffer[..read])?;
+        watch(Progress { stage: Stage::Packing, done: output.unpacked, total });
     }
-    let hashed = output.finish().map_err(writing())?;
-    hashed.inner.sync_all().map_err(writing())?;
-    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(PackedFile { name, bytes: hashed.bytes, unpacked_bytes: done, sha256: hashed.sha256() })
+}
+
+/// A packed file that is being read: unpacked on its way, and compared with its checksum at the end.
+pub(super) struct Unpacker<'a> {
+    file: &'a PackedFile,
+    path: PathBuf,
+    /// The backup's name, for errors.
+    name: &'a str,
+    decoder: io::Take<GzDecoder<BufReader<Hashed<File>>>>,
+    unpacked: u64,
+    watch: &'a Watch,
+}
+
+impl<'a> Unpacker<'a> {
+    pub(super) fn open(
+        file: &'a PackedFile,
+        folder: &Path,
+        name: &'a str,
+        watch: &'a Watch,
+    ) -> Result<Self, BackupError> {
+        let path = folder.join(&file.name);
+        let input = BufReader::with_capacity(CHUNK, Hashed::new(open(&path, name)?));
+        // The manifest's size is a limit too: a few bytes can unpack to fill any disk.
+        let decoder = GzDecoder::new(input).take(file.unpacked_bytes.saturating_add(1));
+        Ok(Self { file, path, name, decoder, unpacked: 0, watch })
+    }
+
+    /// What reading from it may say, as ours: bytes that are not gzip are the backup's fault, others the disk's.
+    pub(super) fn failed(&self, error: io::Error) -> BackupError {
+        unreadable(error, &self.path, self.name)
+    }
+
+    /// Whether it was what was written, once all of it is read.
+    pub(super) fn finish(self) -> Result<(), BackupError> {
+        let mut rest = self.decoder.into_inner().into_inner();
+        drain(&mut rest).map_err(BackupError::at("read", &self.path))?;
+        if self.unpacked != self.file.unpacked_bytes {
+            return Err(BackupError::damaged(self.name, "its unpacked size is another"));
+        }
+        compare(self.file, rest.into_inner(), self.name)
+    }
+}
+
+impl Read for Unpacker<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.decoder.read(buffer)?;
+        self.unpacked += read as u64;
+        (self.watch)(Progress { stage: Stage::Unpacking, done: self.unpacked, total: self.file.unpacked_bytes });
+        Ok(read)
+    }
 }
 
 /// Unpacks what [`pack`] packed. `name` is the backup's, for errors.
@@ -101,30 +175,18 @@ pub(super) fn unpack(
     target: &Path,
     watch: &Watch,
 ) -> Result<(), BackupError> {
-    let path = folder.join(&file.name);
-    let input = open(&path, name)?;
-    // The manifest's size is a limit too: a few bytes can unpack to fill any disk.
-    let mut decoder =
-        GzDecoder::new(BufReader::with_capacity(CHUNK, Hashed::new(input))).take(file.unpacked_bytes.saturating_add(1));
+    let mut input = Unpacker::open(file, folder, name, watch)?;
     let mut output = create(target)?;
-    let (mut buffer, mut done) = (vec![0; CHUNK], 0);
+    let mut buffer = vec![0; CHUNK];
     loop {
-        let read = match decoder.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) => return Err(unreadable(error, &path, name)),
-        };
+        let read = input.read(&mut buffer).map_err(|error| input.failed(error))?;
+        if read == 0 {
+            break;
+        }
         output.write_all(&buffer[..read]).map_err(BackupError::at("write", target))?;
-        done += read as u64;
-        watch(Progress { stage: Stage::Unpacking, done, total: file.unpacked_bytes });
     }
     output.sync_all().map_err(BackupError::at("write", target))?;
-    let mut rest = decoder.into_inner().into_inner();
-    drain(&mut rest).map_err(BackupError::at("read", &path))?;
-    if done != file.unpacked_bytes {
-        return Err(BackupError::damaged(name, "its unpacked size is another"));
-    }
-    compare(file, rest.into_inner(), name)
+    input.finish()
 }
 
 /// Whether the packed file is what was written, without unpacking it.
@@ -163,7 +225,6 @@ fn compare(file: &PackedFile, hashed: Hashed<File>, name: &str) -> Result<(), Ba
     Ok(())
 }
 
-/// Bytes that are not gzip are the backup's fault, others the disk's.
 fn unreadable(error: io::Error, path: &Path, name: &str) -> BackupError {
     match error.kind() {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {

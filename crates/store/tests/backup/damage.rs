@@ -2,7 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
-use saydo_store::backup::{BackupError, Backups, Existing};
+use saydo_store::{
+    backup::{BackupError, Backups, Existing},
+    copy::Place,
+};
 
 use crate::{House, noon, quiet};
 
@@ -18,10 +21,10 @@ async fn house_with_backup() -> (House, String, PathBuf) {
 
 /// What `verify` and `list` say about the only backup; restoring it must change nothing.
 async fn verdicts(house: &House, name: &str) -> (String, Result<(), String>) {
-    let verified = house.backups.verify(name, &quiet()).await;
+    let verified = house.backups.verify(name, &house.place(), &quiet()).await;
     let Err(BackupError::Damaged { what, .. }) = verified else { panic!("not noticed: {verified:?}") };
     let target = house.folder.path().join("elsewhere/saydo.db");
-    let restored = house.backups.restore(name, &target, Existing::PutAside, noon(), &quiet()).await;
+    let restored = house.restore(name, &target, Existing::PutAside).await;
     assert!(matches!(restored, Err(BackupError::Damaged { .. })), "{restored:?}");
     let left: Vec<String> = fs::read_dir(target.parent().unwrap())
         .unwrap()
@@ -49,7 +52,7 @@ async fn any_changed_byte_is_noticed() {
     fs::write(&packed, [&whole[..], b"more"].concat()).unwrap();
     assert!(verdicts(&house, &name).await.0.starts_with("its size is"));
     fs::write(&packed, &whole).unwrap();
-    house.backups.verify(&name, &quiet()).await.unwrap();
+    house.backups.verify(&name, &house.place(), &quiet()).await.unwrap();
     house.store.close().await;
 }
 
@@ -66,7 +69,7 @@ async fn missing_parts_and_wrong_manifests_are_noticed() {
         (text.replace(rows, "\"tasks\": 50, \"trees\": 0"), "a table is missing"),
         (text.replace("\"schema\": ", "\"schema\": 9"), "its schema is another than its manifest says"),
         (text.replace("\"format\": 1", "\"format\": 2"), "it has form 2, this program reads 1"),
-        (text.replace("saydo.db.gz", "../../saydo.db"), "it is not a backup of a SQLite database"),
+        (text.replace("saydo.db.gz", "../../saydo.db"), "it has not the files that a backup has"),
         (text.replace(&unpacked, "\"unpacked_bytes\": 100"), "its unpacked size is another"),
     ] {
         assert_ne!(changed, text);
@@ -94,7 +97,7 @@ async fn a_damaged_database_makes_no_backup() {
     // All pages but the first, which has the schema.
     bytes[4096..].fill(0x5a);
     fs::write(house.database(), bytes).unwrap();
-    let made = house.backups.create(&house.database(), "0.0.0", noon(), &quiet()).await;
+    let made = house.backups.create(&house.place(), "0.0.0", noon(), &quiet()).await;
     assert!(made.is_err(), "{made:?}");
     assert_eq!(house.in_folder(), [""; 0]);
 }
@@ -105,11 +108,11 @@ async fn a_folder_that_cannot_be_written_is_named() {
     let file = house.folder.path().join("a file");
     fs::write(&file, "").unwrap();
     let inside = Backups::new(file.join("backups"));
-    let made = inside.create(&house.database(), "0.0.0", noon(), &quiet()).await.unwrap_err();
+    let made = inside.create(&house.place(), "0.0.0", noon(), &quiet()).await.unwrap_err();
     assert!(made.to_string().starts_with("cannot create ") && made.to_string().contains("a file"), "{made}");
     let nowhere = house.folder.path().join("nowhere.db");
-    let made = house.backups.create(&nowhere, "0.0.0", noon(), &quiet()).await.unwrap_err();
-    assert!(matches!(made, BackupError::NoDatabase(path) if path == nowhere));
+    let made = house.backups.create(&Place::Sqlite(nowhere.clone()), "0.0.0", noon(), &quiet()).await.unwrap_err();
+    assert!(matches!(made, BackupError::NoDatabase(path) if path == nowhere.to_str().unwrap()));
     assert!(!nowhere.exists() && house.in_folder().is_empty());
     house.store.close().await;
 }

@@ -49,9 +49,9 @@ async fn a_backup_under_load_is_a_prefix_of_what_was_acknowledged() {
     }
     assert!(taken[0].0 < taken[2].2, "the writers stood still");
     for (before, name, after) in taken {
-        house.backups.verify(&name, &quiet()).await.unwrap();
+        house.backups.verify(&name, &house.place(), &quiet()).await.unwrap();
         let target = house.folder.path().join(format!("restored/{name}.db"));
-        house.backups.restore(&name, &target, Existing::Refuse, noon(), &quiet()).await.unwrap();
+        house.restore(&name, &target, Existing::Refuse).await.unwrap();
         let found = numbers(target, &house.user).await;
         for (writer, (before, after)) in (0..WRITERS).zip(before.iter().zip(&after)) {
             let own: Vec<i64> = found.iter().filter(|n| **n / RANGE == writer).map(|n| n % RANGE).collect();

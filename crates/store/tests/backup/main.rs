@@ -2,18 +2,26 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod catalogue;
 mod damage;
 mod ledger;
+mod move_house;
 mod prune;
 mod restore;
+mod rows;
+mod server;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use saydo_domain::{Email, PersonName, Priority, Task, TaskNumber, TaskUid, Title, User, UserId};
 use saydo_store::{
     Store, StoreConfig, StoreError,
-    backup::{Backup, Backups, Watch},
+    backup::{Backup, BackupError, Backups, Existing, Restored, Watch},
+    copy::Place,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -43,23 +51,17 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path().join("saydo.db")).await;
         store.migrate_up().await.unwrap();
-        let user = User {
-            id: UserId::new("user-ann").unwrap(),
-            email: Some(Email::new("ann@example.com").unwrap()),
-            name: PersonName::new("Ann").unwrap(),
-            timezone: None,
-            created_at: noon(),
-        };
-        let id = user.id.clone();
-        let made: Result<_, StoreError> =
-            store.write(move |tx| Box::pin(async move { tx.user_insert(&user, None).await })).await;
-        made.unwrap();
+        let user = add_ann(&store).await;
         let backups = Backups::new(folder.path().join("backups"));
-        Self { folder, store, user: id, backups }
+        Self { folder, store, user, backups }
     }
 
     pub(crate) fn database(&self) -> PathBuf {
         self.folder.path().join("saydo.db")
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place::Sqlite(self.database())
     }
 
     /// Stores the task of this number; once it returns it is acknowledged.
@@ -68,7 +70,11 @@ impl House {
     }
 
     pub(crate) async fn back_up(&self, now: Timestamp) -> Backup {
-        self.backups.create(&self.database(), "0.0.0", now, &quiet()).await.unwrap()
+        self.backups.create(&self.place(), "0.0.0", now, &quiet()).await.unwrap()
+    }
+
+    pub(crate) async fn restore(&self, name: &str, target: &Path, existing: Existing) -> Result<Restored, BackupError> {
+        self.backups.restore(name, &target.into(), existing, "0.0.0", noon(), &quiet()).await
     }
 
     /// What is in the folder of backups, locks apart.
@@ -79,6 +85,22 @@ impl House {
         names.sort();
         names
     }
+}
+
+/// Makes Ann's account.
+pub(crate) async fn add_ann(store: &Store) -> UserId {
+    let user = User {
+        id: UserId::new("user-ann").unwrap(),
+        email: Some(Email::new("ann@example.com").unwrap()),
+        name: PersonName::new("Ann").unwrap(),
+        timezone: None,
+        created_at: noon(),
+    };
+    let id = user.id.clone();
+    let made: Result<_, StoreError> =
+        store.write(move |tx| Box::pin(async move { tx.user_insert(&user, None).await })).await;
+    made.unwrap();
+    id
 }
 
 pub(crate) async fn open(path: PathBuf) -> Store {

@@ -11,7 +11,7 @@ use std::{
 use saydo_store::backup::{Progress, Stage, Watch};
 
 /// Writes one line over and over; nothing when standard error is not a terminal.
-pub(super) fn watch() -> Watch {
+pub(in crate::cli) fn watch() -> Watch {
     if !std::io::stderr().is_terminal() {
         return Arc::new(|_| ());
     }
@@ -22,6 +22,7 @@ pub(super) fn watch() -> Watch {
             Stage::Copying => "Copying",
             Stage::Packing => "Packing",
             Stage::Unpacking => "Reading back",
+            Stage::Comparing => "Comparing",
         };
         let key = progress.stage as u64 * 1000 + percent;
         if shown.swap(key, Ordering::Relaxed) != key {
@@ -33,7 +34,7 @@ pub(super) fn watch() -> Watch {
 }
 
 /// Takes the line away.
-pub(super) fn end() {
+pub(in crate::cli) fn end() {
     if std::io::stderr().is_terminal() {
         eprint!("\r\u{1b}[K");
     }
