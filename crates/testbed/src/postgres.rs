@@ -132,6 +132,13 @@ impl Postgres {
         self.sql("postgres", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
 
+    /// The same at the end of a test, when it does not matter whether there is anything left to remove.
+    pub fn discard_database(&self, name: &str) {
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let mut command = self.psql(&self.url("postgres", "postgres"), &drop);
+        let _ = command.stderr(Stdio::null()).status();
+    }
+
     /// Runs statements as the superuser, for whom row security does not hold; gives the rows, fields parted by `|`.
     ///
     /// # Panics
@@ -145,11 +152,15 @@ impl Postgres {
     /// # Panics
     /// As [`Self::sql`].
     pub fn sql_at(&self, url: &str, statements: &str) -> String {
-        let mut command = Command::new(self.programs.join("psql"));
-        command.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statements]).arg(url);
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        let output = self.psql(url, statements).output().unwrap();
         assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    fn psql(&self, url: &str, statements: &str) -> Command {
+        let mut command = Command::new(self.programs.join("psql"));
+        command.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statements]).arg(url).stdin(Stdio::null());
+        command
     }
 
     /// Stops it at once, as a crash would: connections break, what was not committed is gone.

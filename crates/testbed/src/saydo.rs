@@ -14,6 +14,7 @@ use crate::{
 const SCRIPT: &str = r#"
 log=$1
 shift
+cd "$(dirname "$log")"
 "$@" >>"$log" 2>&1 </dev/null &
 pid=$!
 trap : INT
@@ -22,7 +23,7 @@ echo "$pid"
 while read -r _; do
   if [ -n "$pid" ]; then
     status=0
-    wait "$pid" || status=$?
+    wait "$pid" 2>/dev/null || status=$?
     pid=
   fi
   echo "$status"

@@ -1,13 +1,15 @@
-//! Tests at the door: real HTTP on a real database file. The modules mirror the URLs.
+//! Tests at the door: real HTTP on a real database. The modules mirror the URLs.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod accounts;
 mod agui;
+mod bounds;
 mod chat;
 mod cli;
 mod conversations;
 mod cors;
+mod database;
 mod errors;
 mod fuzz;
 mod idempotency;
@@ -17,6 +19,9 @@ mod mcp;
 mod openai_chat;
 mod openapi;
 mod parse;
+mod postgres;
+mod replicas;
+mod recurring;
 mod service;
 mod slow;
 mod support;

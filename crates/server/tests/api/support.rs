@@ -13,6 +13,8 @@ use saydo_server::{
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
+use crate::database::{Engine, Home};
+
 /// When every test takes place: a Wednesday morning.
 pub(crate) const NOW: &str = "2026-03-11T09:00:00Z";
 /// The secret that signs the tokens of test servers.
@@ -25,7 +27,7 @@ pub(crate) struct TestApp {
     pub(crate) base: String,
     pub(crate) app: App,
     pub(crate) state: AppState,
-    pub(crate) folder: Arc<tempfile::TempDir>,
+    pub(crate) folder: Arc<Home>,
     shutdown: Shutdown,
 }
 
@@ -37,7 +39,12 @@ impl TestApp {
 
     /// A server with these settings over the usual ones of a test.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), settings).await
+        Self::on(Engine::of_run(), settings).await
+    }
+
+    /// A server for a test that is about this database in particular.
+    pub(crate) async fn on(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        Self::in_folder(Arc::new(Home::new(engine)), settings).await
     }
 
     /// Ends this server and starts another on the same data.
@@ -49,15 +56,20 @@ impl TestApp {
 
     /// Another server on the same data, at the same time.
     pub(crate) async fn replica(&self) -> Self {
-        Self::in_folder(Arc::clone(&self.folder), &[]).await
+        self.replica_with(&[]).await
     }
 
-    async fn in_folder(folder: Arc<tempfile::TempDir>, settings: &[(&str, &str)]) -> Self {
+    /// The same with these settings over the usual ones of a test.
+    pub(crate) async fn replica_with(&self, settings: &[(&str, &str)]) -> Self {
+        Self::in_folder(Arc::clone(&self.folder), settings).await
+    }
+
+    async fn in_folder(folder: Arc<Home>, settings: &[(&str, &str)]) -> Self {
         let env = Self::environment(&folder, settings);
         Self::of_sources(folder, &Sources { env, ..Sources::default() }).await
     }
 
-    fn environment(folder: &tempfile::TempDir, settings: &[(&str, &str)]) -> BTreeMap<String, String> {
+    fn environment(folder: &Home, settings: &[(&str, &str)]) -> BTreeMap<String, String> {
         let data = folder.path().to_str().unwrap().to_owned();
         let usual = [
             ("SAYDO_DATA_DIR", data.as_str()),
@@ -66,19 +78,23 @@ impl TestApp {
             ("SAYDO_NOW", NOW),
             ("BETTER_AUTH_SECRET", SECRET),
         ];
-        let pairs = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        pairs.collect()
+        let url = folder.url();
+        // No more connections than a test needs: all share one server.
+        let postgres = [("DATABASE_URL", url.as_deref().unwrap_or_default()), ("DB_POOL_SIZE", "1"), ("DB_MAX_OVERFLOW", "9")];
+        let postgres = postgres.iter().filter(|_| url.is_some());
+        let pairs = usual.iter().chain(postgres).chain(settings);
+        pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     /// A server with a settings file, and these settings over the usual ones of a test.
     pub(crate) async fn of_file(file: &std::path::Path, settings: &[(&str, &str)]) -> Self {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let folder = Arc::new(Home::new(Engine::of_run()));
         let file = Sources::of_process(Some(file), BTreeMap::new()).unwrap();
         let env = Self::environment(&folder, settings);
         Self::of_sources(folder, &Sources { env, dotenv: BTreeMap::new(), ..file }).await
     }
 
-    async fn of_sources(folder: Arc<tempfile::TempDir>, sources: &Sources) -> Self {
+    async fn of_sources(folder: Arc<Home>, sources: &Sources) -> Self {
         let config = Config::parse(sources).unwrap();
         let app = setup::open_app(&config).await.unwrap();
         let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();

@@ -54,7 +54,7 @@ async fn a_new_password_ends_all_tokens_and_the_old_password() {
 #[tokio::test]
 async fn another_server_on_the_same_database_hears_of_it_at_once() {
     let app = TestApp::start().await;
-    let other = TestApp::with(&[("SAYDO_DATA_DIR", app.folder.path().to_str().unwrap())]).await;
+    let other = app.replica().await;
     let ada = app.user("ada").await;
     let there = other.anonymous().with_token(ada.token.clone().unwrap());
     there.get("/api/auth/me").await.ok(200);

@@ -1,0 +1,98 @@
+//! Starting and migrating.
+
+use testbed::{Durability, Postgres, ROLE, Saydo};
+
+use super::{saydo, until};
+use crate::{
+    cli::{Server, run, succeed},
+    database::{Engine, Home},
+    support::{Client, PASSWORD, SECRET},
+};
+
+#[test]
+fn replicas_that_start_together_migrate_once() {
+    let home = Home::without_schema();
+    let (url, folders) = (home.url().unwrap(), [(); 3].map(|()| tempfile::tempdir().unwrap()));
+    let settings = [("DATABASE_URL", url.as_str()), ("DB_POOL_SIZE", "1")];
+    let servers = std::thread::scope(|scope| {
+        let start = |folder: &tempfile::TempDir| {
+            let path = folder.path().to_owned();
+            scope.spawn(move || Server::start(&path, &settings))
+        };
+        let starting: Vec<_> = folders.iter().map(start).collect();
+        starting.into_iter().map(|server| server.join().unwrap()).collect::<Vec<_>>()
+    });
+    for server in &servers {
+        succeed(saydo(&home, &["health", "--base-url", &server.base]), "");
+    }
+    let status = succeed(saydo(&home, &["migrate", "status"]), "");
+    assert!(!status.contains("waiting"), "{status}");
+    let counted = home.sql("SELECT count(*) = count(DISTINCT version), count(*) FROM _sqlx_migrations");
+    assert_eq!(counted, format!("t|{}", status.lines().count()));
+    for server in servers {
+        assert_eq!(server.stop().0, Some(0));
+    }
+}
+
+#[test]
+fn the_schema_goes_up_and_down_with_what_is_in_it() {
+    let home = Home::without_schema();
+    let migrate = |step: &str| succeed(saydo(&home, &["migrate", step]), "");
+    let applied = |status: &str| status.lines().filter(|line| line.contains("applied")).count();
+    let all = migrate("status").lines().count();
+    assert_eq!(applied(&migrate("status")), 0);
+    assert_eq!(migrate("up"), format!("Applied {all} migration(s); the schema is up to date.\n"));
+    assert_eq!(migrate("up"), "The schema is up to date.\n");
+    succeed(saydo(&home, &["user", "create", "ada@example.com"]), PASSWORD);
+    assert_eq!(migrate("down"), format!("Took back migration {all}.\n"));
+    assert_eq!(applied(&migrate("status")), all - 1);
+    migrate("up");
+    let again = run(saydo(&home, &["user", "create", "ada@example.com"]), PASSWORD);
+    assert_eq!(again.status.code(), Some(1), "ada is still there");
+}
+
+#[test]
+fn a_newer_schema_is_refused_with_a_sentence() {
+    let home = Home::new(Engine::Postgres);
+    home.sql(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'tomorrow', TRUE, '', 0)",
+    );
+    for arguments in [&["serve"][..], &["migrate", "up"], &["migrate", "down"]] {
+        let output = run(saydo(&home, arguments), "");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("schema version 9999") && said.contains("use the newer program"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_up_yet_is_waited_for() {
+    let cluster = Postgres::start(Durability::OfProcess);
+    cluster.create_database("app");
+    cluster.stop_immediate();
+    let folder = tempfile::tempdir().unwrap();
+    let url = cluster.url("app", ROLE).replace(ROLE, &format!("{ROLE}:canary"));
+    let server = Saydo::new(env!("CARGO_BIN_EXE_saydo"), folder.path()).with("DATABASE_URL", url);
+    let server = server.with("BETTER_AUTH_SECRET", SECRET).with("SAYDO_LOG_FORMAT", "json");
+    let mut running = server.start();
+    let log = || std::future::ready(Some(server.log()).filter(|log| log.contains("waiting for it")));
+    let said = until("it says what it waits for", log).await;
+    assert!(said.contains("/app") && !said.contains("canary"), "{said}");
+    cluster.start_again();
+    super::health(&Client::of(&server.base(), ""), 200).await;
+    assert!(running.pid().is_some());
+    running.kill();
+}
+
+#[test]
+fn a_role_above_row_security_is_warned_of() {
+    let home = Home::new(Engine::Postgres);
+    let folder = tempfile::tempdir().unwrap();
+    let warned = |url: &str| {
+        let server = Server::start(folder.path(), &[("DATABASE_URL", url), ("DB_POOL_SIZE", "1")]);
+        server.stop().1.contains("above row security")
+    };
+    assert!(!warned(&home.url().unwrap()));
+    assert!(warned(&home.url().unwrap().replace(&format!("{ROLE}@"), "postgres@")));
+}
