@@ -33,6 +33,13 @@ const UNIQUE_POSTGRES: [(&str, &str); 8] = [
 
 /// SQLite's primary result codes (<https://sqlite.org/rescode.html>): the low byte of the extended ones.
 fn sqlite(code: i64, message: &str) -> StoreError {
+    match code {
+        // A write that was refused for another reason than a full disk: a quota, a limit of file sizes, a disk that has
+        // become read-only. And no room for the index of the write-ahead log.
+        778 => return StoreError::ReadOnly,
+        4874 => return StoreError::Full,
+        _ => {}
+    }
     match code & 0xff {
         5 | 6 => StoreError::Busy,
         8 => StoreError::ReadOnly,
@@ -117,7 +124,9 @@ mod tests {
         assert_eq!(sqlite(517, ""), StoreError::Busy);
         assert_eq!(sqlite(1032, ""), StoreError::ReadOnly);
         assert_eq!(sqlite(13, ""), StoreError::Full);
-        assert_eq!(sqlite(778, "disk"), StoreError::Unavailable("disk".to_owned()));
+        assert_eq!(sqlite(266, "disk"), StoreError::Unavailable("disk".to_owned()));
+        assert_eq!(sqlite(778, ""), StoreError::ReadOnly);
+        assert_eq!(sqlite(4874, ""), StoreError::Full);
         assert_eq!(sqlite(267, "bad page"), StoreError::Corrupt("bad page".to_owned()));
     }
 }

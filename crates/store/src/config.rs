@@ -31,6 +31,8 @@ pub struct StoreConfig {
     pub write_queue: usize,
     /// SQLite: the file may not grow beyond this: writes then fail as on a full disk, and reads go on.
     pub max_bytes: Option<u64>,
+    /// SQLite: the write-ahead log is folded into the file when it is longer than this.
+    pub max_log_bytes: u64,
 }
 
 impl StoreConfig {
@@ -49,6 +51,7 @@ impl StoreConfig {
             busy_timeout: Duration::from_secs(5),
             write_queue: 1024,
             max_bytes: None,
+            max_log_bytes: 64 * 1024 * 1024,
         }
     }
 

@@ -200,6 +200,9 @@ async fn batch(
     if end.is_ok() {
         end = commit(&mut link).await;
     }
+    if end.is_ok() {
+        engine.shorten_log(&mut link).await;
+    }
     let link = if let Err(error) = &end {
         tracing::error!(%error, jobs = finished.len(), "a write transaction failed; reopening the connection");
         // Closing rolls back whatever is still open.
@@ -252,5 +255,10 @@ async fn one(tx: &mut Tx, job: Job, finished: &mut Vec<Answer>, rings: &mut Ring
         return tx.link().keep_savepoint().await;
     }
     // Without a savepoint to go back to, the transaction is gone: the error that broke it says why.
-    tx.link().undo_savepoint().await.map_err(|error| done.broken.unwrap_or(error))
+    let undone = tx.link().undo_savepoint().await;
+    match done.broken {
+        // The connection is as the file was when it was opened: another one may find that it can be written to again.
+        Some(error @ StoreError::ReadOnly) => Err(error),
+        broken => undone.map_err(|error| broken.unwrap_or(error)),
+    }
 }

@@ -77,6 +77,13 @@ impl Engine {
         }
     }
 
+    /// Folds SQLite's write-ahead log into the file when it has grown too long.
+    pub(crate) async fn shorten_log(&self, link: &mut Link) {
+        if let (Self::Sqlite(engine), Link::Sqlite(link)) = (self, link) {
+            engine.shorten_log(link).await;
+        }
+    }
+
     /// Closes the connections, once they are given back.
     pub(crate) async fn close(&self) {
         match self {

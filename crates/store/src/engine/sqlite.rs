@@ -1,9 +1,14 @@
 //! Everything SQLite does in its own way: one file, one writer, many readers.
 
-use std::{path::Path, str::FromStr};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use sqlx::{
-    Arguments as _, ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
+    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -17,6 +22,10 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// SQLite's page size; its default, named because limits count pages.
 const PAGE_BYTES: u32 = 4096;
 
+/// How long writers may wait, and how often, for a moment in which the log can begin anew.
+const SHORTEN_WAIT: Duration = Duration::from_millis(200);
+const SHORTEN_EVERY: Duration = Duration::from_secs(10);
+
 /// Takes the write lock at once: a read transaction that turns into a write could fail half-way.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
@@ -25,6 +34,11 @@ pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(crate) struct SqliteEngine {
     readers: SqlitePool,
     options: SqliteConnectOptions,
+    /// The write-ahead log, how long it may get, and when it was last too long.
+    log: PathBuf,
+    max_log_bytes: u64,
+    busy_timeout: Duration,
+    was_too_long: Mutex<Option<Instant>>,
 }
 
 impl SqliteEngine {
@@ -32,7 +46,12 @@ impl SqliteEngine {
     pub(super) async fn open(config: &StoreConfig) -> Result<(Self, SqliteLink), StoreError> {
         let options = options(config)?;
         prepare_file(options.get_filename())?;
-        let engine = Self { readers: readers(config, &options), options };
+        let mut log = options.get_filename().as_os_str().to_owned();
+        log.push("-wal");
+        let (log, max_log_bytes) = (PathBuf::from(log), config.max_log_bytes);
+        let readers = readers(config, &options);
+        let (busy_timeout, was_too_long) = (config.busy_timeout, Mutex::default());
+        let engine = Self { readers, options, log, max_log_bytes, busy_timeout, was_too_long };
         let mut writer = engine.writer().await?;
         check_version(&mut writer).await?;
         Ok((engine, writer))
@@ -70,6 +89,29 @@ impl SqliteEngine {
         PoolStatus { size, idle, in_use: size.saturating_sub(idle), max, queued_writes }
     }
 
+    /// SQLite folds the log into the file by itself and begins it anew, but only in a moment when nobody reads from it,
+    /// and under load there may be none: then the writer waits for one, not for long and not all the time.
+    pub(super) async fn shorten_log(&self, link: &mut SqliteLink) {
+        if std::fs::metadata(&self.log).map_or(0, |file| file.len()) <= self.max_log_bytes {
+            return;
+        }
+        {
+            let mut last = self.was_too_long.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.is_some_and(|last| last.elapsed() < SHORTEN_EVERY) {
+                return;
+            }
+            *last = Some(Instant::now());
+        }
+        let normally = self.busy_timeout.as_millis();
+        let wait = SHORTEN_WAIT.as_millis();
+        let sql = format!(
+            "PRAGMA busy_timeout = {wait}; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {normally}"
+        );
+        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql)).execute(link.connection()).await {
+            tracing::debug!(%error, "the write-ahead log could not be shortened");
+        }
+    }
+
     pub(super) async fn close(&self) {
         self.readers.close().await;
     }
@@ -102,6 +144,8 @@ fn options(config: &StoreConfig) -> Result<SqliteConnectOptions, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(config.busy_timeout)
+        // What is longer goes when the log begins anew.
+        .pragma("journal_size_limit", config.max_log_bytes.to_string())
         .pragma("temp_store", "memory")
         .pragma("trusted_schema", "OFF")
         .statement_cache_capacity(200)

@@ -148,3 +148,30 @@ async fn connections_are_counted() {
     drop(conn);
     opened.close().await;
 }
+
+#[tokio::test]
+async fn the_write_ahead_log_stays_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let max_log_bytes = 256 * 1024;
+    let store = Store::open(StoreConfig { max_log_bytes, ..config(&folder) }).await.unwrap();
+    store.migrate_up().await.unwrap();
+    let user = new_user(&store, "ann").await;
+    let log = || folder.path().join("saydo.db-wal").metadata().unwrap().len();
+    // Somebody reads for a long time, from before all of this: until they are done the log can only grow.
+    let mut reader = store.snapshot().await.unwrap();
+    assert!(reader.tasks_all(&user).await.unwrap().is_empty());
+    new_tasks(&store, &user, 2000, |task| task.description = None).await;
+    assert!(log() > max_log_bytes, "{}", log());
+    assert!(reader.tasks_all(&user).await.unwrap().is_empty());
+    drop(reader);
+    // The next writes find the moment, and everything is in the file.
+    let (mut number, began) = (2000, std::time::Instant::now());
+    while log() > max_log_bytes {
+        assert!(began.elapsed() < Duration::from_secs(60), "{}", log());
+        number += 1;
+        let one = task(&user, number, "Another");
+        write!(store, |tx| tx.task_insert(&one).await).unwrap();
+    }
+    assert_eq!(store.read().await.unwrap().tasks_all(&user).await.unwrap().len(), usize::try_from(number).unwrap());
+    store.close().await;
+}
