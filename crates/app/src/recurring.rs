@@ -10,10 +10,8 @@ use uuid::Uuid;
 
 use crate::{App, AppError};
 
-/// How long a claim holds without a sign of life.
+/// How long a claim holds without a sign of life, of which there are four in this time.
 const HOLD: Duration = Duration::from_secs(60);
-/// How often its holder gives one.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// Failed work is tried again this soon, or at the usual time if that is sooner.
 const RETRY: SignedDuration = SignedDuration::from_mins(10);
 /// By how much the clocks of replicas may differ before they are not believed.
@@ -26,6 +24,16 @@ pub struct Recurring {
     pub name: &'static str,
     /// How often it is done at the least.
     pub every: SignedDuration,
+    /// How long a claim to it holds without a sign of life.
+    pub hold: Duration,
+}
+
+impl Recurring {
+    /// Work that somebody else may take over when nothing is heard of its holder for a minute.
+    #[must_use]
+    pub const fn new(name: &'static str, every: SignedDuration) -> Self {
+        Self { name, every, hold: HOLD }
+    }
 }
 
 /// What came of looking whether work is due.
@@ -52,7 +60,7 @@ impl App {
         let Some(lease) = self.claim(job).await? else { return Ok(Ran::No) };
         let done = tokio::select! {
             done = work => done,
-            () = self.keep(&lease) => {
+            () = self.keep(&lease, job.hold) => {
                 tracing::warn!(work = job.name, "somebody else took this over; stopping in the middle");
                 return Ok(Ran::Lost);
             }
@@ -72,24 +80,24 @@ impl App {
             return Ok(None);
         }
         let holder = Uuid::new_v4().to_string();
-        let until = after(HOLD.try_into().unwrap_or(SignedDuration::MAX));
+        let until = after(job.hold.try_into().unwrap_or(SignedDuration::MAX));
         let new = NewLease { name: job.name.to_owned(), holder, now, until, horizon };
         self.store.write(move |tx| Box::pin(async move { Ok(tx.lease_claim(&new).await?) })).await
     }
 
     /// Keeps a claim; ends when it is lost.
-    async fn keep(&self, lease: &Lease) {
-        let mut held_until = Instant::now() + HOLD;
+    async fn keep(&self, lease: &Lease, hold: Duration) {
+        let mut held_until = Instant::now() + hold;
         loop {
-            tokio::time::sleep(SIGN_OF_LIFE).await;
+            tokio::time::sleep(hold / 4).await;
             let asked = Instant::now();
-            let hold = HOLD.try_into().unwrap_or(SignedDuration::MAX);
-            let until = self.clock.now().checked_add(hold).unwrap_or(Timestamp::MAX);
+            let life = hold.try_into().unwrap_or(SignedDuration::MAX);
+            let until = self.clock.now().checked_add(life).unwrap_or(Timestamp::MAX);
             let kept = lease.clone();
             let kept: Result<bool, StoreError> =
                 self.store.write(move |tx| Box::pin(async move { tx.lease_keep(&kept, until).await })).await;
             match kept {
-                Ok(true) => held_until = asked + HOLD,
+                Ok(true) => held_until = asked + hold,
                 Ok(false) => return,
                 // The store is away: the claim is ours for as long as we said.
                 Err(_) if Instant::now() < held_until => {}

@@ -36,12 +36,7 @@ impl Conn {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn lease_is_free(
-        &mut self,
-        name: &str,
-        now: Timestamp,
-        horizon: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn lease_is_free(&mut self, name: &str, now: Timestamp, horizon: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT name FROM leases WHERE name = $1 \
              AND ((until > $2 AND until <= $3) OR (due_at > $2 AND due_at <= $3))";
         let statement = Statement::system("lease.is_free", SQL).bind(name).bind(now).bind(horizon);

@@ -49,7 +49,8 @@ impl Places {
     /// A place, if there is one, that is held for no longer than this.
     pub async fn take(&self, key: &str, hold: Duration) -> Option<Place> {
         let inner = &self.inner;
-        let mut place = inner.take_here(key).then(|| Place { inner: Arc::clone(inner), key: key.to_owned(), shared: None })?;
+        let mut place =
+            inner.take_here(key).then(|| Place { inner: Arc::clone(inner), key: key.to_owned(), shared: None })?;
         let number = i64::from(rand::rng().random::<u32>());
         let most = i64::try_from(inner.most).unwrap_or(i64::MAX);
         let hold = i64::try_from(hold.as_micros()).unwrap_or(i64::MAX);

@@ -50,13 +50,14 @@ impl Rate {
     pub async fn take(&self, key: &str) -> Result<Standing, Standing> {
         let interval = i64::try_from(self.interval.as_micros()).unwrap_or(i64::MAX);
         let answer = self.counters.run(&SCRIPT, &[(self.kind, key)], &[interval, self.burst.into()]).await;
-        match answer.as_deref() {
+        let standing = match answer.as_deref() {
             Some(&[free, micros]) => {
                 let time = Duration::from_micros(micros.unsigned_abs());
                 if free == 1 { Ok(self.standing(time)) } else { Err(self.refusal(time)) }
             }
             _ => self.take_at(key, Instant::now()),
-        }
+        };
+        standing.inspect_err(|_| metrics::counter!("saydo_rate_limited_total", "limit" => self.kind).increment(1))
     }
 
     fn take_at(&self, key: &str, now: Instant) -> Result<Standing, Standing> {

@@ -15,9 +15,9 @@ use crate::http::Shutdown;
 const LOOK: Duration = Duration::from_secs(30);
 
 /// What has had its time is removed.
-const SWEEP: Recurring = Recurring { name: "sweep", every: SignedDuration::from_hours(1) };
+const SWEEP: Recurring = Recurring::new("sweep", SignedDuration::from_hours(1));
 /// Turns are looked for whose server vanished: more often than the rest, for somebody waits for them.
-const STALE: Recurring = Recurring { name: "stale turns", every: SignedDuration::from_mins(1) };
+const STALE: Recurring = Recurring::new("stale turns", SignedDuration::from_mins(1));
 
 /// Does all of it, at the start and whenever it is due.
 pub(super) async fn run(app: App, shutdown: Shutdown) {

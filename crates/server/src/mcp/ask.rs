@@ -12,6 +12,7 @@ use rmcp::{
     service::RequestContext,
 };
 use saydo_app::Caller;
+use saydo_domain::UserId;
 use serde_json::{Value, json};
 
 use super::ticket::{Ticket, Tickets, owner};
@@ -25,6 +26,7 @@ const KEY: &str = "decision";
 #[derive(Debug)]
 pub(super) struct Brought {
     tickets: Tickets,
+    user: UserId,
     /// The program that calls.
     owner: String,
     ticket: Option<Ticket>,
@@ -74,7 +76,7 @@ async fn at_the_next_call(brought: &mut Brought, question: &Question) -> Asked {
     let (ticket, answer) = (brought.ticket.take(), brought.answer.take());
     if let Some(ticket) = ticket.filter(|ticket| ticket.about == question.about)
         && let Some(answer) = answer.and_then(|answer| serde_json::from_value::<ElicitResult>(answer).ok())
-        && brought.tickets.use_up(&ticket).await
+        && brought.tickets.use_up(&brought.user, &ticket).await
     {
         return judge(&answer, question);
     }
@@ -94,11 +96,11 @@ impl Brought {
     ) -> Self {
         let owner = owner(caller);
         let ticket = match state {
-            Some(state) => tickets.open(&owner, state).await,
+            Some(state) => tickets.open(caller.id(), &owner, state).await,
             None => None,
         };
         let answer = answers.and_then(|mut answers| answers.remove(KEY));
-        Self { tickets: tickets.clone(), owner, ticket, answer }
+        Self { tickets: tickets.clone(), user: caller.id().clone(), owner, ticket, answer }
     }
 
     /// What the question was about that is answered here.

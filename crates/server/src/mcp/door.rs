@@ -73,7 +73,8 @@ impl<H: ServerHandler + Send + 'static> Door<H> {
             .disable_allowed_hosts()
             .with_json_response(true)
             .with_cancellation_token(stop);
-        config.session_store = Some(Arc::new(Sealed { going_on: Once::new(counters, "mcp-session", SESSION_LIFE.unsigned_abs()) }));
+        config.session_store =
+            Some(Arc::new(Sealed { going_on: Once::new(counters, "mcp-session", SESSION_LIFE.unsigned_abs()) }));
         let manager = Arc::new(LocalSessionManager::default());
         let service = StreamableHttpService::new(move || Ok(handler()), Arc::clone(&manager), config);
         Self { service, sessions: Awake::new(manager), sealer, clock }

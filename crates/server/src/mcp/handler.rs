@@ -67,7 +67,7 @@ impl Saydo {
 
     fn with(app: App, limits: Option<std::sync::Arc<Limits>>, fixed: Option<Box<Who>>) -> Self {
         let counters = app.accounts.counters();
-        let (brake, tickets) = (Brake::new(counters), Tickets::new(app.accounts.sealer(), app.clock, counters));
+        let (brake, tickets) = (Brake::new(counters), Tickets::new(&app));
         Self { app, brake, tickets, limits, fixed }
     }
 

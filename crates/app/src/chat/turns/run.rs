@@ -82,7 +82,7 @@ impl App {
             Way::Model => {
                 let longest = self.models.limits().timeout;
                 (self.turns.model_place(caller.id(), longest).await, Some(MODEL_BUSY))
-            },
+            }
         };
         let Some(place) = place else { return self.turn_by_proposal(job, before, proposal, note).await };
         let done = Box::pin(self.turn_by_model(job, before, proposal)).await;

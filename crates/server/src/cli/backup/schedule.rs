@@ -15,7 +15,7 @@ use crate::{config::Config, http::Shutdown, setup};
 const RETRY: SignedDuration = SignedDuration::from_mins(10);
 
 /// What a server claims before it makes one. How often they are made the folder says.
-const CLAIM: Recurring = Recurring { name: "backup", every: SignedDuration::from_mins(1) };
+const CLAIM: Recurring = Recurring::new("backup", SignedDuration::from_mins(1));
 
 /// Makes a backup whenever the newest good one is old enough, and removes old ones; does nothing when not configured.
 ///

@@ -5,6 +5,7 @@ mod commands;
 mod load;
 mod log;
 mod model;
+mod moving;
 mod proxy;
 mod smoke;
 
@@ -55,7 +56,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it and waits until it says where it listens.
     pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut command = saydo(folder, &["serve"]);
+        Self::of(saydo(folder, &["serve"]), settings)
+    }
+
+    /// The same by a command of one's own, which becomes the program.
+    pub(crate) fn of(mut command: Command, settings: &[(&str, &str)]) -> Self {
         command.env("SAYDO_LOG_FORMAT", "json").env("BETTER_AUTH_SECRET", SECRET).envs(settings.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -77,6 +82,16 @@ impl Server {
         });
         let base = address.recv().unwrap_or_else(|_| panic!("it did not start: {}", log.lock().unwrap()));
         Self { child, base, log, ended }
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// Asks it to end, as a service manager does, and returns its exit status and its log.

@@ -116,8 +116,7 @@ async fn a_program_deletes_one_task_a_minute_whichever_replica_it_asks() {
 async fn places_are_shared_and_come_back() {
     let redis = Redis::start();
     let apps = replicas(2, &redis).await;
-    let places: Vec<Places> =
-        apps.iter().map(|app| Places::new(app.app.accounts.counters(), "test", 4)).collect();
+    let places: Vec<Places> = apps.iter().map(|app| Places::new(app.app.accounts.counters(), "test", 4)).collect();
     let mut taken = Vec::new();
     for n in 0..4 {
         taken.push(places[n % 2].take("ada", PATIENCE).await.unwrap());
