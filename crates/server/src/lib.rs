@@ -10,5 +10,7 @@ pub mod mcp;
 pub mod setup;
 mod telemetry;
 
+pub use telemetry::metrics::metrics_table;
+
 /// The version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

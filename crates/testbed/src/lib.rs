@@ -8,6 +8,7 @@
 mod haproxy;
 mod pgbouncer;
 mod postgres;
+mod prometheus;
 mod redis;
 mod saydo;
 mod script;
@@ -17,6 +18,7 @@ use std::net::TcpListener;
 pub use haproxy::HaProxy;
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Durability, Postgres, ROLE};
+pub use prometheus::Prometheus;
 pub use redis::Redis;
 pub use saydo::{Running, Saydo};
 pub use script::{Script, User};

@@ -35,6 +35,13 @@ server_login_retry = 1
 END
 printf '"%s" ""\n' "$role" >"$folder/users"
 PATH=$PATH:/usr/sbin pgbouncer -q -d "$folder/ini" </dev/null >"$folder/out" 2>&1 || { cat "$folder/out" >&2; exit 1; }
+# It goes to the background before it listens.
+tries=0
+until [ -S "$folder/.s.PGSQL.$port" ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 500 ] || { echo "no socket" >&2; exit 1; }
+  sleep 0.02
+done
 echo "$folder"
 read -r _ || :
 "#;

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The exporter of traces cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("traces cannot be sent: {0}")]
-pub struct TracesError(String);
+pub(crate) struct TracesError(String);
 
 /// Ends the traces when it is dropped: what waits is sent.
 #[derive(Debug)]

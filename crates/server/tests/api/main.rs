@@ -16,6 +16,7 @@ mod idempotency;
 mod limits;
 mod matrix;
 mod mcp;
+mod observability;
 mod openai_chat;
 mod openapi;
 mod parse;

@@ -1,0 +1,140 @@
+//! The audit trail: what is in it, that it only grows, and that it says nothing of anybody.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use saydo_app::audit::AuditKind;
+use saydo_store::{AuditEvent, AuditQuery};
+use serde_json::{Value, json};
+
+use super::{live, sign_up};
+use crate::{
+    cli::{Server, saydo, succeed},
+    support::{Answer, Client, PASSWORD, TestApp, now},
+};
+
+/// Events of a kind, once there are so many.
+async fn events(app: &TestApp, kind: AuditKind, count: usize) -> Vec<AuditEvent> {
+    let query = AuditQuery { kind: Some(kind.as_str().to_owned()), ..AuditQuery::default() };
+    let began = std::time::Instant::now();
+    loop {
+        let found = app.app.store.read().await.unwrap().audit_list(&query, 1000).await.unwrap();
+        if found.len() >= count {
+            assert_eq!(found.len(), count, "{found:?}");
+            return found;
+        }
+        assert!(began.elapsed().as_secs() < 60, "{kind:?}: {found:?}");
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn one(app: &TestApp, kind: AuditKind) -> AuditEvent {
+    events(app, kind, 1).await.remove(0)
+}
+
+#[tokio::test]
+async fn every_step_of_an_account_is_noted_with_its_request() {
+    let app = TestApp::start().await;
+    let nobody = app.anonymous();
+    let account = json!({"email": "ada@example.com", "password": PASSWORD, "name": "Ada"});
+    let signed_up = nobody.post("/api/auth/signup", account).await;
+    let id = signed_up.ok(201)["id"].as_str().unwrap().to_owned();
+    let made = one(&app, AuditKind::SignedUp).await;
+    assert_eq!(made.request_id.as_deref(), Some(signed_up.header("x-request-id")));
+    assert_eq!((made.at, made.origin.as_ref().map(String::len)), (now(), Some(16)));
+    let actor = made.actor.unwrap();
+
+    let login = json!({"email": "ada@example.com", "password": PASSWORD});
+    let token = nobody.post("/api/auth/login", login).await.ok(200)["access_token"].as_str().unwrap().to_owned();
+    let ada = Client { id, ..nobody.with_token(token) };
+    assert_eq!(one(&app, AuditKind::LoggedIn).await.actor.as_ref(), Some(&actor));
+    let wrong = json!({"email": "ada@example.com", "password": "not this one"});
+    nobody.post("/api/auth/login", wrong).await.problem(401);
+    let failed = one(&app, AuditKind::LoginFailed).await;
+    assert_eq!((failed.actor, failed.origin), (None, made.origin));
+
+    let robot = ada.post("/api/tokens", json!({"name": "canary-name", "scope": "read"})).await.ok(201);
+    let details = json!({"token": robot["id"], "scope": "read"});
+    assert_eq!(one(&app, AuditKind::TokenCreated).await.details, details);
+    let program = ada.with_token(robot["token"].as_str().unwrap());
+    for _ in 0..3 {
+        program.get("/api/tasks").await.ok(200);
+    }
+    assert_eq!(one(&app, AuditKind::TokenFirstUsed).await.details, json!({"token": robot["id"]}));
+    ada.delete(&format!("/api/tokens/{}", robot["id"].as_str().unwrap())).await.ok(204);
+    one(&app, AuditKind::TokenRevoked).await;
+    ada.delete(&format!("/api/tokens/{}", robot["id"].as_str().unwrap())).await.problem(404);
+    one(&app, AuditKind::TokenRevoked).await;
+
+    ada.post("/api/somebody-else/chat", json!({"message": "hi"})).await.problem(403);
+    assert_eq!(one(&app, AuditKind::OtherUserRefused).await.actor.as_ref(), Some(&actor));
+    ada.get("/api/account/export").await.ok(200);
+    one(&app, AuditKind::AccountExported).await;
+    ada.post("/api/auth/logout", Value::Null).await.ok(204);
+    one(&app, AuditKind::LoggedOut).await;
+
+    let bob = app.user("bob").await;
+    bob.post("/api/auth/password", json!({"current_password": PASSWORD, "new_password": "another good one"}))
+        .await
+        .ok(204);
+    one(&app, AuditKind::PasswordChanged).await;
+    let cleo = app.user("cleo").await;
+    cleo.post("/api/auth/logout-all", Value::Null).await.ok(204);
+    one(&app, AuditKind::LoggedOutEverywhere).await;
+    one(&app, AuditKind::Migrated).await;
+}
+
+#[tokio::test]
+async fn an_erased_account_leaves_only_a_pseudonym() {
+    let app = TestApp::start().await;
+    let ada = app.user("canary-ada").await;
+    let delete = ada.request(Method::DELETE, "/api/account").json(&json!({"password": PASSWORD}));
+    Answer::of(delete).await.ok(204);
+    let erased = one(&app, AuditKind::AccountErased).await;
+    assert_eq!(erased.actor, one(&app, AuditKind::SignedUp).await.actor);
+    let all = app.app.store.read().await.unwrap().audit_list(&AuditQuery::default(), 1000).await.unwrap();
+    let text = format!("{all:?}");
+    assert!(!text.contains(&ada.id) && !text.contains("canary"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_old_goes_and_nothing_else_can() {
+    let app = TestApp::start().await;
+    app.user("ada").await;
+    one(&app, AuditKind::SignedUp).await;
+    let (before, after) = (now() - jiff::SignedDuration::from_hours(1), now() + jiff::SignedDuration::from_hours(1));
+    let purge = async |until| {
+        let removed: Result<u64, saydo_store::StoreError> =
+            app.app.store.write(move |tx| Box::pin(async move { tx.audit_purge(until, 1000).await })).await;
+        removed.unwrap()
+    };
+    assert_eq!(purge(before).await, 0);
+    assert!(purge(after).await >= 2);
+    let left = app.app.store.read().await.unwrap().audit_list(&AuditQuery::default(), 9).await.unwrap();
+    assert_eq!(left, Vec::new());
+}
+
+#[tokio::test]
+async fn the_operator_reads_it_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[]);
+    let person = sign_up(&server, "canary-email@example.com").await;
+    live(&server, &person).await;
+    assert_eq!(server.stop().0, Some(0));
+    succeed(saydo(folder.path(), &["user", "password", &person.id]), "another good one\n");
+    let lines = succeed(saydo(folder.path(), &["audit", "--json"]), "");
+    let events: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: BTreeSet<&str> = events.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    for kind in ["migrated", "server_started", "signed_up", "logged_in", "login_failed", "other_user_refused",
+        "password_changed", "admin_command"]
+    {
+        assert!(kinds.contains(kind), "{kind} is not among {kinds:?}");
+    }
+    assert!(!lines.contains("canary") && !lines.contains(&person.id) && !lines.contains("nobody@"), "{lines}");
+    let failed = succeed(saydo(folder.path(), &["audit", "--since", "1h", "--kind", "login_failed"]), "");
+    assert_eq!(failed.lines().count(), 1, "{failed}");
+    assert_eq!(succeed(saydo(folder.path(), &["audit", "--since", "2999-01-01T00:00:00Z"]), ""), "");
+    let odd = crate::cli::run(saydo(folder.path(), &["audit", "--kind", "nonsense"]), "");
+    assert_eq!(odd.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&odd.stderr).contains("login_failed"));
+}
