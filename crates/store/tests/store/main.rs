@@ -6,8 +6,10 @@
 
 mod access_tokens;
 mod accounts;
+mod audit;
 mod changes;
 mod conversations;
+mod events;
 mod group_commit;
 mod history;
 mod idempotency;
@@ -78,7 +80,15 @@ macro_rules! suite {
         turns_without_a_sign_of_life_are_interrupted, old_turns_are_purged, a_turn_keeps_its_rounds,
         one_takes_over_a_turn_that_broke_off,
     }
+    events {
+        what_happens_is_told_once_and_in_order, conversations_tell_of_themselves, what_is_not_committed_is_not_told,
+        old_events_go_and_their_numbers_do_not_come_back, events_come_page_by_page,
+    }
     access_tokens { a_token_opens_the_door_of_its_owner, tokens_are_listed_and_deleted, a_hash_is_taken_once }
+    audit {
+        events_are_read_in_order_by_kind_and_time, an_event_is_stored_with_what_it_tells_of_or_not_at_all,
+        only_what_is_old_is_purged,
+    }
     usage { usage_adds_up_by_day_and_model, absurd_counts_do_no_harm }
     idempotency { an_answer_is_kept_until_it_expires, a_live_key_is_not_taken_twice }
     owners {

@@ -29,6 +29,21 @@ async fn closing_and_opening_keeps_everything() {
 }
 
 #[tokio::test]
+async fn the_audit_table_only_grows() {
+    let opened = Opened::sqlite().await;
+    crate::audit::note(&opened.store, &["a", "b"]).await;
+    let mut connection = raw(&opened).await;
+    for sql in crate::audit::FORBIDDEN {
+        let refused = sqlx::query(sql).execute(&mut connection).await.unwrap_err();
+        assert!(refused.to_string().contains("audit_events only grows"), "{sql}: {refused}");
+    }
+    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(left, 2);
+    connection.close().await.unwrap();
+    opened.close().await;
+}
+
+#[tokio::test]
 async fn every_connection_is_set_up_for_safety() {
     let opened = Opened::sqlite().await;
     let mut connection = raw(&opened).await;

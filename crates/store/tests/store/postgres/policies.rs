@@ -46,6 +46,29 @@ async fn a_statement_that_forgets_its_owner_finds_only_the_owner_s_rows() {
 }
 
 #[tokio::test]
+async fn the_audit_table_only_grows() {
+    let opened = Opened::new().await;
+    crate::audit::note(&opened.store, &["a", "b"]).await;
+    let mut raw = opened.raw().await;
+    for sql in crate::audit::FORBIDDEN.into_iter().chain(["TRUNCATE audit_events"]) {
+        let mut transaction = raw.begin().await.unwrap();
+        let system = sqlx::query("SELECT set_config('saydo.role', 'system', TRUE)");
+        system.execute(&mut *transaction).await.unwrap();
+        let refused = sqlx::query(sql).execute(&mut *transaction).await.unwrap_err();
+        assert!(refused.to_string().contains("audit_events only grows"), "{sql}: {refused}");
+        transaction.rollback().await.unwrap();
+    }
+    // Whoever acts for a user does not even see it.
+    let seen: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(&mut raw).await.unwrap();
+    assert_eq!(seen, 0);
+    raw.close().await.unwrap();
+    opened.close().await;
+}
+
+/// Tables that no user has rows in.
+const OF_THE_SYSTEM: [&str; 3] = ["audit_events", "audit_retention", "leases"];
+
+#[tokio::test]
 async fn every_table_of_users_has_its_policy() {
     const SQL: &str = "SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced, \
          COALESCE((SELECT string_agg(pg_get_expr(p.polqual, p.polrelid), ';') FROM pg_policy p \
@@ -62,12 +85,16 @@ async fn every_table_of_users_has_its_policy() {
         }
         seen += 1;
         assert!(table.get::<bool, _>("forced"), "{name} has no row security");
-        let column = if name == "users" { "(id = " } else { "(user_id = " };
-        assert!(policy.contains(column) && policy.contains("saydo.user"), "{name}: {policy}");
+        if OF_THE_SYSTEM.contains(&name) {
+            assert!(policy.contains("saydo.role") && !policy.contains("saydo.user"), "{name}: {policy}");
+        } else {
+            let column = if name == "users" { "(id = " } else { "(user_id = " };
+            assert!(policy.contains(column) && policy.contains("saydo.user"), "{name}: {policy}");
+        }
         let owner = AssertSqlSafe(format!("SELECT COUNT(*) FROM {name}"));
         sqlx::query(owner).execute(&mut raw).await.unwrap();
     }
-    assert_eq!(seen, 15);
+    assert_eq!(seen, 21);
     raw.close().await.unwrap();
     opened.close().await;
 }
