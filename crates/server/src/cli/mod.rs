@@ -29,7 +29,7 @@ use crate::config::{self, Config, ConfigError, Sources};
 #[derive(Debug, Parser)]
 #[command(name = "saydo", version, about = "Saydo, a to-do list you talk to", propagate_version = true)]
 struct Cli {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Settings")]
     flags: Flags,
     #[command(subcommand)]
     command: Command,

@@ -14,7 +14,7 @@ use tokio::time::{Instant, interval, sleep_until};
 use super::{
     super::{person::Person, span::told},
     crowd::{Crowd, styled},
-    plan::{Act, Plan, Scenario},
+    plan::{Act, Pace, Plan, Scenario},
     record::{Outcome, Record, Times},
 };
 
@@ -74,7 +74,7 @@ impl Run<'_> {
             let over = self.start.elapsed();
             // Only the server's lateness counts against it: the timer's and this program's own is told apart.
             let was_free = free <= due;
-            if was_free && due >= self.plan.ramp {
+            if was_free && due >= self.plan.ramp && self.plan.pace != Pace::Closed {
                 self.record.late(sent.saturating_sub(due));
             }
             self.note(act, Times { due: if was_free { sent } else { due }, sent, over }, outcome);

@@ -29,7 +29,7 @@ async fn load(base: &str, arguments: &[&str]) -> Output {
 
 /// A short run, as JSON, with its exit status.
 async fn measured(base: &str, arguments: &[&str]) -> (Option<i32>, Value) {
-    let output = load(base, &[&SHORT, &["--json"], arguments].concat()).await;
+    let output = load(base, &[&SHORT[..], &["--json"], arguments].concat()).await;
     let told = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     (output.status.code(), told)
 }
@@ -80,7 +80,7 @@ async fn a_server_that_stalls_cannot_hide_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_verdict_is_the_exit_status() {
     let app = TestApp::start().await;
-    let output = load(&app.base, &[&SHORT[..8], &["--target-p95", "1us", "--target-p99", "1m"]].concat()).await;
+    let output = load(&app.base, &[&SHORT[..8], &["--target-p95", "1us", "--target-p99", "1m"][..]].concat()).await;
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
     for line in [
@@ -155,7 +155,7 @@ async fn it_is_bounded_and_goes_nowhere_it_was_not_told_to() {
 async fn a_run_that_is_ended_leaves_nobody() {
     let app = TestApp::start().await;
     let proxy = Proxy::start(&app.base, Fault::Hangs(Method::POST, "/chat")).await;
-    let arguments = [&["load", "--base-url", proxy.base.as_str()], &SHORT[..]].concat();
+    let arguments = [&["load", "--base-url", proxy.base.as_str()][..], &SHORT].concat();
     let child = saydo(Path::new("/"), &arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
     proxy.hanging.notified().await;
     assert_eq!(emails(&app).await.len(), 4);
