@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan as _, civil::date};
 use saydo_domain::{
     AccessToken, AccessTokenId, AnsweredBy, ConversationId, TokenName, TokenScope, TurnId, TurnStatus, UserId,
 };
-use saydo_store::{NewTurn, StoreError, UsageDelta};
+use saydo_store::{NewTurn, StoreError, TurnRun, UsageDelta};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ async fn put_turn(app: &TestApp, user: &Client, conversation: &Value, ended: Opt
             tx.turn_events_append(&user, id, 1, &["{\"type\":\"RUN_STARTED\"}".to_owned()], now()).await?;
             if let Some(ended) = ended {
                 let by = AnsweredBy::Model("tiny".to_owned());
-                assert!(tx.turn_finish(&user, id, TurnStatus::Finished, None, Some(&by), ended).await?);
+                assert!(tx.turn_finish(&user, TurnRun::first(id), TurnStatus::Finished, None, Some(&by), ended).await?);
             }
             Ok(())
         })
