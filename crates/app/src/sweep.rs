@@ -55,6 +55,7 @@ impl App {
             ..Swept::default()
         };
         swept.answers = self.store.write(move |tx| Box::pin(async move { tx.idempotency_purge(now).await })).await?;
+        self.store.write(move |tx| Box::pin(async move { tx.consents_purge(now).await })).await?;
         swept.tokens = self.store.write(move |tx| Box::pin(async move { tx.tokens_purge(now).await })).await?;
         Ok(swept)
     }

@@ -72,49 +72,115 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     }
 }
 
+/// The same for a door whose answers have a shape of their own: what is stored goes to its handler as [`Stored`], to be
+/// shown in that shape.
+pub(super) async fn own_shape(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    let Some(key) = request.headers().get(KEY).cloned() else { return next.run(request).await };
+    match Known::look(&state, &key, request).await {
+        Ok(Looked::Known(known)) => known.in_own_shape(next).await.unwrap_or_else(IntoResponse::into_response),
+        Ok(Looked::Nobody(request)) => next.run(*request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The stored answer of a request that was made before.
+#[derive(Debug, Clone)]
+pub(super) struct Stored(pub(super) StoredAnswer);
+
+/// A request with a key.
+enum Looked {
+    /// What is known about it.
+    Known(Box<Known>),
+    /// Its route has no caller.
+    Nobody(Box<Request>),
+}
+
+/// What is known about a key, and the request it came with.
+struct Known {
+    caller: Caller,
+    key: IdempotencyKey,
+    found: IdempotencyState,
+    parts: Parts,
+    body: axum::body::Bytes,
+    _flight: Flight,
+}
+
+impl Known {
+    async fn look(state: &AppState, key: &HeaderValue, request: Request) -> Result<Looked, ApiError> {
+        let key = key.to_str().ok().filter(|key| key.len() <= 255 && !key.trim().is_empty());
+        let key = key
+            .ok_or_else(|| Problem::field("Idempotency-Key", "An Idempotency-Key has 1 to 255 visible characters."))?;
+        let (parts, body) = request.into_parts();
+        let Some(caller) = parts.extensions.get::<Caller>().cloned() else {
+            return Ok(Looked::Nobody(Box::new(Request::from_parts(parts, body))));
+        };
+        let body = body::read(body).await?;
+        let fingerprint = fingerprint(&parts, &body);
+        let flight = state.flights.begin(&caller, key).ok_or_else(error::in_flight)?;
+        let found = state.app.idempotency_find(caller.id(), key, &fingerprint).await?;
+        let key = IdempotencyKey { key: key.to_owned(), fingerprint };
+        Ok(Looked::Known(Box::new(Self { caller, key, found, parts, body, _flight: flight })))
+    }
+
+    /// Hands the request on, with its key.
+    async fn run(&mut self, next: Next) -> Response<Body> {
+        self.caller.idempotency = Some(self.key.clone());
+        self.parts.extensions.insert(self.caller.clone());
+        next.run(Request::from_parts(self.parts.clone(), Body::from(self.body.clone()))).await
+    }
+
+    async fn in_own_shape(mut self: Box<Self>, next: Next) -> Result<Response<Body>, ApiError> {
+        match self.found.clone() {
+            IdempotencyState::Fresh => Ok(self.run(next).await),
+            IdempotencyState::OtherRequest => Err(reused().into()),
+            IdempotencyState::Replay(answer) => {
+                self.parts.extensions.insert(Stored(answer));
+                Ok(marked(self.run(next).await))
+            }
+        }
+    }
+}
+
+/// A key that was used for something else.
+fn reused() -> Problem {
+    let detail = "This Idempotency-Key was used for another request.";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail)
+}
+
+fn marked(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
 async fn repeatable(
     state: &AppState,
     key: &HeaderValue,
     request: Request,
     next: Next,
 ) -> Result<Response<Body>, ApiError> {
-    let key = key.to_str().ok().filter(|key| key.len() <= 255 && !key.trim().is_empty());
-    let key =
-        key.ok_or_else(|| Problem::field("Idempotency-Key", "An Idempotency-Key has 1 to 255 visible characters."))?;
-    let (mut parts, body) = request.into_parts();
-    let Some(mut caller) = parts.extensions.get::<Caller>().cloned() else {
-        return Ok(next.run(Request::from_parts(parts, body)).await);
+    let mut known = match Known::look(state, key, request).await? {
+        Looked::Known(known) => known,
+        Looked::Nobody(request) => return Ok(next.run(*request).await),
     };
-    let body = body::read(body).await?;
-    let fingerprint = fingerprint(&parts, &body);
-    let _flight = state.flights.begin(&caller, key).ok_or_else(error::in_flight)?;
-    match state.app.idempotency_find(caller.id(), key, &fingerprint).await? {
+    match known.found.clone() {
         IdempotencyState::Fresh => {}
         IdempotencyState::Replay(answer) => {
-            caller.idempotency = Some(IdempotencyKey { key: key.to_owned(), fingerprint });
+            known.caller.idempotency = Some(known.key.clone());
             // Whoever asks for a stream again gets it again, if the answer came from a turn that can be told again.
-            let streams = turn_stream::is_wanted(&parts.headers) || parts.uri.path() == agui::PATH;
-            if !streams || state.app.turn_of_key(&caller).await?.is_none() {
+            let streams = turn_stream::is_wanted(&known.parts.headers) || known.parts.uri.path() == agui::PATH;
+            if !streams || state.app.turn_of_key(&known.caller).await?.is_none() {
                 return Ok(replay(answer));
             }
-            parts.extensions.insert(caller);
-            let mut response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-            return Ok(response);
+            return Ok(marked(known.run(next).await));
         }
-        IdempotencyState::OtherRequest => {
-            let detail = "This Idempotency-Key was used for another request.";
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail).into());
-        }
+        IdempotencyState::OtherRequest => return Err(reused().into()),
     }
-    caller.idempotency = Some(IdempotencyKey { key: key.to_owned(), fingerprint: fingerprint.clone() });
-    parts.extensions.insert(caller.clone());
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let response = known.run(next).await;
     // A stream's answer is kept by its turn when that ends.
     if !response.status().is_success() || is_stream(&response) {
         return Ok(response);
     }
-    keep(state, &caller, key, &fingerprint, response).await
+    keep(state, &known.caller, &known.key, response).await
 }
 
 fn is_stream(response: &Response<Body>) -> bool {
@@ -126,11 +192,10 @@ fn is_stream(response: &Response<Body>) -> bool {
 async fn keep(
     state: &AppState,
     caller: &Caller,
-    key: &str,
-    fingerprint: &str,
+    key: &IdempotencyKey,
     response: Response<Body>,
 ) -> Result<Response<Body>, ApiError> {
-    if state.app.idempotency_find(caller.id(), key, fingerprint).await? != IdempotencyState::Fresh {
+    if state.app.idempotency_find(caller.id(), &key.key, &key.fingerprint).await? != IdempotencyState::Fresh {
         return Ok(response);
     }
     let (parts, body) = response.into_parts();

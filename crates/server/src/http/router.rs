@@ -106,7 +106,8 @@ fn openai_routes(state: &AppState) -> OpenApiRouter<AppState> {
     let with = || state.clone();
     let chat = OpenApiRouter::new()
         .route("/v1/chat/completions", post(openai::complete))
-        .route_layer(from_fn_with_state(with(), limits::chat));
+        .route_layer(from_fn_with_state(with(), limits::chat))
+        .route_layer(from_fn_with_state(with(), idempotency::own_shape));
     OpenApiRouter::new()
         .route("/v1/models", get(openai::models))
         .route("/v1/models/{name}", get(openai::model))

@@ -38,6 +38,7 @@ fn line(route: &str) -> Line {
         "DELETE /api/tokens/{id}" => line(Value::Null, 204, Some(404)),
         "DELETE /api/account" => line(json!({"password": PASSWORD}), 204, None),
         "POST /api/tasks" => line(json!({"title": "New"}), 201, None),
+        "GET /api/tasks/{id}/history" => line(Value::Null, 200, Some(404)),
         "GET /api/tasks/{id}" => line(Value::Null, 200, Some(404)),
         "PUT /api/tasks/{id}" | "PATCH /api/tasks/{id}" => line(json!({"title": "Changed"}), 200, Some(404)),
         "PATCH /api/tasks/{id}/complete" => line(json!({"completed": true}), 200, Some(404)),

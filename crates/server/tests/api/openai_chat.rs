@@ -181,3 +181,26 @@ async fn errors_are_those_openais_clients_know() {
     assert!(!refused.header("retry-after").is_empty());
     assert_eq!(ada.get("/api/conversations").await.ok(200)["conversations"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_repeated_completion_is_answered_again_and_done_once() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let ask = async |key: &str, text: &str, streams: bool| {
+        let body = json!({"model": "saydo", "stream": streams, "messages": [{"role": "user", "content": text}]});
+        let request = ada.request(Method::POST, "/v1/chat/completions").header("idempotency-key", key);
+        Answer::of(request.json(&body)).await
+    };
+    let first = ask("a", "buy milk", false).await;
+    let again = ask("a", "buy milk", false).await;
+    assert_eq!(content(&again), content(&first));
+    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
+    let other = ask("a", "buy bread", false).await;
+    assert_eq!(error(&other, 400)["code"], "idempotency_key_reused");
+    for _ in 0..2 {
+        let streamed = ask("b", "buy eggs", true).await;
+        assert!(streamed.text.contains("Eggs") || streamed.text.contains("eggs"), "{}", streamed.text);
+        assert!(streamed.text.trim_end().ends_with("[DONE]"), "{}", streamed.text);
+    }
+    assert_eq!(every(&ada, "id").await.len(), 2);
+}

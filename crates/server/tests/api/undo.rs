@@ -118,8 +118,56 @@ async fn a_conflict_says_what_is_in_the_way_and_changes_nothing() {
     let before = (all(&ada).await, ada.get("/api/trash").await.ok(200));
     let (detail, code) = undo(&ada, &change).await.problem(409);
     assert_eq!(code, "undo_conflict");
-    assert_eq!(detail, "“b” (#2) was changed again since; undo that change first.");
+    assert_eq!(detail, "“b” (#2) was changed again since (Took “b” out of the trash); undo that change first.");
     assert_eq!((all(&ada).await, ada.get("/api/trash").await.ok(200)), before);
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_is_named_as_data_and_undone_it_is_no_more() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    make_all(&ada, &["a", "b"]).await;
+    let rename = async |number: i64, title: &str| {
+        let answer = ada.patch(&format!("/api/tasks/{number}"), json!({"title": title})).await;
+        answer.header("x-change-id").to_owned()
+    };
+    let first = rename(1, "A").await;
+    rename(2, "B").await;
+    let (second, third) = (rename(1, "AA").await, rename(1, "AAA").await);
+    let refused = undo(&ada, &first).await;
+    let (detail, code) = refused.problem(409);
+    assert!(detail.starts_with("“AAA” (#1) was changed 2 times since"), "{detail}");
+    assert_eq!(code, "undo_conflict");
+    let in_the_way = refused.json()["in_the_way"].clone();
+    assert_eq!((in_the_way.as_array().unwrap().len(), &in_the_way[0]["task_id"]), (1, &json!(1)));
+    let changes = in_the_way[0]["changes"].as_array().unwrap();
+    assert_eq!(changes.iter().map(|change| &change["change_id"]).collect::<Vec<_>>(), [&json!(third), &json!(second)]);
+    assert_eq!((&changes[0]["door"], &changes[0]["agent"]), (&json!("rest"), &Value::Null));
+    for change in [&third, &second, &first] {
+        undo(&ada, change).await.ok(200);
+    }
+    assert_eq!(every(&ada, "title").await, ["a", "B"]);
+}
+
+#[tokio::test]
+async fn in_the_chat_what_is_in_the_way_can_be_undone_first() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    make_all(&ada, &["a"]).await;
+    let rename = async |title: &str| {
+        ada.patch("/api/tasks/1", json!({"title": title})).await.header("x-change-id").to_owned()
+    };
+    let first = rename("b").await;
+    rename("c").await;
+    rename("b").await;
+    // Undone out of order: now the newest change cannot be undone before that.
+    undo(&ada, &first).await.ok(200);
+    let asked = ada.say(None, "undo").await.ok(200);
+    assert!(asked["response"].as_str().unwrap().ends_with("Should I undo that change first?"), "{asked}");
+    assert_eq!((&asked["pending"]["kind"], &asked["change_id"]), (&json!("confirm"), &Value::Null));
+    let done = ada.say(asked["conversation_id"].as_i64(), "yes").await.ok(200);
+    assert!(done["change_id"].is_string(), "{done}");
+    assert_eq!(every(&ada, "title").await, ["c"]);
 }
 
 #[tokio::test]

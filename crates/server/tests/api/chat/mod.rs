@@ -4,6 +4,7 @@ mod history;
 mod pending;
 mod refusals;
 mod restart;
+mod resume;
 mod stream;
 mod turns;
 

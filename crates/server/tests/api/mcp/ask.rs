@@ -277,3 +277,25 @@ async fn one_yes_is_good_for_one_undo() {
     Mcp::done(&mcp.ask("tools/call", repeat.clone()).await);
     assert_eq!(mcp.ask("tools/call", repeat).await["resultType"], "input_required");
 }
+
+#[tokio::test]
+async fn a_yes_counts_once_whichever_server_it_comes_to() {
+    let app = TestApp::start().await;
+    let ada = somebody(&app).await;
+    let replica = app.replica().await;
+    let mcp = |client: &Client| Mcp { capabilities: json!({"elicitation": {"form": {}}}), ..Mcp::stateless(client) };
+    let (here, there) = (mcp(&ada), mcp(&ada.at(&replica)));
+    here.call("delete_task", json!({"task_id": 1})).await;
+    let arguments = json!({"task_id": 2});
+    let question = here.call("delete_task", arguments.clone()).await;
+    assert_eq!(question["resultType"], "input_required", "{question}");
+    let repeat = json!({"name": "delete_task", "arguments": arguments, "requestState": question["requestState"],
+        "inputResponses": {"decision": accept()}});
+    here.ask("tools/call", repeat.clone()).await;
+    assert_eq!(count(&ada).await, 2);
+    ada.post("/api/trash/2/restore", json!({})).await.ok(200);
+    // The task is as it was; only that the yes was used keeps the other server from taking it again.
+    there.call("delete_task", json!({"task_id": 3})).await;
+    there.ask("tools/call", repeat).await;
+    ada.get("/api/tasks/2").await.ok(200);
+}

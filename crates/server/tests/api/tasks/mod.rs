@@ -3,6 +3,7 @@
 mod change;
 mod complete;
 mod create;
+mod history;
 mod list;
 mod numbers;
 mod pages;

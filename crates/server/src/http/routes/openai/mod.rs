@@ -6,7 +6,7 @@ mod error;
 mod request;
 
 use axum::{
-    Json as Answer,
+    Extension, Json as Answer,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::Response,
@@ -23,6 +23,7 @@ use crate::http::{
     auth::{Me, SentToken},
     body::Json,
     error::ApiResult,
+    idempotency::Stored,
     problem::Problem,
     state::AppState,
     turn_stream::TurnEvents,
@@ -73,10 +74,17 @@ pub(in crate::http) async fn complete(
     Me(caller): Me,
     token: SentToken,
     headers: HeaderMap,
+    stored: Option<Extension<Stored>>,
     Json(input): Json<Completion>,
 ) -> ApiResult<Response> {
     let (model, planner) = find(&state, &input.model)?;
     let streams = input.stream.unwrap_or_default();
+    if let Some(Extension(Stored(answer))) = stored {
+        let reply: ChatReply = serde_json::from_str(&answer.body)
+            .map_err(|_| Problem::internal("a stored answer that is no reply of the chat"))?;
+        let id = uuid::Uuid::now_v7().to_string();
+        return Ok(chunks::whole(model, &state, &id, &reply.response, streams));
+    }
     let (history, said) = input.read()?;
     let said = message(&said)?;
     if request::is_chore(said.as_str()) {
