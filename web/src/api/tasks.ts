@@ -1,7 +1,7 @@
 /** Tasks, the trash and undo. Every write says which change it made, so that exactly that one can be undone. */
 
 import { type Answer, request } from "./client";
-import type { ParsedLine, Task, TaskPatch, Undone } from "./types";
+import type { HistoryEntry, ParsedLine, Task, TaskPatch, Undone } from "./types";
 
 export interface Changed<T> {
   value: T;
@@ -42,6 +42,18 @@ export const listTrash = (): Promise<Task[]> => allPages(`/api/trash?limit=${PAG
 
 export const getTask = async (id: number): Promise<Task> =>
   (await request<Task>("GET", `/api/tasks/${id}`)).data;
+
+export interface HistoryPage {
+  entries: HistoryEntry[];
+  /** The address of the older ones. */
+  older: string | null;
+}
+
+/** What became of a task, newest first; or the page at the address that the page before named. */
+export async function taskHistory(id: number, older?: string): Promise<HistoryPage> {
+  const answer = await request<HistoryEntry[]>("GET", older ?? `/api/tasks/${id}/history?limit=10`);
+  return { entries: answer.data, older: nextLink(answer.headers.get("Link")) };
+}
 
 export const updateTask = async (task: Task, patch: TaskPatch): Promise<Changed<Task>> =>
   changed(await request<Task>("PATCH", `/api/tasks/${task.id}`, { body: patch, ifMatch: task.version }));

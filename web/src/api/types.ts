@@ -140,3 +140,33 @@ export interface Undone {
   summary: string;
   tasks: Task[];
 }
+
+export type HistoryWord =
+  | "created"
+  | "updated"
+  | "completed"
+  | "reopened"
+  | "deleted"
+  | "restored"
+  | "removed";
+
+export interface FieldChange {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** What one change did to a task. */
+export interface HistoryEntry {
+  change_id: string;
+  at: string;
+  door: "rest" | "chat" | "mcp" | "cli";
+  /** The program or the language model that made it; null when the person did. */
+  agent: string | null;
+  conversation_id: number | null;
+  what: HistoryWord;
+  fields: FieldChange[];
+  summary: string;
+  undoes: string | null;
+  undone_by: string | null;
+}

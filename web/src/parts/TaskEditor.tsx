@@ -11,6 +11,7 @@ import { here } from "../state/clock";
 import { editing, focusSoon, keepingPlace, rowOf } from "../state/focus";
 import { placeTask } from "../state/tasks";
 import { Field } from "./Field";
+import { History } from "./History";
 import { Icon } from "./Icon";
 
 const PRIORITIES: readonly Priority[] = ["high", "medium", "low"];
@@ -180,6 +181,7 @@ export function TaskEditor({ task }: { task: Task }) {
             Delete
           </button>
         </div>
+        <History id={task.id} onUndone={() => close(task.id)} />
       </form>
     </li>
   );
