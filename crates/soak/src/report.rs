@@ -50,6 +50,11 @@ impl Run {
         *self.counts.entry(what.to_owned()).or_default() += more;
     }
 
+    /// Whether there is no use in going on.
+    pub(crate) const fn is_hopeless(&self) -> bool {
+        self.findings.len() > 20
+    }
+
     /// The run in a few lines.
     fn lines(&self) -> String {
         let list = |map: Vec<String>| if map.is_empty() { "none".to_owned() } else { map.join(", ") };

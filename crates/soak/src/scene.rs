@@ -67,14 +67,25 @@ impl Scene {
         server(&self.program, self.folder.path().join(format!("replica{number}")), &self.engine, &self.model)
     }
 
-    /// A folder in which nothing is yet.
+    /// The place of something else that goes with the run.
     pub(crate) fn spare(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The same kind of server on a database file of its own, in a folder that is there.
-    pub(crate) fn elsewhere(&self, folder: PathBuf) -> Tried<Saydo> {
-        server(&self.program, folder, &Engine::Sqlite, &self.model)
+    /// A server for the n-th restored backup, on an empty database of its own.
+    pub(crate) async fn restored(&self, number: u32) -> Tried<Saydo> {
+        let folder = self.spare(&format!("restored{number}"));
+        let server = server(&self.program, folder, &self.engine, &self.model)?;
+        let Engine::Postgres(cluster) = &self.engine else { return Ok(server) };
+        let (cluster, name) = (Arc::clone(cluster), Self::restored_name(number));
+        let url = cluster.url(&name, testbed::ROLE);
+        tokio::task::spawn_blocking(move || cluster.create_database(&name)).await?;
+        Ok(server.with("DATABASE_URL", url))
+    }
+
+    /// The name of the database of the n-th restored backup, where databases have names.
+    pub(crate) fn restored_name(number: u32) -> String {
+        format!("restored{number}")
     }
 
     /// What the database holds now that no server writes; and what the engine finds wrong with it.

@@ -38,8 +38,7 @@ pub(super) fn check(facts: &Facts) -> Vec<String> {
     }
     let gone = ends.keys().filter(|number| !facts.tasks.contains_key(*number));
     findings.extend(gone.map(|number| format!("task {number} is in the journal and not in the list")));
-    let highest = uids.keys().max().copied().unwrap_or_default();
-    if facts.next_number <= highest {
+    if let Some(highest) = uids.keys().max().filter(|highest| facts.next_number <= **highest) {
         findings.push(format!("the next number is {}, {highest} was given already", facts.next_number));
     }
     findings

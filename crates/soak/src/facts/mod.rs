@@ -76,7 +76,7 @@ pub(crate) type Everything = BTreeMap<String, Facts>;
 /// The tables that are read: of each, the statement and what becomes of a row.
 type Reader = (&'static str, fn(&mut Everything, &Columns) -> Option<()>);
 
-/// One text for both engines: every column as a text.
+/// One text for both engines: every column as a text. (PostgreSQL orders by that text unless the column is meant.)
 const READERS: [Reader; 8] = [
     ("SELECT id, CAST(next_task_number AS TEXT) FROM users", |all, row| {
         all.entry(text(row, 0)?).or_default().next_number = number(row, 1)?;
@@ -117,14 +117,14 @@ const READERS: [Reader; 8] = [
             Some(())
         },
     ),
-    ("SELECT user_id, CAST(seq AS TEXT), id, undone_by FROM changes ORDER BY user_id, seq", |all, row| {
+    ("SELECT user_id, CAST(seq AS TEXT), id, undone_by FROM changes ORDER BY user_id, changes.seq", |all, row| {
         let change = Change { seq: number(row, 1)?, id: text(row, 2)?, undone_by: text(row, 3), effects: Vec::new() };
         all.get_mut(&text(row, 0)?)?.changes.push(change);
         Some(())
     }),
     (
         "SELECT user_id, CAST(seq AS TEXT), CAST(number AS TEXT), before_task, after_task FROM change_effects \
-         ORDER BY user_id, seq, ordinal",
+         ORDER BY user_id, change_effects.seq, ordinal",
         |all, row| {
             let json = |at| text(row, at).map(|text| serde_json::from_str(&text).ok());
             let (before, after) = (json(3), json(4));

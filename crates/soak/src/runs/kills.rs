@@ -5,11 +5,12 @@ use std::time::{Duration, Instant, SystemTime};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use testbed::Saydo;
 
+use super::end;
 use crate::{
     crowd::Crowd,
     report::{Run, bar},
     scene::{Engine, Scene, kill, start, wait_for_end},
-    trouble::{Trouble, Tried},
+    trouble::Tried,
 };
 
 /// How long a failpoint is waited for.
@@ -83,11 +84,11 @@ pub(crate) async fn kills(name: &str, scene: &Scene, build: Build, times: u32, s
         scene.settled().await?;
         scene.check(&crowd, &held, &mut run).await?;
         bar.inc(1);
-        if run.findings.len() > 20 {
+        if run.is_hopeless() {
             break;
         }
     }
-    conclude(scene, &crowd, &held, &mut run).await?;
+    end::conclude(scene, &crowd, &held, &mut run).await?;
     bar.finish_and_clear();
     run.seconds = begun.elapsed().as_secs_f64();
     Ok(run)
@@ -136,37 +137,4 @@ async fn folding(server: &Saydo) -> Tried<bool> {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     Ok(false)
-}
-
-/// Starts a last server some minutes later, by its clock: turns that died with others are given up then. Everything
-/// that has no answer gets one, and all of it is held against the ledger once more.
-pub(super) async fn conclude(scene: &Scene, crowd: &Crowd, held: &crate::crowd::Held, run: &mut Run) -> Tried<()> {
-    let line = crowd.users().first().map(|user| user.line().at(scene.server.base()));
-    let Some(line) = line else { return Ok(()) };
-    let running = start(&scene.server).await?;
-    ready(&line, scene).await?;
-    let now: jiff::Timestamp = line.time().await?.parse().map_err(|_| Trouble::Other("no time in /health".to_owned()))?;
-    kill(running).await?;
-    let later = now + jiff::SignedDuration::from_mins(10);
-    let running = start(&scene.server.clone().with("SAYDO_NOW", later.to_string())).await?;
-    ready(&line, scene).await?;
-    let settled = crowd.settle(held).await;
-    kill(running).await?;
-    settled?;
-    scene.settled().await?;
-    scene.check(crowd, held, run).await?;
-    scene.conclude(&crowd.ledgers(held), run);
-    Ok(())
-}
-
-/// Waits until a server is ready.
-pub(super) async fn ready(line: &crate::user::Line, scene: &Scene) -> Tried<()> {
-    let begun = Instant::now();
-    while !line.is_ready().await {
-        if begun.elapsed() > BOUND {
-            return Err(Trouble::Other(format!("the server does not start:\n{}", scene.log_end())));
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    Ok(())
 }

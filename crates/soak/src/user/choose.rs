@@ -10,7 +10,7 @@ const PRIORITIES: [&str; 3] = ["high", "medium", "low"];
 const MANY: usize = 40;
 
 /// The next request, one that can be carried out as the ledger stands.
-pub(super) fn next(ledger: &Ledger, draw: &mut StdRng) -> Ask {
+pub(crate) fn next(ledger: &Ledger, draw: &mut StdRng) -> Ask {
     let drawn = draw.random_range(0..100);
     let wanted = match drawn {
         0..12 => change(ledger, draw, |task| !task.in_trash).map(|number| update(ledger, draw, number)),
@@ -25,13 +25,13 @@ pub(super) fn next(ledger: &Ledger, draw: &mut StdRng) -> Ask {
         _ => None,
     };
     let crowded = ledger.tasks.values().filter(|task| !task.in_trash).count() > MANY;
-    if crowded
-        && drawn >= 52
-        && let Some(number) = change(ledger, draw, |task| !task.in_trash)
-    {
-        return Ask::Delete { number };
+    let room = if crowded { change(ledger, draw, |task| !task.in_trash) } else { None };
+    let adds = |ask: &Ask| matches!(ask, Ask::Create { .. } | Ask::Say { .. });
+    let ask = wanted.unwrap_or_else(|| create(ledger, draw));
+    match room {
+        Some(number) if adds(&ask) && draw.random_ratio(3, 4) => Ask::Delete { number },
+        _ => ask,
     }
-    wanted.unwrap_or_else(|| create(ledger, draw))
 }
 
 fn change(ledger: &Ledger, draw: &mut StdRng, fits: impl Fn(&Task) -> bool) -> Option<i64> {

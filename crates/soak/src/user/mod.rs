@@ -15,6 +15,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::ledger::{Ledger, Pending};
 
+pub(crate) use choose::next;
 pub(crate) use send::{Answer, Came, ISSUER, Line, SECRET};
 
 /// How long to wait before asking again: grows from one to the other.
@@ -85,7 +86,7 @@ impl User {
     fn pending(&self, draw: &mut StdRng) -> Pending {
         let mut ledger = self.ledger();
         if ledger.pending.is_none() {
-            let ask = choose::next(&ledger, draw);
+            let ask = next(&ledger, draw);
             ledger.ask(ask);
         }
         match &mut ledger.pending {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use saydo_domain::{ChangeId, Task, TaskNumber, ToolCallRecord};
-use saydo_store::{Tx, UsageDelta};
+use saydo_store::{Failpoint, Tx, UsageDelta};
 use serde_json::{Value, json};
 
 use super::{
@@ -84,6 +84,7 @@ impl ModelTurn<'_> {
         if let Some(words) = round.end {
             return Ok(Next::End(End::from(words)));
         }
+        Failpoint::BetweenRounds.pass();
         let Round { text, calls, results, .. } = round;
         let ids: Vec<String> = calls.iter().map(|call| call.id.clone()).collect();
         self.messages.push(ModelMessage::Assistant { text, calls });
