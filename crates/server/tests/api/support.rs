@@ -136,8 +136,8 @@ impl Drop for TestApp {
 /// Somebody who calls the API.
 #[derive(Clone)]
 pub(crate) struct Client {
-    http: reqwest::Client,
-    base: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: String,
     pub(crate) token: Option<String>,
     pub(crate) id: String,
     pub(crate) email: String,

@@ -4,6 +4,7 @@ mod backup;
 mod commands;
 mod load;
 mod log;
+mod manual;
 mod model;
 mod moving;
 mod proxy;

@@ -14,8 +14,6 @@ use tokio::sync::Notify;
 /// How it fails.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
-    /// Not at all.
-    None,
     /// A message that begins with these words is answered politely, and nothing is done.
     Deaf(&'static str),
     /// A request is answered with this status and JSON, and not passed on.
