@@ -124,6 +124,9 @@ enum CliError {
     /// The command is wrong.
     #[error("{0}")]
     Usage(String),
+    /// Nothing was sent: nobody is there.
+    #[error("{0}")]
+    Unreachable(String),
 }
 
 impl Flags {

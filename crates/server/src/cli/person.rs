@@ -120,7 +120,8 @@ fn broken(error: reqwest::Error) -> CliError {
         cause = Some(deeper);
     }
     let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-    CliError::Refused(format!("{error}{cause}{timeout}"))
+    let text = format!("{error}{cause}{timeout}");
+    if error.is_connect() { CliError::Unreachable(text) } else { CliError::Refused(text) }
 }
 
 impl Answer {
@@ -147,6 +148,8 @@ pub(super) struct Person {
     password: SecretString,
     id: String,
     token: Option<SecretString>,
+    /// Whether a sign-up was tried: it may have gone through even if it was not answered.
+    tried: bool,
 }
 
 impl Person {
@@ -154,12 +157,12 @@ impl Person {
     pub(super) fn new(site: &Site, name: &str) -> Self {
         let email = format!("{name}@example.com");
         let password = SecretString::from(Uuid::new_v4().to_string());
-        Self { site: site.clone(), email, password, id: String::new(), token: None }
+        Self { site: site.clone(), email, password, id: String::new(), token: None, tried: false }
     }
 
     /// Somebody who has an account already.
     pub(super) fn known(site: &Site, email: String, password: SecretString) -> Self {
-        Self { site: site.clone(), email, password, id: String::new(), token: None }
+        Self { site: site.clone(), email, password, id: String::new(), token: None, tried: false }
     }
 
     /// Whoever this token belongs to.
@@ -177,7 +180,11 @@ impl Person {
         let name = self.email.split('@').next().unwrap_or_default();
         let body = json!({"email": self.email, "password": self.password.expose_secret(), "name": name});
         let request = self.site.request(Method::POST, "/api/auth/signup").header("x-saydo-client", "web").json(&body);
-        let answer = send_patiently(request).await?.expect(201)?;
+        self.tried = true;
+        let answer = send_patiently(request).await.inspect_err(|error| {
+            self.tried = !matches!(error, CliError::Unreachable(_));
+        });
+        let answer = answer?.expect(201)?;
         self.id = text(&answer.json["id"]);
         let cookies = answer.headers.get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
         let session = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once("saydo_session="));
@@ -200,6 +207,11 @@ impl Person {
     pub(super) async fn try_password(&self, password: &str) -> Result<Answer, CliError> {
         let body = json!({"email": self.email, "password": password});
         send_patiently(self.site.request(Method::POST, "/api/auth/login").json(&body)).await
+    }
+
+    /// Whether the account may exist.
+    pub(super) const fn may_exist(&self) -> bool {
+        self.tried
     }
 
     /// Erases the account, also one of which nobody knows whether it was made.

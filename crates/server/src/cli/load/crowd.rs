@@ -21,32 +21,24 @@ const TASKS: usize = 50;
 
 #[derive(Debug)]
 pub(super) struct Crowd {
-    accounts: Vec<Account>,
+    people: Vec<Person>,
     scenario: Scenario,
-}
-
-#[derive(Debug)]
-struct Account {
-    person: Person,
-    /// Whether it may exist: a sign-up may have gone through even if it was not answered.
-    tried: bool,
 }
 
 impl Crowd {
     /// Nobody has an account yet.
     pub(super) fn new(site: &Site, plan: &Plan) -> Self {
         let run = uuid::Uuid::new_v4().simple().to_string();
-        let account = |n| Account { person: Person::new(site, &format!("saydo-load-{}-{n}", &run[..8])), tried: false };
-        Self { accounts: (1..=plan.accounts).map(account).collect(), scenario: plan.scenario }
+        let person = |n| Person::new(site, &format!("saydo-load-{}-{n}", &run[..8]));
+        Self { people: (1..=plan.accounts).map(person).collect(), scenario: plan.scenario }
     }
 
     /// Makes all accounts. A server that limits sign-ups makes this take a while.
     pub(super) async fn gather(&mut self) -> Result<(), CliError> {
-        let bar = bar(self.accounts.len(), "making accounts");
+        let bar = bar(self.people.len(), "making accounts");
         let scenario = self.scenario;
-        let made = stream::iter(&mut self.accounts).map(|account| async {
-            account.tried = true;
-            account.prepare(scenario).await?;
+        let made = stream::iter(&mut self.people).map(|person| async {
+            prepare(person, scenario).await?;
             bar.inc(1);
             Ok(())
         });
@@ -57,17 +49,17 @@ impl Crowd {
 
     /// Who this person acts as.
     pub(super) fn person(&self, n: usize) -> &Person {
-        &self.accounts[n % self.accounts.len()].person
+        &self.people[n % self.people.len()]
     }
 
     /// Erases all accounts; says which are left if that fails.
     pub(super) async fn disperse(&mut self) -> Option<String> {
-        let tried: Vec<&mut Account> = self.accounts.iter_mut().filter(|account| account.tried).collect();
-        let bar = bar(tried.len(), "erasing accounts");
-        let erased = stream::iter(tried).map(|account| async {
-            let result = account.person.erase().await;
+        let made: Vec<&mut Person> = self.people.iter_mut().filter(|person| person.may_exist()).collect();
+        let bar = bar(made.len(), "erasing accounts");
+        let erased = stream::iter(made).map(|person| async {
+            let result = person.erase().await;
             bar.inc(1);
-            result.err().map(|error| (account.person.email.clone(), error))
+            result.err().map(|error| (person.email.clone(), error))
         });
         let left: Vec<(String, CliError)> =
             erased.buffer_unordered(AT_ONCE).filter_map(async |left| left).collect().await;
@@ -78,17 +70,15 @@ impl Crowd {
     }
 }
 
-impl Account {
-    /// Signs up, chooses the planner, and has tasks where lists are read.
-    async fn prepare(&mut self, scenario: Scenario) -> Result<(), CliError> {
-        self.person.sign_up().await?;
-        self.person.patch("/api/auth/me", json!({"planner": scenario.planner()})).await?.expect(200)?;
-        if (0..10).any(|n| scenario.act(0, n) == Act::List) {
-            let lines: Vec<String> = (1..=TASKS).map(|n| format!("- task number {n}")).collect();
-            send_patiently(self.person.message(None, &lines.join("\n"))).await?.expect(200)?;
-        }
-        Ok(())
+/// Somebody signs up, chooses the planner, and has tasks where lists are read.
+async fn prepare(person: &mut Person, scenario: Scenario) -> Result<(), CliError> {
+    person.sign_up().await?;
+    person.patch("/api/auth/me", json!({"planner": scenario.planner()})).await?.expect(200)?;
+    if (0..10).any(|n| scenario.act(0, n) == Act::List) {
+        let lines: Vec<String> = (1..=TASKS).map(|n| format!("- task number {n}")).collect();
+        send_patiently(person.message(None, &lines.join("\n"))).await?.expect(200)?;
     }
+    Ok(())
 }
 
 /// A bar on the terminal, if there is one.

@@ -43,8 +43,6 @@ pub(super) struct Scene {
     ada: Person,
     /// Whether Ada's account was there before.
     pub(super) given: bool,
-    /// Whether a sign-up was tried: it may have gone through even if it was not answered.
-    tried: bool,
     signed_in: bool,
     /// Who must not see any of it.
     bob: Option<Person>,
@@ -73,7 +71,6 @@ impl Scene {
             planner: None,
             ada,
             given: is_given,
-            tried: false,
             signed_in: false,
             bob: None,
             words: std::array::from_fn(|_| made_up_word()),
@@ -92,7 +89,6 @@ impl Scene {
 
     /// Ada at the door.
     pub(super) const fn ada_outside(&mut self) -> &mut Person {
-        self.tried = true;
         &mut self.ada
     }
 
@@ -166,7 +162,8 @@ impl Scene {
     pub(super) async fn clean_up(&mut self) -> Result<String, Fault> {
         let mut left = Vec::new();
         let mut erased = 0;
-        for person in self.bob.iter_mut().chain((self.tried && !self.given).then_some(&mut self.ada)) {
+        let made = self.bob.iter_mut().chain((!self.given).then_some(&mut self.ada));
+        for person in made.filter(|person| person.may_exist()) {
             match person.erase().await {
                 Ok(()) => erased += 1,
                 Err(error) => left.push(format!("{} ({error})", person.email)),
