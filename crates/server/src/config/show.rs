@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use saydo_app::{accounts::Throttling, llm::Price};
+use saydo_app::llm::Price;
 
 use super::{Config, ConfigError, SETTINGS, Sources, model::kind_word};
 
@@ -18,6 +18,9 @@ pub fn show(sources: &Sources) -> Result<String, ConfigError> {
     for setting in SETTINGS {
         let (value, from) = match values.get(setting.env) {
             Some(raw) if setting.env == "DATABASE_URL" => (config.database.place.to_string(), raw.from),
+            Some(raw) if setting.env == "SAYDO_LISTEN_DATABASE_URL" => {
+                (config.database.listen.as_ref().map(ToString::to_string).unwrap_or_default(), raw.from)
+            }
             Some(raw) if setting.secret => ("(hidden)".to_owned(), raw.from),
             Some(raw) => (raw.value.clone(), raw.from),
             None => (String::new(), "not set"),
@@ -25,17 +28,21 @@ pub fn show(sources: &Sources) -> Result<String, ConfigError> {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{:<30} {value:<24} # {from}; {}", setting.env, setting.help);
     }
-    text.push_str(counting(&config));
+    text.push_str(live(&config));
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "\n# {}.", config.limits.counted());
     text.push_str(&models(&config));
     Ok(text)
 }
 
-/// Where requests are counted.
-fn counting(config: &Config) -> &'static str {
-    match (config.limits.throttling, &config.limits.redis_url) {
-        (Throttling::Off, _) => "\n# Requests are not counted: limits are off.\n",
-        (Throttling::On, Some(_)) => "\n# Requests are counted in Redis: limits hold for all replicas together.\n",
-        (Throttling::On, None) => "\n# Requests are counted in each server: limits hold per replica.\n",
+/// How what other servers do is heard of.
+fn live(config: &Config) -> &'static str {
+    match (config.database.place.sqlite_path(), &config.database.listen) {
+        (Some(_), _) => "\n# Live views: what other processes write to the file is seen within two seconds.\n",
+        (None, None) => {
+            "\n# Live views: by notices over DATABASE_URL; where they do not arrive (PgBouncer), by looking every second.\n"
+        }
+        (None, Some(_)) => "\n# Live views: by notices over SAYDO_LISTEN_DATABASE_URL.\n",
     }
 }
 

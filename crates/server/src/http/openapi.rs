@@ -25,6 +25,7 @@ use super::{
         (name = "chat", description = "Saying what you mean"),
         (name = "voice", description = "Speech in and out"),
         (name = "conversations", description = "What was said"),
+        (name = "events", description = "What happens, as it happens"),
         (name = "service", description = "Health")
     )
 )]

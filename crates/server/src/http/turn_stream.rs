@@ -1,6 +1,5 @@
 //! A turn's events as a stream. What goes out is pulled one event at a time, so a slow reader holds nothing but its
-//! place. A stream outlives the moment in which its token was proven: it ends when the token does, and when the
-//! server stops, each time with a last word.
+//! place.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -8,144 +7,42 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response, Sse, sse::Event},
 };
-use futures_util::{Stream, future::BoxFuture, stream};
-use saydo_app::{
-    AppError,
-    chat::turns::{TurnHandle, TurnReader},
-};
+use futures_util::{Stream, stream};
+use saydo_app::chat::turns::{TurnHandle, TurnReader};
 use saydo_domain::{ConversationId, TurnId};
 use serde_json::{Value, json};
-use tokio::{sync::watch, time::Instant};
 
-use super::{Shutdown, auth::SentToken, state::AppState};
+use super::{
+    auth::SentToken,
+    guard::{Cut, Guard, Told},
+    state::AppState,
+};
 
-/// A sign of life this often, so that nobody in between takes the connection for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How old the proof of a token may be when something is sent.
-const PROOF_AGE: Duration = Duration::from_secs(1);
 /// How long a stream may go on when the server stops; turns of this process have ended by then.
 const LAST_CALL: Duration = Duration::from_millis(8500);
 /// When a client should come back after its connection broke.
 const COME_BACK: Duration = Duration::from_secs(2);
 
-/// What a stream has to say next.
-#[derive(Debug)]
-pub(super) enum Told {
-    /// An event of the turn, with its number.
-    Event(i64, Arc<str>),
-    /// Nothing happened for a while.
-    Heartbeat,
-    /// The stream ends here though the turn may go on.
-    Cut(Cut),
-}
-
-/// Why a stream ends before its turn does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
-    /// The token is no longer good.
-    Revoked,
-    /// The server stops.
-    Stopping,
-    /// The database does not answer.
-    Unavailable,
-}
-
-impl Cut {
-    /// A sentence for people.
-    pub(super) const fn message(self) -> &'static str {
-        match self {
-            Self::Revoked => "You are no longer signed in.",
-            Self::Stopping => "The server is stopping; ask again in a moment.",
-            Self::Unavailable => "The database is away; ask again in a moment.",
-        }
-    }
-
-    /// A word for programs.
-    pub(super) const fn code(self) -> &'static str {
-        match self {
-            Self::Revoked => "unauthorized",
-            Self::Stopping => "server_stopping",
-            Self::Unavailable => "unavailable",
-        }
-    }
-
-    /// The last event of a stream that ends so. It has no number: whoever comes back goes on where the turn was.
-    fn event(self) -> Event {
-        Event::default()
-            .data(json!({ "type": "RUN_ERROR", "message": self.message(), "code": self.code() }).to_string())
-    }
+/// The last event of a stream that is cut. It has no number: whoever comes back goes on where the turn was.
+fn last_event(cut: Cut) -> Event {
+    Event::default().data(json!({ "type": "RUN_ERROR", "message": cut.message(), "code": cut.code() }).to_string())
 }
 
 /// The events of a turn for one reader.
 pub(super) struct TurnEvents {
-    state: AppState,
-    token: SentToken,
-    sign_offs: watch::Receiver<u64>,
-    proven: Instant,
+    guard: Guard,
     reader: TurnReader,
-    /// One for the whole stream: it must not begin anew with every event.
-    last_call: BoxFuture<'static, ()>,
-    ended: bool,
 }
 
 impl TurnEvents {
     pub(super) fn new(state: &AppState, token: SentToken, reader: TurnReader) -> Self {
-        let sign_offs = state.sign_offs.subscribe();
-        let last_call = Box::pin(last_call(state.stopping.clone()));
-        Self { state: state.clone(), token, sign_offs, proven: Instant::now(), reader, last_call, ended: false }
+        Self { guard: Guard::new(state, reader.user(), token, LAST_CALL), reader }
     }
 
     /// What comes next; `None` after the last.
-    pub(super) async fn next(&mut self) -> Option<Told> {
-        if self.ended {
-            return None;
-        }
-        let beat = Instant::now() + HEARTBEAT;
-        loop {
-            let told = tokio::select! {
-                event = self.reader.next() => match event {
-                    Ok(Some((number, event))) => Some(Told::Event(number, event)),
-                    Ok(None) => None,
-                    Err(error) => {
-                        tracing::warn!(%error, "a turn cannot be read");
-                        Some(Told::Cut(Cut::Unavailable))
-                    }
-                },
-                () = tokio::time::sleep_until(beat) => Some(Told::Heartbeat),
-                // The sender lives as long as the state.
-                _ = self.sign_offs.changed() => {
-                    if self.is_proven(Duration::ZERO).await {
-                        continue;
-                    }
-                    Some(Told::Cut(Cut::Revoked))
-                }
-                () = &mut self.last_call => Some(Told::Cut(Cut::Stopping)),
-            };
-            let told = match told {
-                Some(Told::Event(..) | Told::Heartbeat) if !self.is_proven(PROOF_AGE).await => {
-                    Some(Told::Cut(Cut::Revoked))
-                }
-                told => told,
-            };
-            self.ended = matches!(told, None | Some(Told::Cut(_)));
-            return told;
-        }
+    pub(super) async fn next(&mut self) -> Option<Told<(i64, Arc<str>)>> {
+        self.guard.next(self.reader.next()).await
     }
-
-    /// Whether the token is good, by a proof of at most this age. A database that is away says nothing about it.
-    async fn is_proven(&mut self, age: Duration) -> bool {
-        if self.proven.elapsed() < age {
-            return true;
-        }
-        self.proven = Instant::now();
-        let proof = self.state.app.accounts.authenticate(self.token.expose()).await;
-        !matches!(proof, Err(AppError::Unauthorized))
-    }
-}
-
-async fn last_call(stopping: Shutdown) {
-    stopping.cancelled().await;
-    tokio::time::sleep(LAST_CALL).await;
 }
 
 /// The names an outside client gave to thread and run, for events that repeat them.
@@ -198,12 +95,12 @@ pub(super) fn of_reader(state: &AppState, token: SentToken, reader: TurnReader, 
     let first = Event::default().retry(COME_BACK).comment("saydo");
     let rest = stream::unfold((events, names), |(mut events, names)| async move {
         let event = match events.next().await? {
-            Told::Event(number, event) => {
+            Told::Event((number, event)) => {
                 let event = names.as_ref().map_or_else(|| event.to_string(), |names| names.put_into(&event));
                 Event::default().id(number.to_string()).data(event)
             }
             Told::Heartbeat => Event::default().comment(""),
-            Told::Cut(cut) => cut.event(),
+            Told::Cut(cut) => last_event(cut),
         };
         Some((Ok(event), (events, names)))
     });

@@ -1,17 +1,16 @@
 //! Hearing what other processes tell, by PostgreSQL's LISTEN, on a connection of its own.
 //!
 //! Whether notices really arrive is tried out, not assumed: the process tells itself something and waits for it. That
-//! finds a PgBouncer in transaction mode, which takes LISTEN and delivers nothing, as well as a connection that has
-//! died without a word.
+//! finds a connection that has died without a word.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
 use super::{Bells, Hearing, WeakBells, herald, ring::Notice};
-use crate::{StoreError, classify::classify, engine::Engine};
+use crate::{classify::classify, engine::Engine};
 
 /// How often everybody looks though notices arrive: one may have been lost with the process that was to send it.
 const SAFETY_LOOK: Duration = Duration::from_secs(10);
@@ -27,11 +26,14 @@ const POLL_FOR: Duration = Duration::from_mins(1);
 const BACKOFF: [Duration; 4] =
     [Duration::from_millis(100), Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 
+/// What PgBouncer says to a parameter it does not know (`protocol_violation`).
+const REFUSED_NAME: &str = "08P01";
+
 /// Why listening ended.
 enum End {
     /// The connection was lost.
     Lost,
-    /// The connection takes everything and delivers nothing.
+    /// There is no session of its own, or it delivers nothing.
     Deaf,
     /// The store is gone.
     Over,
@@ -46,10 +48,7 @@ pub(crate) async fn listen(bells: WeakBells, engine: Arc<Engine>, options: PgCon
                 tries = 0;
                 hear(&bells, &engine, &mut listener).await
             }
-            Err(error) => {
-                tracing::debug!(%error, "cannot listen to the database");
-                End::Lost
-            }
+            Err(end) => end,
         };
         let Some(rung) = bells.upgrade() else { return };
         match end {
@@ -64,8 +63,8 @@ pub(crate) async fn listen(bells: WeakBells, engine: Arc<Engine>, options: PgCon
             End::Deaf => {
                 if rung.hearing() != Hearing::Polling {
                     tracing::warn!(
-                        "PostgreSQL's notices do not arrive, as behind PgBouncer in transaction mode: looking every \
-                         second instead; set SAYDO_LISTEN_DATABASE_URL to an address without it"
+                        "PostgreSQL's notices cannot arrive, as behind PgBouncer: looking every second instead; set \
+                         SAYDO_LISTEN_DATABASE_URL to an address without it"
                     );
                 }
                 rung.set_hearing(Hearing::Polling);
@@ -76,18 +75,35 @@ pub(crate) async fn listen(bells: WeakBells, engine: Arc<Engine>, options: PgCon
     }
 }
 
-async fn connect(options: &PgConnectOptions) -> Result<PgListener, StoreError> {
+/// Connects and listens, but only on a session that is nobody else's. Behind a PgBouncer in transaction mode LISTEN
+/// would make others' statements fail: they get notices they did not ask for. So the session is given a name as it
+/// begins; a PgBouncer refuses that, or its sessions do not have it.
+async fn connect(options: &PgConnectOptions) -> Result<PgListener, End> {
+    const OWN: &str = "SELECT COALESCE(current_setting('saydo.listener', TRUE), '')";
+    let name = Uuid::new_v4().simple().to_string();
+    let options = options.clone().options([("saydo.listener", name.as_str())]);
     // Of its own, for one connection that is never tested, aged or lent.
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ECHO).idle_timeout(None).max_lifetime(None);
-    let pool = pool.connect_lazy_with(options.clone());
-    let mut listener = PgListener::connect_with(&pool).await.map_err(|error| classify(&error))?;
-    listener.eager_reconnect(false);
-    listener.ignore_pool_close_event(true);
-    timeout(ECHO, listener.listen(herald::CHANNEL))
-        .await
-        .map_err(|_| StoreError::Unavailable("LISTEN was not answered".to_owned()))?
-        .map_err(|error| classify(&error))?;
-    Ok(listener)
+    let listening = async {
+        let mut listener = PgListener::connect_with(&pool.connect_lazy_with(options)).await?;
+        listener.eager_reconnect(false);
+        listener.ignore_pool_close_event(true);
+        let found: String = sqlx::query_scalar(OWN).persistent(false).fetch_one(&mut listener).await?;
+        if found != name {
+            return Ok::<_, sqlx::Error>(None);
+        }
+        listener.listen(herald::CHANNEL).await?;
+        Ok(Some(listener))
+    };
+    match timeout(ECHO, listening).await {
+        Ok(Ok(listener)) => listener.ok_or(End::Deaf),
+        Ok(Err(error)) => {
+            let code = error.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
+            tracing::debug!(error = %classify(&error), "cannot listen to the database");
+            Err(if code.as_deref() == Some(REFUSED_NAME) { End::Deaf } else { End::Lost })
+        }
+        Err(_) => Err(End::Lost),
+    }
 }
 
 /// Passes on what is heard until the connection is lost or found to be deaf.

@@ -5,6 +5,7 @@ pub(super) mod agui;
 pub(super) mod auth;
 pub(super) mod chat;
 pub(super) mod conversations;
+pub(super) mod events;
 pub(super) mod history;
 pub(super) mod mcp;
 pub(super) mod openai;

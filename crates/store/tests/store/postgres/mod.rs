@@ -2,6 +2,7 @@
 
 mod cluster;
 mod migrations;
+mod notices;
 mod plans;
 mod policies;
 mod sessions;

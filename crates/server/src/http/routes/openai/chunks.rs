@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use super::{Keeping, error::body};
 use crate::http::{
+    guard::Told,
     state::AppState,
-    turn_stream::{self, Told, TurnEvents},
+    turn_stream::{self, TurnEvents},
 };
 
 /// What all chunks of an answer have in common.
@@ -119,7 +120,7 @@ impl Chunks {
                 None => self.ended = true,
                 Some(Told::Heartbeat) => return Some(Event::default().comment("")),
                 Some(Told::Cut(cut)) => self.fail(cut.message(), cut.code()),
-                Some(Told::Event(_, event)) => {
+                Some(Told::Event((_, event))) => {
                     self.hear(serde_json::from_str(&event).unwrap_or(TurnEvent::Other)).await;
                 }
             }
