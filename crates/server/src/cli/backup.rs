@@ -6,10 +6,12 @@ mod watched;
 
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
+use saydo_app::audit::{self, AuditKind};
 use saydo_store::{
     backup::{Aside, Backup as Made, BackupError, Backups, Existing, Manifest, Trial},
     copy::Place,
 };
+use serde_json::json;
 
 pub(super) use schedule::scheduled;
 pub(super) use watched::watched;
@@ -99,7 +101,25 @@ async fn create(backups: &Backups, config: &Config, now: Timestamp) -> Result<()
     if let Ok(manifest) = &made.verdict {
         println!("{}", summary(manifest));
     }
+    note(config, AuditKind::BackupCreated, &made.name).await;
     Ok(())
+}
+
+/// Notes it in the audit trail of the database that is there now. What was done is done, whether or not it can be noted.
+async fn note(config: &Config, kind: AuditKind, name: &str) {
+    let details = json!({"backup": name, "by": "command"});
+    let noted = async {
+        let store = setup::open_store(config).await?;
+        // An older schema may have no place for it.
+        if store.has_audit().await? {
+            audit::of_installation(&store, config.clock, kind, details).await?;
+        }
+        store.close().await;
+        Ok::<_, CliError>(())
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "an audit event is in the log only");
+    }
 }
 
 async fn verify(backups: &Backups, config: &Config, names: Vec<String>) -> Result<(), CliError> {
@@ -138,6 +158,7 @@ async fn restore(
     progress::end();
     let restored = restored.map_err(|error| with_advice(error, &database))?;
     println!("Restored {name} to {database}. {}", summary(&restored.manifest));
+    note(config, AuditKind::BackupRestored, &name).await;
     match restored.aside {
         Some(Aside::File(path)) => println!("The database that was there is {} now.", path.display()),
         Some(Aside::Backup(name)) => println!("What was there is the backup {name} now."),

@@ -55,6 +55,7 @@ pub(crate) const METRICS: &[Metric] = &[
     counter("saydo_http_requests_total", &["method", "route", "status"], "Answered requests, by class of status"),
     histogram("saydo_http_request_duration_seconds", &["method", "route"], "Time until the head of the answer"),
     gauge("saydo_http_requests_in_flight", &[], "Requests that are being answered"),
+    gauge("saydo_event_streams_open", &[], "Streams of live events that clients follow"),
     counter("saydo_rate_limited_total", &["limit"], "Requests that were turned away: too many of one person or address"),
     histogram("saydo_db_query_duration_seconds", &["query"], "Time a statement took, by its name"),
     counter("saydo_db_errors_total", &["kind"], "Statements that failed"),
@@ -148,6 +149,7 @@ fn begin_at_zero() {
     metrics::counter!("saydo_audit_dropped_total").increment(0);
     metrics::counter!("saydo_db_pool_timeouts_total").increment(0);
     metrics::gauge!("saydo_http_requests_in_flight").set(0.0);
+    metrics::gauge!("saydo_event_streams_open").set(0.0);
     metrics::gauge!("saydo_backup_last_duration_seconds").set(0.0);
 }
 

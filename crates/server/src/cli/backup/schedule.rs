@@ -5,9 +5,11 @@ use std::{error::Error, sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use saydo_app::{
     App,
+    audit::AuditKind,
     recurring::{Ran, Recurring},
 };
-use saydo_store::backup::{BackupError, Backups};
+use saydo_store::backup::{BackupError, Backups, Manifest};
+use serde_json::json;
 
 use crate::{config::Config, http::Shutdown, setup};
 
@@ -73,19 +75,21 @@ async fn claimed(
     let work = async {
         // Another one may just have been made.
         if due_in(backups, every, config.clock.now()).await.is_zero() {
-            once(backups, config).await?;
+            let name = once(backups, config).await?;
+            app.accounts.audit().note(AuditKind::BackupCreated, None, json!({"backup": name, "by": "schedule"}));
         }
         Ok(SignedDuration::ZERO)
     };
     app.when_due(CLAIM, work).await
 }
 
-async fn once(backups: &Backups, config: &Config) -> Result<(), BackupError> {
+/// Makes one and says its name.
+async fn once(backups: &Backups, config: &Config) -> Result<String, BackupError> {
     let quiet: saydo_store::backup::Watch = Arc::new(|_| ());
     let now = config.clock.now();
     let began = std::time::Instant::now();
     let made = backups.create(&setup::place(config), crate::VERSION, now, &quiet).await?;
-    let bytes = made.verdict.map_or(0, |manifest| manifest.bytes());
+    let bytes = made.verdict.as_ref().map_or(0, Manifest::bytes);
     metrics::counter!("saydo_backups_total", "outcome" => "ok").increment(1);
     metrics::gauge!("saydo_backup_last_duration_seconds").set(began.elapsed().as_secs_f64());
     tracing::info!(backup = made.name, bytes, "made a backup");
@@ -93,5 +97,5 @@ async fn once(backups: &Backups, config: &Config) -> Result<(), BackupError> {
     if removed > 0 {
         tracing::info!(removed, "removed old backups");
     }
-    Ok(())
+    Ok(made.name)
 }

@@ -22,6 +22,14 @@ const SOUND: &str = "canary-sound";
 const HEARD: &str = "canary-heard";
 const SPOKEN: &str = "canary-spoken";
 const KEY: &str = "canary-speech-key";
+/// Secrets of settings.
+const MODEL_KEY: &str = "canary-model-key";
+const MODEL_URL: &str = "http://canary-name:canary-password-1@127.0.0.1:1/v1";
+const REDIS: &str = "redis://:canary-redis-password@127.0.0.1:1/0";
+const METRICS: &str = "canary-metrics-token";
+const COLLECTOR: &str = "canary-collector-key";
+const CLIENT: &str = "canary-client";
+const POSTGRES: &str = "postgresql://saydo:canary-postgres-password@127.0.0.1:1/saydo";
 
 /// Lives a little on a server that logs everything, and returns the log and the ids to look for.
 async fn live(level: &str) -> (String, String, Vec<String>) {
@@ -31,6 +39,12 @@ async fn live(level: &str) -> (String, String, Vec<String>) {
         ("SAYDO_LOG", level),
         ("SAYDO_SPEECH_BASE_URL", &speech.base),
         ("SAYDO_SPEECH_API_KEY", KEY),
+        ("OPENAI_API_KEY", MODEL_KEY),
+        ("OPENAI_BASE_URL", MODEL_URL),
+        ("REDIS_URL", REDIS),
+        ("SAYDO_METRICS_TOKEN", METRICS),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=canary-collector-key"),
         ("OPENAI_TRANSCRIBE_MODEL", "ears"),
         ("OPENAI_SPEECH_MODEL", "mouth"),
     ];
@@ -48,6 +62,10 @@ async fn live(level: &str) -> (String, String, Vec<String>) {
     let say = json!({"message": format!("add {MESSAGE}")});
     http.post(url(&format!("/api/{id}/chat"))).bearer_auth(&token).json(&say).send().await.unwrap();
     http.get(url(&format!("/api/tasks?q={QUERY}"))).bearer_auth(&token).send().await.unwrap();
+    let lost = json!({"message": format!("could you philosophise about {MESSAGE}?")});
+    http.post(url(&format!("/api/{id}/chat"))).bearer_auth(&token).json(&lost).send().await.unwrap();
+    http.get(url("/metrics")).bearer_auth(METRICS).send().await.unwrap();
+    http.get(url("/api/account/export")).bearer_auth(&token).header("user-agent", CLIENT).send().await.unwrap();
     http.get(url(&format!("/{EMAIL}"))).send().await.unwrap();
     http.post(url("/api/tasks")).bearer_auth(&token).body(format!("{{\"{TITLE}\":1}}")).send().await.unwrap();
     let wrong = json!({"email": EMAIL, "password": format!("{PASSWORD}x")});
@@ -92,9 +110,6 @@ async fn talk(http: &reqwest::Client, base: &str, token: &str, speech: &SpeechSe
 async fn lines_are_json_objects_that_say_what_happened() {
     let (log, request_id, _) = live("info").await;
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    for line in &lines {
-        assert!(line["timestamp"].is_string() && line["level"].is_string() && line["message"].is_string(), "{line}");
-    }
     let made = lines.iter().find(|line| line["request_id"] == request_id.as_str()).unwrap();
     assert_eq!(made["operation"], "POST /api/tasks");
     assert_eq!(made["status"], 201);
@@ -109,10 +124,54 @@ async fn lines_are_json_objects_that_say_what_happened() {
 async fn no_level_tells_secrets_or_what_people_wrote() {
     let (log, _, tokens) = live("trace").await;
     let tokens = tokens.iter().map(String::as_str);
-    for canary in
-        [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SOUND, HEARD, SPOKEN, KEY, SECRET].into_iter().chain(tokens)
-    {
+    let people = [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SOUND, HEARD, SPOKEN, CLIENT];
+    let settings = [KEY, SECRET, MODEL_KEY, "canary-redis-password", METRICS, COLLECTOR];
+    for canary in people.into_iter().chain(settings).chain(tokens) {
         let line = log.lines().find(|line| line.contains(canary));
         assert_eq!(line, None, "{canary}");
+    }
+}
+
+#[test]
+fn a_database_that_is_away_is_not_named_with_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = super::saydo(folder.path(), &["serve"]);
+    command.env("DATABASE_URL", POSTGRES).env("SAYDO_LOG", "trace").env("DB_POOL_TIMEOUT", "1");
+    let output = super::run(command, "");
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("database") && !said.contains("canary"), "{said}");
+}
+
+/// What every line of every server's log must be: one flat JSON object, whose known fields are of their kind.
+pub(super) fn check(log: &str) {
+    for line in log.lines() {
+        let Ok(Value::Object(fields)) = serde_json::from_str(line) else { panic!("not an object: {line}") };
+        let text = |name: &str| fields.get(name).and_then(Value::as_str);
+        assert!(text("timestamp").is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok()), "{line}");
+        assert!(text("level").is_some_and(|level| ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"].contains(&level)), "{line}");
+        assert!(text("target").is_some(), "{line}");
+        assert!(fields.values().all(|value| !value.is_object() && !value.is_array()), "{line}");
+        let ours = text("target").is_some_and(|target| target.starts_with("saydo"));
+        let hex = |value: &Value, length| {
+            value.as_str().is_some_and(|text| text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit()))
+        };
+        for (name, value) in fields.iter().filter(|_| ours) {
+            let good = match name.as_str() {
+                "message" | "request_id" | "operation" | "turn" | "audit" | "cause" => value.is_string(),
+                "trace_id" => hex(value, 32),
+                "user" | "actor" | "origin" => hex(value, 16),
+                "conversation_id" => value.is_i64(),
+                "status" => value.as_u64().is_some_and(|status| (100..600).contains(&status)),
+                "duration_ms" => value.is_number(),
+                _ => true,
+            };
+            assert!(good, "{name}: {line}");
+        }
+        if text("message") == Some("request") && text("target") == Some("saydo_server::http::context") {
+            for name in ["request_id", "trace_id", "operation", "status", "duration_ms"] {
+                assert!(fields.contains_key(name), "{name} is missing: {line}");
+            }
+        }
     }
 }

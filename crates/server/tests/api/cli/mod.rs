@@ -102,6 +102,7 @@ impl Server {
         let status = self.child.wait().unwrap();
         self.ended.recv().unwrap();
         let log = self.log.lock().unwrap().clone();
+        log::check(&log);
         (status.code(), log)
     }
 }
