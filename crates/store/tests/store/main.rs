@@ -13,11 +13,14 @@ mod events;
 mod group_commit;
 mod history;
 mod idempotency;
+mod leases;
 mod lists;
 mod migrations;
 mod owners;
 mod plans;
 mod postgres;
+#[path = "../seed/mod.rs"]
+mod seed;
 mod sqlite;
 mod support;
 mod tasks;
@@ -78,7 +81,7 @@ macro_rules! suite {
         a_turn_runs_and_ends_once, a_turn_that_is_stopped_hears_of_it, a_key_has_one_turn,
         events_are_read_in_order_from_any_point, an_event_number_is_taken_once, a_turn_goes_with_its_conversation,
         turns_without_a_sign_of_life_are_interrupted, old_turns_are_purged, a_turn_keeps_its_rounds,
-        one_takes_over_a_turn_that_broke_off,
+        one_takes_over_a_turn_that_broke_off, a_running_turn_is_found_and_lets_go_of_its_key,
     }
     events {
         what_happens_is_told_once_and_in_order, conversations_tell_of_themselves, what_is_not_committed_is_not_told,
@@ -89,6 +92,7 @@ macro_rules! suite {
         events_are_read_in_order_by_kind_and_time, an_event_is_stored_with_what_it_tells_of_or_not_at_all,
         only_what_is_old_is_purged,
     }
+    leases { work_is_claimed_by_one_at_a_time }
     usage { usage_adds_up_by_day_and_model, absurd_counts_do_no_harm }
     idempotency { an_answer_is_kept_until_it_expires, a_live_key_is_not_taken_twice }
     owners {

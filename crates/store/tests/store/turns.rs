@@ -269,14 +269,41 @@ pub(crate) async fn one_takes_over_a_turn_that_broke_off(store: &Store) {
         assert_eq!(tx.turn_beat(&mine, first, later).await?, None);
         assert!(!tx.turn_finish(&mine, first, TurnStatus::Finished, None, None, later).await?);
         assert_eq!(tx.turn_beat(&mine, second, later).await?, Some(false));
-        tx.turn_set_reply(&mine, first.id, saydo_domain::MessageId::new(5)).await?;
+        tx.turn_set_reply(&mine, first.id, Some(saydo_domain::MessageId::new(5))).await?;
         assert!(tx.turn_finish(&mine, second, TurnStatus::Interrupted, None, None, later).await?);
         assert_eq!(tx.turn_find(&mine, first.id).await?.unwrap().reply_id.map(|id| id.get()), Some(5));
         assert_eq!(tx.turn_take_over(&mine, second, noon(), later).await?, Some(TurnRun { attempt: 3, ..first }));
+        // Whoever takes over has to know what the conversation was told, and takes it back.
+        assert_eq!(tx.turn_find(&mine, first.id).await?.unwrap().reply_id.map(|id| id.get()), Some(5));
+        tx.turn_set_reply(&mine, first.id, None).await?;
         assert!(tx.turn_finish(&mine, TurnRun { attempt: 3, ..first }, TurnStatus::Finished, None, None, later).await?);
         assert_eq!(tx.turn_take_over(&mine, TurnRun { attempt: 3, ..first }, later, later).await?, None);
         Ok::<_, StoreError>(())
     })
     .unwrap();
     assert_eq!(find(store, &turn).await.unwrap().reply_id, None);
+}
+
+pub(crate) async fn a_running_turn_is_found_and_lets_go_of_its_key(store: &Store) {
+    let user = new_user(store, "ann").await;
+    let conversation = new_conversation(store, &user, "Hi").await;
+    let key = TurnKey { key: "k1".to_owned(), fingerprint: "f".to_owned() };
+    let new = NewTurn { key: Some(key), ..new_turn(&user, conversation) };
+    put_turn(store, &new).await;
+    append(store, &new, 1, &["one".to_owned(), "two".to_owned()]).await.unwrap();
+    let running = store.read().await.unwrap().turn_running(&user, conversation).await.unwrap();
+    assert_eq!(running.map(|turn| turn.id), Some(new.id));
+    let (mine, id) = (user.clone(), new.id);
+    write!(store, |tx| {
+        assert!(tx.turn_event_delete(&mine, id, 2).await?);
+        assert!(!tx.turn_event_delete(&mine, id, 2).await?);
+        tx.turn_free_key(&mine, id).await
+    })
+    .unwrap();
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(conn.turn_find_by_key(&user, "k1").await, Ok(None));
+    assert_eq!(conn.turn_events_after(&user, id, 0, 9).await.unwrap().len(), 1);
+    drop(conn);
+    assert!(end(store, &new, TurnStatus::Finished, noon()).await);
+    assert_eq!(store.read().await.unwrap().turn_running(&user, conversation).await, Ok(None));
 }

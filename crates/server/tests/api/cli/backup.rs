@@ -79,7 +79,7 @@ async fn a_server_starts_on_a_restored_backup() {
         (before, told.load(Ordering::SeqCst))
     };
     let ((), (before, after)) = tokio::join!(writing, copying);
-    let refused = fails(home.path(), &["restore", "latest", "--force"]);
+    let refused = fails(home.path(), &["restore", "latest", "--replace"]);
     assert!(refused.contains("is in use; stop the server first"), "{refused}");
     assert_eq!(titles(&client).await.len(), 60);
     server.stop();
@@ -108,9 +108,9 @@ fn what_is_there_is_put_aside_only_when_asked() {
     succeed(saydo(home.path(), &["user", "create", "bob@example.com"]), PASSWORD);
     let users = || succeed(saydo(home.path(), &["user", "list"]), "");
     let refused = fails(home.path(), &["restore", "latest"]);
-    assert!(refused.contains("use --force"), "{refused}");
+    assert!(refused.contains("use --replace"), "{refused}");
     assert!(users().contains("bob@example.com"));
-    let restored = backup(home.path(), &["restore", "latest", "--force"]);
+    let restored = backup(home.path(), &["restore", "latest", "--replace"]);
     assert!(restored.contains("saydo.db.before-"), "{restored}");
     assert!(users().contains("ada@example.com") && !users().contains("bob@example.com"));
 }
@@ -185,7 +185,7 @@ fn the_server_makes_backups_by_itself() {
     let (_, log) = server.stop();
     assert!(!log.contains("made a backup"), "{log}");
     assert_eq!(names(&backups).len(), 1);
-    backup(home.path(), &["restore", "latest", "--dir", dir, "--force"]);
+    backup(home.path(), &["restore", "latest", "--dir", dir, "--replace"]);
 }
 
 #[test]
