@@ -176,11 +176,16 @@ impl Tx {
         Ok(self.run(statement).await? > 0)
     }
 
-    /// Notes what the conversation was told when a turn broke off.
+    /// Notes what the conversation was told when a turn broke off; or that it is not told so any more.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turn_set_reply(&mut self, user: &UserId, id: TurnId, reply: MessageId) -> Result<(), StoreError> {
+    pub async fn turn_set_reply(
+        &mut self,
+        user: &UserId,
+        id: TurnId,
+        reply: Option<MessageId>,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE turns SET reply_id = $3 WHERE user_id = $1 AND id = $2";
         self.run(Statement::new("turn.set_reply", SQL).bind(user).bind(id).bind(reply)).await.map(drop)
     }
@@ -198,7 +203,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Option<TurnRun>, StoreError> {
         const SQL: &str = "UPDATE turns SET status = 'running', attempt = attempt + 1, stop_requested = 0, \
-             reply_id = NULL, heartbeat_at = $5, ended_at = NULL WHERE user_id = $1 AND id = $2 AND attempt = $3 \
+             heartbeat_at = $5, ended_at = NULL WHERE user_id = $1 AND id = $2 AND attempt = $3 \
              AND (status = 'interrupted' OR status = 'running' AND heartbeat_at < $4) RETURNING attempt";
         let statement = Statement::new("turn.take_over", SQL)
             .bind(user)

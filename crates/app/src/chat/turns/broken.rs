@@ -47,7 +47,7 @@ pub(super) async fn answer(
         tx.message_delete(user, turn.conversation_id, earlier).await?;
     }
     let said = tx.reply_insert(user, turn.conversation_id, &reply.response, facts, now).await?;
-    tx.turn_set_reply(user, turn.id, said).await?;
+    tx.turn_set_reply(user, turn.id, Some(said)).await?;
     tx.conversation_touch(user, turn.conversation_id, now).await?;
     match &turn.key {
         Some(_) if turn.change_id.is_none() => tx.turn_free_key(user, turn.id).await?,

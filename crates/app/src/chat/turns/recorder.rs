@@ -167,7 +167,7 @@ impl Recorder {
         let turn = &self.turn;
         match change {
             None => Ok(tx.turn_free_key(&turn.user, turn.id).await?),
-            Some(_) => Ok(tx.turn_set_reply(&turn.user, turn.id, reply).await?),
+            Some(_) => Ok(tx.turn_set_reply(&turn.user, turn.id, Some(reply)).await?),
         }
     }
 

@@ -134,6 +134,8 @@ async fn take_over(tx: &mut Tx, turn: &Turn, since: Timestamp, now: Timestamp) -
     let user = &turn.user_id;
     let last = TurnRun { id: turn.id, attempt: turn.attempt };
     let Some(run) = tx.turn_take_over(user, last, since, now).await? else { return Ok(TakenOver::Elsewhere) };
+    // Since it was found, somebody may have declared it interrupted, and said so in the conversation.
+    let Some(turn) = &tx.turn_find(user, turn.id).await? else { return Ok(TakenOver::Elsewhere) };
     let change = match turn.change_id {
         Some(id) => tx.change_find(user, id).await?,
         None => None,
@@ -142,9 +144,10 @@ async fn take_over(tx: &mut Tx, turn: &Turn, since: Timestamp, now: Timestamp) -
     let holds = change.as_ref().is_some_and(|change| change.undone_by.is_none());
     let (number, told) = heard(tx, turn).await?;
     match progress {
-        Ok(progress) if holds && !progress.rounds.is_empty() && turn.attempt < MOST_RUNS => {
+        Ok(progress) if holds && !progress.rounds.is_empty() && last.attempt < MOST_RUNS => {
             if let Some(interim) = turn.reply_id {
                 tx.message_delete(user, turn.conversation_id, interim).await?;
+                tx.turn_set_reply(user, turn.id, None).await?;
             }
             Ok(TakenOver::GoesOn(Box::new(Recovered { run, events: number, told, progress })))
         }
