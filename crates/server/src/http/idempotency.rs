@@ -162,12 +162,12 @@ async fn repeatable(
         Looked::Known(known) => known,
         Looked::Nobody(request) => return Ok(next.run(*request).await),
     };
+    let streams = turn_stream::is_wanted(&known.parts.headers) || known.parts.uri.path() == agui::PATH;
     match known.found.clone() {
         IdempotencyState::Fresh => {}
         IdempotencyState::Replay(answer) => {
             known.caller.idempotency = Some(known.key.clone());
             // Whoever asks for a stream again gets it again, if the answer came from a turn that can be told again.
-            let streams = turn_stream::is_wanted(&known.parts.headers) || known.parts.uri.path() == agui::PATH;
             if !streams || state.app.turn_of_key(&known.caller).await?.is_none() {
                 return Ok(replay(answer));
             }
@@ -176,6 +176,16 @@ async fn repeatable(
         IdempotencyState::OtherRequest => return Err(reused().into()),
     }
     let response = known.run(next).await;
+    // Another server may have carried out the same request since its key was looked for: then it could not be done
+    // again here (“Task not found”), and the answer is the other's.
+    if response.status().is_client_error() && !streams {
+        let Known { caller, key, .. } = &*known;
+        if let IdempotencyState::Replay(answer) =
+            state.app.idempotency_find(caller.id(), &key.key, &key.fingerprint).await?
+        {
+            return Ok(replay(answer));
+        }
+    }
     // A stream's answer is kept by its turn when that ends.
     if !response.status().is_success() || is_stream(&response) {
         return Ok(response);

@@ -12,8 +12,12 @@ use crate::{
 
 /// Sends a request with a key until it is no longer being carried out elsewhere.
 async fn keyed(client: &Client, path: &str, body: &Value) -> Answer {
+    repeated(client, Method::POST, path, path, body).await
+}
+
+async fn repeated(client: &Client, method: Method, path: &str, key: &str, body: &Value) -> Answer {
     loop {
-        let request = client.request(Method::POST, path).header("idempotency-key", path);
+        let request = client.request(method.clone(), path).header("idempotency-key", key);
         let answer = Answer::of(request.json(body)).await;
         if answer.status != 409 {
             return answer;
@@ -38,6 +42,30 @@ async fn a_key_has_one_effect_and_one_answer() {
         assert_eq!(every(&ada, "id").await.len(), before + 1, "{path}");
         let made = answers.iter().filter(|answer| answer.header("idempotency-replayed").is_empty()).count();
         assert_eq!(made, 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_twice_is_answered_as_the_first_time() {
+    let replicas = three().await;
+    let ada = replicas[0].user("ada").await;
+    let clients = everywhere(&ada, &replicas);
+    make(&ada, json!({"title": "Comes and goes"})).await;
+    let nothing = json!({});
+    for round in 0..8 {
+        for (method, path, status) in [
+            (Method::DELETE, "/api/tasks/1", 204),
+            (Method::POST, "/api/trash/1/restore", 200),
+            (Method::POST, "/api/undo", 200),
+        ] {
+            let key = format!("{path} {round}");
+            let send = |n: usize| repeated(&clients[n % 3], method.clone(), path, &key, &nothing);
+            let answers = join_all((0..6).map(send)).await;
+            let first = answers[0].ok(status);
+            assert!(answers.iter().all(|answer| answer.ok(status) == first), "{path}");
+        }
+        // The undo has put it into the trash again.
+        ada.post("/api/trash/1/restore", nothing.clone()).await.ok(200);
     }
 }
 
