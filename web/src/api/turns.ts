@@ -35,7 +35,7 @@ function hear(listening: Listening, id: string | null, data: string): void {
   listening.onRun(listening.run);
 }
 
-function readOrGiveUp<T>(read: Promise<T>): Promise<T> {
+export function readOrGiveUp<T>(read: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, fail) => {
     timer = setTimeout(() => fail(new Unreachable()), SILENCE_MS);

@@ -11,6 +11,8 @@ export class SseParser {
   private rest = "";
   private id: string | null = null;
   private data: string[] = [];
+  /** The last number that was heard, also of a block without data. */
+  lastId: string | null = null;
 
   push(text: string): ServerEvent[] {
     const events: ServerEvent[] = [];
@@ -29,7 +31,7 @@ export class SseParser {
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "data") this.data.push(value);
-    else if (field === "id") this.id = value;
+    else if (field === "id") this.id = this.lastId = value;
     return null;
   }
 

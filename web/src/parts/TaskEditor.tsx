@@ -1,6 +1,6 @@
 /** Editing a task where it stands. Dates and repetitions are said in words; the engine reads them. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem, sentence } from "../api/problem";
 import { getTask } from "../api/tasks";
 import type { Priority, Task, TaskPatch } from "../api/types";
@@ -9,7 +9,7 @@ import { readPatch } from "../lib/patch";
 import { edit, remove } from "../state/actions";
 import { here } from "../state/clock";
 import { editing, focusSoon, keepingPlace, rowOf } from "../state/focus";
-import { placeTask } from "../state/tasks";
+import { held, heldNow, placeTask } from "../state/tasks";
 import { Field } from "./Field";
 import { History } from "./History";
 import { Icon } from "./Icon";
@@ -69,6 +69,16 @@ function message(problem: unknown): string | undefined {
     return "This task was changed elsewhere in the meantime. What you typed is kept: save again to use it.";
   }
   return problem instanceof Problem && problem.errors.length > 0 ? undefined : sentence(problem);
+}
+
+/** What happened to the task while it is being edited. */
+function elsewhere(base: Task): string | undefined {
+  const now = heldNow.value;
+  if (now === "deleted") return "This task was deleted elsewhere in the meantime.";
+  if (now && now.version > base.version) {
+    return "This task was changed elsewhere in the meantime. What you typed is kept.";
+  }
+  return undefined;
 }
 
 function QuickFields({ task, problem }: { task: Task; problem: unknown }) {
@@ -137,7 +147,14 @@ function Words({ task, problem }: { task: Task; problem: unknown }) {
 export function TaskEditor({ task }: { task: Task }) {
   const form = useRef<HTMLFormElement>(null);
   const [original] = useState(task);
-  const { problem, busy, save } = useSave(task);
+  const { base, problem, busy, save } = useSave(task);
+  useEffect(() => {
+    held.value = original;
+    return () => {
+      held.value = null;
+      heldNow.value = null;
+    };
+  }, []);
   useLayoutEffect(() => {
     const title = form.current?.querySelector<HTMLInputElement>("[name=title]");
     title?.focus();
@@ -167,7 +184,7 @@ export function TaskEditor({ task }: { task: Task }) {
         <Words task={original} problem={problem} />
         <QuickFields task={original} problem={problem} />
         <p class="editor-problem" role="alert">
-          {message(problem)}
+          {message(problem) ?? elsewhere(base)}
         </p>
         <div class="editor-buttons">
           <button type="submit" class="button button-primary" aria-busy={busy}>

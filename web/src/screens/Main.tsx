@@ -13,6 +13,8 @@ import { viewTitle } from "../parts/views";
 import { online } from "../state/connection";
 import { openAwaited, openConversation } from "../state/conversations";
 import { drawerOpen } from "../state/drawer";
+import { openLinkedTask } from "../state/link";
+import { followEvents } from "../state/live";
 import { followHistory, route } from "../state/route";
 import { refresh } from "../state/tasks";
 import { closeThread, loadConversations, showThread, spoken, threadOpen } from "../state/thread";
@@ -32,7 +34,9 @@ function useFreshness(): void {
     addEventListener("online", look);
     document.addEventListener("visibilitychange", onVisible);
     void loadConversations();
+    const unfollow = followEvents();
     return () => {
+      unfollow();
       clearInterval(timer);
       removeEventListener("focus", look);
       removeEventListener("online", look);
@@ -45,6 +49,7 @@ function useAddress(): void {
   useEffect(() => {
     const id = route.value.conversation;
     void (id === null ? openAwaited() : openConversation(id));
+    void openLinkedTask();
     followHistory((conversation) => {
       if (conversation === null) threadOpen.value = false;
       else void openConversation(conversation);

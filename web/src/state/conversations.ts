@@ -2,6 +2,7 @@
 
 import * as api from "../api/chat";
 import { Problem, sentence } from "../api/problem";
+import type { Message } from "../api/types";
 import { newKey } from "../lib/key";
 import { go, route } from "./route";
 import { user } from "./session";
@@ -10,6 +11,7 @@ import {
   closeThread,
   conversation,
   conversations,
+  type Entry,
   entries,
   entry,
   fromMessage,
@@ -49,6 +51,28 @@ export async function openConversation(id: number): Promise<void> {
     if (conversation.value !== id) return;
     threadStatus.value = { status: "error", message: sentence(cause) };
     if (cause instanceof Problem && cause.status === 404) conversation.value = null;
+  }
+}
+
+const sameWords = (shown: Entry[], messages: Message[]): boolean =>
+  shown.length === messages.length &&
+  shown.every(({ role, text }, at) => role === messages[at]?.role && text === messages[at]?.content);
+
+/** Hears again what was said in the conversation that is open; what is shown already stays as it is. */
+export async function refreshConversation(id: number): Promise<void> {
+  if (busy.value || threadStatus.value.status !== "ready") return;
+  try {
+    const answer = await api.getMessages(id);
+    if (conversation.value !== id || busy.value) return;
+    pending.value = answer.pending ?? null;
+    const said = entries.value.filter(({ role }) => role !== "problem");
+    if (sameWords(said, answer.messages)) return;
+    entries.value = answer.messages.map(fromMessage);
+    if (answer.running_turn_id) goOn(id, answer.running_turn_id);
+  } catch (cause) {
+    if (!(cause instanceof Problem && cause.status === 404) || conversation.value !== id) return;
+    newConversation();
+    closeThread();
   }
 }
 

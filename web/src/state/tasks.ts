@@ -19,7 +19,16 @@ export const loading = signal<Loading>({ status: "loading" });
 /** Tasks just completed: they stay in sight, struck through, until the next look. */
 export const settling = signal<ReadonlyMap<number, Task>>(new Map());
 
+/** The task whose editor is open: it stays in sight whatever happens elsewhere. */
+export const held = signal<Task | null>(null);
+/** What became of it elsewhere. */
+export const heldNow = signal<Task | "deleted" | null>(null);
+
 let asked = 0;
+let flying = 0;
+
+/** Whether an answer is on its way that may be older than what happens now. */
+export const isAsking = (): boolean => flying > 0;
 
 const isOpenView = (view: View): boolean => view.name !== "completed" && view.name !== "trash";
 
@@ -53,6 +62,7 @@ async function fetchLists(view: View): Promise<void> {
 
 /** Hears from the server again. Keeps what is shown when that fails, and says so. */
 export async function refresh(): Promise<void> {
+  flying += 1;
   try {
     await fetchLists(route.value.view);
   } catch (cause) {
@@ -60,6 +70,8 @@ export async function refresh(): Promise<void> {
     if (loading.value.status !== "ready" || !isLoaded(route.value.view)) {
       loading.value = { status: "error", message: sentence(cause) };
     }
+  } finally {
+    flying -= 1;
   }
 }
 
@@ -75,6 +87,7 @@ export function forgetTasks(): void {
 
 /** Puts one changed task in its place without asking for all again. */
 export function placeTask(task: Task): void {
+  if (held.value?.id === task.id) heldNow.value = task;
   const without = (tasks: Task[]) => tasks.filter((other) => other.id !== task.id);
   open.value = task.completed ? without(open.value) : [...without(open.value), task];
   if (completed.value)
@@ -82,7 +95,14 @@ export function placeTask(task: Task): void {
   if (trash.value) trash.value = without(trash.value);
 }
 
+/** The version of a task as it is shown; null for one that is not. */
+export function knownVersion(id: number): number | null {
+  const of = (tasks: Task[] | null) => tasks?.find((task) => task.id === id);
+  return (of(open.value) ?? of(completed.value))?.version ?? null;
+}
+
 export function removeTask(id: number): void {
+  if (held.value?.id === id) heldNow.value = "deleted";
   open.value = open.value.filter((task) => task.id !== id);
   if (completed.value) completed.value = completed.value.filter((task) => task.id !== id);
 }
@@ -114,7 +134,9 @@ export const visible = computed<Task[]>(() => {
   if (view.name === "trash") return trash.value ?? [];
   const known = new Set(open.value.map((task) => task.id));
   const leaving = [...settling.value.values()].filter((task) => !known.has(task.id));
-  return [...open.value, ...leaving].filter(belongs(view, here.value));
+  const shown = [...open.value, ...leaving].filter(belongs(view, here.value));
+  const editor = held.value;
+  return editor && !shown.some((task) => task.id === editor.id) ? [...shown, editor] : shown;
 });
 
 /** The same, sorted into its groups. */

@@ -11,6 +11,7 @@ mod conversations;
 mod cors;
 mod database;
 mod errors;
+mod events;
 mod fuzz;
 mod idempotency;
 mod limits;

@@ -54,6 +54,7 @@ fn line(route: &str) -> Line {
         "POST /api/agui" => {
             line(json!({"threadId": "t", "runId": "r", "messages": [{"role": "user", "content": "hello"}]}), 200, None)
         }
+        "GET /api/events" => line(Value::Null, 200, None),
         "GET /api/usage" => line(Value::Null, 200, None),
         "GET /api/voice" => line(Value::Null, 200, None),
         // No speech server is configured here: for the owner too there is nothing.
@@ -120,7 +121,15 @@ impl World {
         let body = body.to_string().replace("{change_id}", &self.change);
         let empty = body == "null";
         let request = request.header("content-type", "application/json");
-        Answer::of(if empty { request } else { request.body(body) }).await
+        let request = if empty { request } else { request.body(body) };
+        if path != "/api/events" {
+            return Answer::of(request).await;
+        }
+        // A stream that is let in has no end.
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = if status == 200 { String::new() } else { response.text().await.unwrap() };
+        Answer { status, headers, text }
     }
 
     /// Everything the owner has.

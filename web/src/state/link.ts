@@ -1,0 +1,22 @@
+/** A link to a task, `/?task=5`, as programs give it: opens that task. */
+
+import { getTask } from "../api/tasks";
+import { editing } from "./focus";
+import { showProblem } from "./receipt";
+import { go } from "./route";
+import { placeTask, refresh } from "./tasks";
+
+export async function openLinkedTask(): Promise<void> {
+  const id = new URLSearchParams(location.search).get("task");
+  if (!id || !/^\d{1,15}$/.test(id)) return;
+  try {
+    const task = await getTask(Number(id));
+    go({ view: { name: task.completed ? "completed" : "all" }, conversation: null });
+    await refresh();
+    placeTask(task);
+    editing.value = task.id;
+  } catch (cause) {
+    go({ view: { name: "all" }, conversation: null });
+    showProblem(cause);
+  }
+}
