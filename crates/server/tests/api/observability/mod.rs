@@ -55,7 +55,9 @@ async fn live(server: &Server, person: &Client) {
     person.get("/api/tasks").await.ok(200);
     person.say(None, "add canary-message tomorrow").await.ok(200);
     person.say(None, "remove the task that does not exist").await.ok(200);
+    person.patch("/api/auth/me", json!({"planner": "llm"})).await.ok(200);
     person.say(None, "what should I do with my life, canary-question?").await.ok(200);
+    person.patch("/api/auth/me", json!({"planner": "offline"})).await.ok(200);
     let wrong = json!({"email": "nobody@example.com", "password": "not this one"});
     Client::of(&server.base, "").post("/api/auth/login", wrong).await.problem(401);
     person.get("/api/tasks/4711").await.problem(404);

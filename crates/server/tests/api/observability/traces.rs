@@ -37,7 +37,7 @@ async fn collector() -> (String, Sent) {
     (base, sent)
 }
 
-/// Says something to a model within a trace; gives what the collector got, the context the model got, and the log.
+/// Says something to a model within a trace (on more than one thread: the collector answers while the server stops); gives what the collector got, the context the model got, and the log.
 async fn traced(protocol: &str) -> (Vec<(String, String, Bytes)>, String, String) {
     let (base, sent) = collector().await;
     let folder = tempfile::tempdir().unwrap();
@@ -87,7 +87,7 @@ fn way_up(spans: &[Value], span: &Value) -> Vec<String> {
     names
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_turn_is_one_trace_from_the_request_to_the_statements() {
     let (sent, context, log) = traced("http/json").await;
     assert!(sent.iter().all(|(kind, key, _)| kind == "application/json" && key == KEY), "{sent:?}");
@@ -111,7 +111,7 @@ async fn a_turn_is_one_trace_from_the_request_to_the_statements() {
     assert_eq!(line["trace_id"], TRACE);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn protobuf_is_what_collectors_get_unless_told_otherwise() {
     let (sent, ..) = traced("http/protobuf").await;
     assert!(!sent.is_empty());
