@@ -86,7 +86,8 @@ impl Conn {
     /// # Errors
     /// When the database fails.
     pub async fn audit_list(&mut self, query: &AuditQuery, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
-        let mut sql = "SELECT id, at, kind, actor, origin, request_id, details FROM audit_events WHERE id > $1".to_owned();
+        let mut sql =
+            "SELECT id, at, kind, actor, origin, request_id, details FROM audit_events WHERE id > $1".to_owned();
         let mut values: Vec<statement::Value> = vec![query.after.into()];
         if let Some(since) = query.since {
             values.push(since.into());

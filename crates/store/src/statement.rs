@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use jiff::{Timestamp, civil::Date};
-use saydo_domain::{AccessTokenId, ChangeId, ConversationId, MessageId, PendingId, TaskNumber, TaskUid, TurnId, UserId};
+use saydo_domain::{
+    AccessTokenId, ChangeId, ConversationId, MessageId, PendingId, TaskNumber, TaskUid, TurnId, UserId,
+};
 
 /// A value to bind. Both kinds keep their type when they are null, which PostgreSQL cares about.
 #[derive(Debug, Clone)]

@@ -165,9 +165,10 @@ impl Accounts {
         // One at a time for each token: a writer that is stuck gathers no heap of them.
         let Some(note) = self.inner.touches.begin(id) else { return };
         let store = self.store().clone();
-        let first = token.last_used_at.is_none().then(|| {
-            self.audit().entry(AuditKind::TokenFirstUsed, Some(&user.id), json!({"token": id.to_string()}))
-        });
+        let first = token
+            .last_used_at
+            .is_none()
+            .then(|| self.audit().entry(AuditKind::TokenFirstUsed, Some(&user.id), json!({"token": id.to_string()})));
         tokio::spawn(async move {
             let entry = first.clone();
             let noted: Result<(), AppError> = store

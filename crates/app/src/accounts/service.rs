@@ -175,7 +175,13 @@ impl Accounts {
             None if proven.origin == Origin::Trusted => self.welcome(&proven).await?,
             None => return Err(AppError::Unauthorized),
         };
-        Ok(Identity { user, token_id: proven.token_id, expires_at: proven.expires_at, access: Access::Person, client: None })
+        Ok(Identity {
+            user,
+            token_id: proven.token_id,
+            expires_at: proven.expires_at,
+            access: Access::Person,
+            client: None,
+        })
     }
 
     /// Makes the user of a trusted issuer's token on first sight. The e-mail is taken when it is valid and free.

@@ -197,7 +197,8 @@ impl Models {
         let mut last = ModelError::Unavailable;
         for attempt in 0..=self.retries {
             let Some(mut leave) = Attempt::begin(provider) else { return Err(last) };
-            let span = tracing::info_span!("model_request", provider = %provider.name, model = %provider.model, attempt);
+            let span =
+                tracing::info_span!("model_request", provider = %provider.name, model = %provider.model, attempt);
             let error = match begin(&*provider.client, request.clone()).instrument(span.clone()).await {
                 Ok((first, rest)) => return Ok(watch(first, rest, leave, deadline, span)),
                 Err(error) => error,

@@ -17,7 +17,8 @@ use secrecy::SecretString;
 
 use super::{
     AuthConfig, BackupConfig, Config, ConfigError, DatabaseConfig, DatabasePlace, HttpConfig, LimitsConfig, LogFormat,
-    MetricsConfig, Migrate, ModelConfig, Profile, Proxy, Sources, TelemetryConfig, TracesConfig, model, secret, sources::Raw,
+    MetricsConfig, Migrate, ModelConfig, Profile, Proxy, Sources, TelemetryConfig, TracesConfig, model, secret,
+    sources::Raw,
 };
 
 /// Characters that a token for the metrics has at least.
@@ -307,9 +308,9 @@ impl Reader {
 
     fn metrics(&mut self) -> MetricsConfig {
         let local = SocketAddr::from(([127, 0, 0, 1], 9464));
-        let listen = self.text("SAYDO_METRICS_LISTEN").map(|_| {
-            self.parsed("SAYDO_METRICS_LISTEN", "an address with port like 127.0.0.1:9464", local, |_| true)
-        });
+        let listen = self
+            .text("SAYDO_METRICS_LISTEN")
+            .map(|_| self.parsed("SAYDO_METRICS_LISTEN", "an address with port like 127.0.0.1:9464", local, |_| true));
         let token = self.text("SAYDO_METRICS_TOKEN");
         if token.as_ref().is_some_and(|token| token.chars().count() < MIN_METRICS_TOKEN) {
             self.wrong("SAYDO_METRICS_TOKEN", format!("needs at least {MIN_METRICS_TOKEN} characters"));

@@ -96,7 +96,11 @@ pub const SETTINGS: &[Setting] = &[
     plain("SAYDO_LOG_FORMAT", "", "json or pretty; pretty on a terminal and json otherwise when not set"),
     plain("SAYDO_METRICS_LISTEN", "", "address to serve /metrics at, like 127.0.0.1:9464; nowhere when not set"),
     secret("SAYDO_METRICS_TOKEN", "bearer token of at least 16 characters that opens /metrics, also on SAYDO_LISTEN"),
-    plain("OTEL_EXPORTER_OTLP_ENDPOINT", "", "collector for traces, like http://127.0.0.1:4318; none are sent when not set"),
+    plain(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "collector for traces, like http://127.0.0.1:4318; none are sent when not set",
+    ),
     secret("OTEL_EXPORTER_OTLP_HEADERS", "name=value pairs to send to it, comma-separated"),
     plain("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "http/protobuf or http/json"),
     plain("OTEL_TRACES_SAMPLER_ARG", "1", "which part of the traces that begin here are sent, from 0 to 1"),

@@ -110,9 +110,7 @@ pub(super) fn answered(method: &Method, route: &str, status: StatusCode, took: D
         400..500 => "4xx",
         _ => "5xx",
     };
-    let requests = |class: &'static str| {
-        metrics::counter!("saydo_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => class)
-    };
+    let requests = |class: &'static str| metrics::counter!("saydo_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => class);
     requests(class).increment(1);
     // So that the first failure is a rise, not a beginning.
     requests("5xx").increment(0);

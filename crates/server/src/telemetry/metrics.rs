@@ -56,7 +56,11 @@ pub(crate) const METRICS: &[Metric] = &[
     histogram("saydo_http_request_duration_seconds", &["method", "route"], "Time until the head of the answer"),
     gauge("saydo_http_requests_in_flight", &[], "Requests that are being answered"),
     gauge("saydo_event_streams_open", &[], "Streams of live events that clients follow"),
-    counter("saydo_rate_limited_total", &["limit"], "Requests that were turned away: too many of one person or address"),
+    counter(
+        "saydo_rate_limited_total",
+        &["limit"],
+        "Requests that were turned away: too many of one person or address",
+    ),
     histogram("saydo_db_query_duration_seconds", &["query"], "Time a statement took, by its name"),
     counter("saydo_db_errors_total", &["kind"], "Statements that failed"),
     counter("saydo_db_pool_timeouts_total", &[], "Waits for a connection, or for the writer, that were given up"),
@@ -69,7 +73,11 @@ pub(crate) const METRICS: &[Metric] = &[
     counter("saydo_tool_calls_total", &["tool", "outcome"], "Calls of tools: done, refused or failed"),
     counter("saydo_model_requests_total", &["provider", "model", "outcome"], "Requests to language models"),
     histogram("saydo_model_request_duration_seconds", &["provider", "model"], "Time until a model's answer ended"),
-    counter("saydo_model_tokens_total", &["model", "direction"], "Tokens: input, cached (input from a cache) or output"),
+    counter(
+        "saydo_model_tokens_total",
+        &["model", "direction"],
+        "Tokens: input, cached (input from a cache) or output",
+    ),
     counter("saydo_model_cost_millionths_total", &["model"], "Cost in millionths of the currency of the prices"),
     gauge("saydo_model_breaker_open", &["provider"], "1 while requests to this provider are held back"),
     counter("saydo_logins_total", &["outcome"], "Logins: ok, failed or throttled"),
@@ -143,7 +151,9 @@ fn begin_at_zero() {
     for limit in ["calls", "chat", "sign-ins"] {
         metrics::counter!("saydo_rate_limited_total", "limit" => limit).increment(0);
     }
-    for (planner, outcome) in [("offline", "answered"), ("offline", "failed"), ("model", "answered"), ("model", "failed")] {
+    for (planner, outcome) in
+        [("offline", "answered"), ("offline", "failed"), ("model", "answered"), ("model", "failed")]
+    {
         metrics::counter!("saydo_turns_total", "planner" => planner, "outcome" => outcome).increment(0);
     }
     metrics::counter!("saydo_audit_dropped_total").increment(0);
@@ -170,7 +180,8 @@ pub(crate) fn page(readings: &[Reading]) -> String {
     for metric in METRICS {
         let Some(readings) = by_name.get(metric.name) else { continue };
         // Writing to a String cannot fail.
-        let _ = writeln!(page, "# HELP {} {}\n# TYPE {} {}", metric.name, metric.help, metric.name, metric.kind.as_str());
+        let _ =
+            writeln!(page, "# HELP {} {}\n# TYPE {} {}", metric.name, metric.help, metric.name, metric.kind.as_str());
         for reading in readings {
             let _ = writeln!(page, "{}", reading.line());
         }

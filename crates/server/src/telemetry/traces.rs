@@ -39,9 +39,7 @@ impl Drop for Traces {
 }
 
 /// The traces, and the part of telemetry that feeds them.
-pub(super) fn start<S>(
-    config: Option<&TracesConfig>,
-) -> Result<(Traces, Box<dyn Layer<S> + Send + Sync>), TracesError>
+pub(super) fn start<S>(config: Option<&TracesConfig>) -> Result<(Traces, Box<dyn Layer<S> + Send + Sync>), TracesError>
 where
     S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
 {

@@ -127,7 +127,8 @@ impl Link {
 
     pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
         let (name, began) = check(&statement)?;
-        let result: Result<Option<Raw>, StoreError> = either!(self, link => link.row(statement).instrument(span(name)).await);
+        let result: Result<Option<Raw>, StoreError> =
+            either!(self, link => link.row(statement).instrument(span(name)).await);
         finish(name, began, result).map(|row| row.map(|row| Row::new(name, row)))
     }
 

@@ -104,9 +104,8 @@ impl SqliteEngine {
         }
         let normally = self.busy_timeout.as_millis();
         let wait = SHORTEN_WAIT.as_millis();
-        let sql = format!(
-            "PRAGMA busy_timeout = {wait}; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {normally}"
-        );
+        let sql =
+            format!("PRAGMA busy_timeout = {wait}; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {normally}");
         if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql)).execute(link.connection()).await {
             tracing::debug!(%error, "the write-ahead log could not be shortened");
         }

@@ -149,7 +149,10 @@ pub(super) fn check(log: &str) {
         let Ok(Value::Object(fields)) = serde_json::from_str(line) else { panic!("not an object: {line}") };
         let text = |name: &str| fields.get(name).and_then(Value::as_str);
         assert!(text("timestamp").is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok()), "{line}");
-        assert!(text("level").is_some_and(|level| ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"].contains(&level)), "{line}");
+        assert!(
+            text("level").is_some_and(|level| ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"].contains(&level)),
+            "{line}"
+        );
         assert!(text("target").is_some(), "{line}");
         assert!(fields.values().all(|value| !value.is_object() && !value.is_array()), "{line}");
         let ours = text("target").is_some_and(|target| target.starts_with("saydo"));

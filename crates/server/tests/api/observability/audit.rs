@@ -125,9 +125,16 @@ async fn the_operator_reads_it_on_the_command_line() {
     let lines = succeed(saydo(folder.path(), &["audit", "--json"]), "");
     let events: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: BTreeSet<&str> = events.iter().map(|event| event["kind"].as_str().unwrap()).collect();
-    for kind in ["migrated", "server_started", "signed_up", "logged_in", "login_failed", "other_user_refused",
-        "password_changed", "admin_command"]
-    {
+    for kind in [
+        "migrated",
+        "server_started",
+        "signed_up",
+        "logged_in",
+        "login_failed",
+        "other_user_refused",
+        "password_changed",
+        "admin_command",
+    ] {
         assert!(kinds.contains(kind), "{kind} is not among {kinds:?}");
     }
     assert!(!lines.contains("canary") && !lines.contains(&person.id) && !lines.contains("nobody@"), "{lines}");

@@ -82,7 +82,8 @@ fn expressions(value: &Value, found: &mut Vec<(String, String)>, title: &str) {
         Value::Object(fields) => {
             let title = fields.get("title").and_then(Value::as_str).unwrap_or(title);
             let noted = fields.get("description").and_then(Value::as_str).unwrap_or_default();
-            let title = if noted.contains("No data until it happens") { format!("{title} (?)") } else { title.to_owned() };
+            let title =
+                if noted.contains("No data until it happens") { format!("{title} (?)") } else { title.to_owned() };
             if let Some(expr) = fields.get("expr").and_then(Value::as_str) {
                 found.push((title.clone(), expr.to_owned()));
             }

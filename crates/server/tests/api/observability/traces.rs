@@ -68,7 +68,8 @@ fn spans(sent: &[(String, String, Bytes)]) -> Vec<Value> {
     for body in bodies {
         for resource in body["resourceSpans"].as_array().unwrap() {
             for scope in resource["scopeSpans"].as_array().unwrap() {
-                spans.extend(scope["spans"].as_array().unwrap().iter().filter(|span| span["traceId"] == TRACE).cloned());
+                spans
+                    .extend(scope["spans"].as_array().unwrap().iter().filter(|span| span["traceId"] == TRACE).cloned());
             }
         }
     }
@@ -92,11 +93,15 @@ async fn a_turn_is_one_trace_from_the_request_to_the_statements() {
     let (sent, context, log) = traced("http/json").await;
     assert!(sent.iter().all(|(kind, key, _)| kind == "application/json" && key == KEY), "{sent:?}");
     let spans = spans(&sent);
-    let ways: std::collections::BTreeSet<String> =
-        spans.iter().map(|span| way_up(&spans, span).join(" < ")).collect();
-    for way in ["request", "query < request", "turn < request", "model_request < turn < request",
-        "tool < turn < request", "query < tool < turn < request"]
-    {
+    let ways: std::collections::BTreeSet<String> = spans.iter().map(|span| way_up(&spans, span).join(" < ")).collect();
+    for way in [
+        "request",
+        "query < request",
+        "turn < request",
+        "model_request < turn < request",
+        "tool < turn < request",
+        "query < tool < turn < request",
+    ] {
         assert!(ways.contains(way), "{way} is not among {ways:#?}");
     }
     // The model's server is told the very request it belongs to.
