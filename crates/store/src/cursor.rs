@@ -68,7 +68,9 @@ pub(crate) fn read_hex(text: &str) -> Result<String, CursorError> {
         return Err(CursorError);
     }
     let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(digits).collect();
-    String::from_utf8(bytes.ok_or(CursorError)?).map_err(|_| CursorError)
+    let text = String::from_utf8(bytes.ok_or(CursorError)?).map_err(|_| CursorError)?;
+    // Never stored, and not a text to PostgreSQL.
+    if text.contains('\0') { Err(CursorError) } else { Ok(text) }
 }
 
 impl fmt::Display for ConversationCursor {

@@ -9,8 +9,13 @@ use std::{
     },
 };
 
-use saydo_store::{Store, StoreConfig};
+use saydo_server::{
+    config::{Config, Sources},
+    setup,
+};
 use testbed::{Postgres, ROLE};
+
+use crate::support::{NOW, SECRET};
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,19 +100,20 @@ impl Drop for Database {
     }
 }
 
-/// Makes the database that the others are copies of.
+/// Makes the database that the others are copies of, as a server does that finds it empty.
 fn template() -> &'static str {
     let name = "template_saydo";
     Postgres::shared().create_database(name);
-    let config = StoreConfig { pool_size: 1, ..StoreConfig::new(Postgres::shared().url(name, ROLE)) };
+    let url = Postgres::shared().url(name, ROLE);
+    let settings =
+        [("DATABASE_URL", url.as_str()), ("DB_POOL_SIZE", "1"), ("SAYDO_NOW", NOW), ("BETTER_AUTH_SECRET", SECRET)];
+    let env = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let config = Config::parse(&Sources { env, ..Sources::default() }).unwrap();
     // A test that waits for this is inside a runtime, where another one cannot wait.
-    let migrated = std::thread::spawn(|| {
-        tokio::runtime::Runtime::new().unwrap().block_on(async {
-            let store = Store::open(config).await.unwrap();
-            store.migrate_up().await.unwrap();
-            store.close().await;
-        });
+    let made = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async { setup::open_app(&config).await.unwrap().store.close().await });
     });
-    migrated.join().unwrap();
+    made.join().unwrap();
     name
 }

@@ -41,6 +41,6 @@ async fn an_account_made_at_one_is_known_to_the_others() {
     let ada = replicas[0].user("ada").await;
     let login = json!({"email": ada.email, "password": PASSWORD});
     let session = replicas[2].anonymous().post("/api/auth/login", login).await.ok(200);
-    let there = replicas[1].anonymous().with_token(session["token"].as_str().unwrap());
+    let there = replicas[1].anonymous().with_token(session["access_token"].as_str().unwrap());
     assert_eq!(there.get("/api/auth/me").await.ok(200)["id"], ada.id);
 }

@@ -127,5 +127,7 @@ async fn a_cursor_is_good_for_its_order_only() {
         ada.get(&format!("/api/tasks?cursor={odd}")).await.ok(200);
     }
     let odd = hex("t1.' OR 1=1 --\0");
-    assert!(ada.get(&format!("/api/tasks?sort=title&cursor={odd}")).await.status < 500);
+    assert_eq!(ada.get(&format!("/api/tasks?sort=title&cursor={odd}")).await.refused(), ["cursor"]);
+    let odd = hex("t1.' OR 1=1 --");
+    ada.get(&format!("/api/tasks?sort=title&cursor={odd}")).await.ok(200);
 }
