@@ -82,6 +82,14 @@ pub(super) async fn person_only(request: Request, next: Next) -> Response<Body> 
     sign_in_needed().into_response()
 }
 
+/// Stands before the doors of the conversation: what is changed there came in by the chat.
+pub(super) async fn in_chat(mut request: Request, next: Next) -> Response<Body> {
+    if let Some(caller) = request.extensions_mut().get_mut::<Caller>() {
+        caller.door = Door::Chat;
+    }
+    next.run(request).await
+}
+
 /// A program's token was used for what only a person may do.
 fn sign_in_needed() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "sign_in_needed", "Personal access tokens cannot do this; sign in.")

@@ -106,6 +106,7 @@ fn openai_routes(state: &AppState) -> OpenApiRouter<AppState> {
     let with = || state.clone();
     let chat = OpenApiRouter::new()
         .route("/v1/chat/completions", post(openai::complete))
+        .route_layer(from_fn(auth::in_chat))
         .route_layer(from_fn_with_state(with(), limits::chat))
         .route_layer(from_fn_with_state(with(), idempotency::own_shape));
     OpenApiRouter::new()
@@ -164,7 +165,11 @@ fn voice_routes(state: &AppState) -> OpenApiRouter<AppState> {
 }
 
 fn chat_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(chat::send)).routes(routes!(agui::run)).routes(routes!(conversations::decide))
+    OpenApiRouter::new()
+        .routes(routes!(chat::send))
+        .routes(routes!(agui::run))
+        .routes(routes!(conversations::decide))
+        .route_layer(from_fn(auth::in_chat))
 }
 
 /// A panic is a bug of ours: the client learns nothing, the log everything, and the process goes on.

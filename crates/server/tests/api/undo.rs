@@ -118,7 +118,7 @@ async fn a_conflict_says_what_is_in_the_way_and_changes_nothing() {
     let before = (all(&ada).await, ada.get("/api/trash").await.ok(200));
     let (detail, code) = undo(&ada, &change).await.problem(409);
     assert_eq!(code, "undo_conflict");
-    assert_eq!(detail, "“b” (#2) was changed again since (Took “b” out of the trash); undo that change first.");
+    assert_eq!(detail, "“b” (#2) was changed again since (Restored “b”); undo that change first.");
     assert_eq!((all(&ada).await, ada.get("/api/trash").await.ok(200)), before);
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use saydo_testbed::{Running, Saydo};
+use testbed::{Running, Saydo};
 use scripted_model::{Fault, Reply, ScriptedModel};
 use serde_json::{Value, json};
 

@@ -164,6 +164,6 @@ async fn an_undo_does_not_take_away_what_was_changed_since() {
     let change = ada.patch("/api/tasks/1/complete", json!({})).await.header("x-change-id").to_owned();
     ada.patch("/api/tasks/2", json!({"title": "y"})).await.ok(200);
     let (detail, _) = ada.post("/api/undo", json!({"change_id": change})).await.problem(409);
-    assert_eq!(detail, "“y” (#2) was changed again since; undo that change first.");
+    assert_eq!(detail, "“y” (#2) was changed again since (Updated “x”: now called “y”); undo that change first.");
     assert_eq!(every(&ada, "completed").await, [true, false]);
 }
