@@ -55,8 +55,11 @@ pub(super) async fn copy(database: &Path, target: &Path, watch: &Watch) -> Resul
     copied.map(drop).map_err(|error| match classify(&error) {
         // The database is only read here: what is full is the target's disk.
         StoreError::Full => BackupError::Full(target.parent().unwrap_or(target).to_owned()),
-        StoreError::Unavailable(error) => {
-            let error = std::io::Error::other(error);
+        unwritable @ (StoreError::Unavailable(_) | StoreError::ReadOnly) => {
+            let error = std::io::Error::other(match unwritable {
+                StoreError::Unavailable(error) => error,
+                _ => "it cannot be written to".to_owned(),
+            });
             BackupError::Files {
                 doing: "copy the database into",
                 path: target.parent().unwrap_or(target).to_owned(),
