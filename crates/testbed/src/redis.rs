@@ -10,7 +10,7 @@ use crate::{
 /// Starts it without anything kept on disk. `kill` and `start` are for outages; other lines are commands, whose answer
 /// is told in one line.
 const SCRIPT: &str = r#"
-set -eu
+set -euf
 port=$1
 cd /
 folder=$(mktemp -d)

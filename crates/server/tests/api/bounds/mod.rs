@@ -45,9 +45,11 @@ fn is_root() -> bool {
 /// Signs up at a running server.
 async fn sign_up(base: &str) -> Client {
     let input = json!({"email": "ada@example.com", "password": PASSWORD, "name": "Ada"});
-    let made = Client::of(base, "").browser().post("/api/auth/signup", input).await.ok(201);
-    let id = made["user"]["id"].as_str().unwrap().to_owned();
-    Client { id, email: "ada@example.com".to_owned(), ..Client::of(base, made["token"].as_str().unwrap()) }
+    Client::of(base, "").browser().post("/api/auth/signup", input).await;
+    let ada = Client { email: "ada@example.com".to_owned(), ..Client::of(base, "") };
+    let session = log_in(&ada).await.ok(200);
+    let id = session["user"]["id"].as_str().unwrap().to_owned();
+    Client { id, ..ada.with_token(session["access_token"].as_str().unwrap()) }
 }
 
 async fn log_in(client: &Client) -> Answer {

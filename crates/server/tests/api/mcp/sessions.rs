@@ -57,6 +57,22 @@ async fn an_ended_session_stays_ended() {
 }
 
 #[tokio::test]
+async fn a_session_that_ended_has_ended_everywhere() {
+    let redis = testbed::Redis::start();
+    let url = redis.url();
+    let settings = [("REDIS_URL", url.as_str()), ("SAYDO_REDIS_TIMEOUT_MS", "60000")];
+    let app = TestApp::with(&settings).await;
+    let replica = app.replica_with(&settings).await;
+    let ada = app.user("ada").await;
+    let mcp = Mcp::session(&ada, SESSIONS, json!({})).await;
+    let there = Mcp { client: ada.at(&replica), ..mcp.clone() };
+    assert_eq!(Answer::of(mcp.request(Method::DELETE)).await.status, 204);
+    there.post(&there.body("tools/list", json!({}))).await.problem(404);
+    // Clients begin anew then, wherever they are.
+    Mcp::session(&there.client, SESSIONS, json!({})).await.ask("tools/list", json!({})).await;
+}
+
+#[tokio::test]
 async fn an_open_stream_ends_when_the_server_stops() {
     let folder = tempfile::tempdir().unwrap();
     let user = saydo(folder.path(), &["user", "create", "ada@example.com"]);
