@@ -192,7 +192,10 @@ impl Scene {
             }
         }
         for id in &self.begun {
-            ada.delete(&format!("/api/conversations/{id}")).await?.expect(200)?;
+            let answer = ada.delete(&format!("/api/conversations/{id}")).await?;
+            if answer.status != 404 {
+                answer.expect(200)?;
+            }
         }
         Ok((tasks, self.begun.len()))
     }

@@ -14,6 +14,7 @@ use super::{
 
 /// A task added, with its date.
 pub(super) async fn add(scene: &mut Scene) -> Result<String, Fault> {
+    scene.ada()?;
     let word = scene.words[0].clone();
     let before = today(scene).await?;
     scene.say(None, &format!("add buy {word} tomorrow")).await?;
