@@ -48,12 +48,12 @@ test("a conversation that is open in both tabs goes on in both", () =>
   home(async ({ page }) => {
     await seed(page, { title: "Buy milk" });
     await say(page, "what is open?");
-    await thread(page).getByText("what is open?").waitFor();
+    await thread(page).locator(".bubble", { hasText: "what is open?" }).waitFor();
     const other = await another(page);
     await other.getByRole("link", { name: "what is open?" }).click();
-    await thread(other).getByText("what is open?").waitFor();
+    await thread(other).locator(".bubble", { hasText: "what is open?" }).waitFor();
     await say(page, "how many are done?");
-    await thread(other).getByText("how many are done?").waitFor();
+    await thread(other).locator(".bubble", { hasText: "how many are done?" }).waitFor();
   }));
 
 test("what is typed in an editor stays, and it says what happened", () =>

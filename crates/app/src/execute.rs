@@ -48,7 +48,8 @@ impl Journal {
     pub fn new(caller: &Caller, clock: Clock, conversation: Option<ConversationId>) -> Self {
         Self {
             user: caller.id().clone(),
-            door: caller.door,
+            // What is said in a conversation comes in over REST, but it is the chat that changes something.
+            door: if caller.door == Door::Rest && conversation.is_some() { Door::Chat } else { caller.door },
             client: caller.client.clone(),
             model: None,
             conversation,
