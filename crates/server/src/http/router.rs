@@ -25,8 +25,8 @@ use super::{
     auth, context, headers, idempotency, limits, metrics, openapi,
     problem::Problem,
     routes::{
-        account, agui, auth as sign_in, chat, conversations, events, history, mcp, openai, parse, service, tasks, tokens, trash, turns,
-        undo, usage, voice,
+        account, agui, auth as sign_in, chat, conversations, events, history, mcp, openai, parse, service, tasks,
+        tokens, trash, turns, undo, usage, voice,
     },
     state::AppState,
 };

@@ -88,7 +88,10 @@ async fn it_is_kept_for_thirty_days() {
     assert_eq!(refused.problem(409), ("“a” (#1) is gone for good.".to_owned(), "undo_conflict".to_owned()));
     assert_eq!(refused.json()["in_the_way"], json!([{"task_id": 1, "title": "a", "changes": []}]));
     let said = ada.at(&app).say(None, "undo").await.ok(200);
-    assert_eq!((&said["response"], &said["pending"]), (&json!("“a” (#1) is gone for good. Nothing was changed."), &json!(null)));
+    assert_eq!(
+        (&said["response"], &said["pending"]),
+        (&json!("“a” (#1) is gone for good. Nothing was changed."), &json!(null))
+    );
     let history = ada.at(&app).get("/api/tasks/1/history").await.ok(200);
     let what: Vec<_> = history.as_array().unwrap().iter().map(|entry| entry["what"].clone()).collect();
     assert_eq!(what, ["deleted", "restored", "deleted", "created"]);

@@ -154,9 +154,8 @@ async fn in_the_chat_what_is_in_the_way_can_be_undone_first() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     make_all(&ada, &["a"]).await;
-    let rename = async |title: &str| {
-        ada.patch("/api/tasks/1", json!({"title": title})).await.header("x-change-id").to_owned()
-    };
+    let rename =
+        async |title: &str| ada.patch("/api/tasks/1", json!({"title": title})).await.header("x-change-id").to_owned();
     let first = rename("b").await;
     rename("c").await;
     rename("b").await;

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use testbed::{Running, Saydo};
 use scripted_model::{Fault, Reply, ScriptedModel};
 use serde_json::{Value, json};
+use testbed::{Running, Saydo};
 
 use crate::support::{Client, PASSWORD, SECRET};
 
@@ -97,7 +97,10 @@ async fn killed_between_two_rounds_the_turn_comes_to_its_end_once() {
     let messages = there.get(&path).await.ok(200)["messages"].clone();
     assert_eq!(messages.as_array().unwrap().len(), 2, "{messages}");
     let again = ask(&there).await.unwrap();
-    assert_eq!(again.headers().get("idempotency-replayed").map(reqwest::header::HeaderValue::as_bytes), Some(&b"true"[..]));
+    assert_eq!(
+        again.headers().get("idempotency-replayed").map(reqwest::header::HeaderValue::as_bytes),
+        Some(&b"true"[..])
+    );
     assert_eq!(again.json::<Value>().await.unwrap(), left);
     // One change for all of it, by the model's name.
     let history = there.get("/api/tasks/2/history").await.ok(200);

@@ -31,7 +31,10 @@ async fn it_says_what_became_of_a_task_newest_first() {
     assert_eq!(each(&in_trash, "what"), ["deleted", "reopened", "completed", "updated", "created"]);
     let undo = ada.post("/api/undo", json!({})).await.ok(200)["change_id"].clone();
     let all = history(&ada, 1).await;
-    assert_eq!((&all[0]["what"], &all[0]["undoes"], &all[0]["change_id"]), (&json!("restored"), &json!(deleted), &undo));
+    assert_eq!(
+        (&all[0]["what"], &all[0]["undoes"], &all[0]["change_id"]),
+        (&json!("restored"), &json!(deleted), &undo)
+    );
     assert_eq!(all[1]["undone_by"], undo);
     assert_eq!(
         all[4]["fields"],
@@ -43,7 +46,10 @@ async fn it_says_what_became_of_a_task_newest_first() {
         all[5]["fields"],
         json!([{"field": "title", "before": null, "after": "Old"}, {"field": "priority", "before": null, "after": "low"}])
     );
-    assert_eq!((&all[4]["door"], &all[4]["agent"], &all[4]["at"]), (&json!("rest"), &Value::Null, &json!("2026-03-11T09:00:00Z")));
+    assert_eq!(
+        (&all[4]["door"], &all[4]["agent"], &all[4]["at"]),
+        (&json!("rest"), &Value::Null, &json!("2026-03-11T09:00:00Z"))
+    );
     // Undone, its making leaves no task, and yet its history.
     let made = all[5]["change_id"].clone();
     ada.post("/api/undo", json!({"change_id": all[4]["change_id"]})).await.ok(200);
