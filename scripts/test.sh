@@ -22,6 +22,11 @@ step "rust: unit, corpus, property and integration tests"
 # The same cases on every machine: what lands is judged by what was changed, not by luck. `make fuzz` looks for new ones.
 PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-20261121}" cargo test --workspace --locked
 
+step "rust: the API on PostgreSQL"
+# Without what runs on it anyway, and what is about files, processes, or no data at all.
+elsewhere=(cli:: postgres:: replicas:: bounds:: limits::shared:: observability:: openapi:: stdio:: voice:: web::)
+SAYDO_TEST_DATABASE=postgres cargo test --locked -p saydo --test api -- "${elsewhere[@]/#/--skip=}"
+
 step "docs of the code"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
