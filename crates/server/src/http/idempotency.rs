@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: a repeated write gets the stored answer, the same key for something else is refused.
 //!
 //! Use cases store their answer together with their effects; this layer looks before, keeps two equal requests from
-//! running at once, and stores the answers of writes that did not: profile, password, log-out, stopping a turn. Done twice,
-//! those are as done once.
+//! running at once, and stores the answers of writes that did not (profile, password, log-out, stopping a turn): done
+//! twice, those are as done once.
 
 use std::{
     collections::HashSet,
