@@ -85,7 +85,6 @@ test("a task changed elsewhere is not overwritten unseen", () =>
       return (await fetch("/api/tasks/1", { method: "PATCH", headers, body })).status;
     });
     expect(status).toBe(200);
-    await editor.getByRole("button", { name: "Save" }).click();
     await page.getByText("was changed elsewhere").waitFor();
     const again = page.getByRole("form", { name: /^Edit/ });
     expect(await again.getByLabel("Title").inputValue()).toBe("Dentist at noon");

@@ -37,6 +37,12 @@ function PriorityChoice({ value }: { value: Priority }) {
   );
 }
 
+/** The task as the person has been told that it is: who saves after the word of a change elsewhere means it. */
+function newest(base: Task): Task {
+  const now = heldNow.value;
+  return now && now !== "deleted" && now.version > base.version ? now : base;
+}
+
 function useSave(task: Task) {
   const [base, setBase] = useState(task);
   const [problem, setProblem] = useState<unknown>(null);
@@ -45,7 +51,7 @@ function useSave(task: Task) {
     if (Object.keys(patch).length === 0) return close(task.id);
     setBusy(true);
     try {
-      await edit(base, patch);
+      await edit(newest(base), patch);
       close(task.id);
     } catch (cause) {
       setProblem(cause);

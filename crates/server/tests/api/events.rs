@@ -113,7 +113,7 @@ async fn every_door_tells_what_it_does() {
     ada.patch("/api/tasks/4/complete", json!({})).await.ok(200);
     assert_eq!(
         [ear.hear().await, ear.hear().await, ear.hear().await],
-        ["task.created 4", "task.updated 4", "task.created 5"].map(str::to_owned)
+        ["task.created 4", "task.created 5", "task.updated 4"].map(str::to_owned)
     );
     // Nothing of it is anybody else's business.
     bob.post("/api/tasks", json!({"title": "Mine"})).await.ok(201);
@@ -241,4 +241,20 @@ async fn a_stream_ends_with_its_token_revoked_elsewhere_on_sqlite() {
 #[tokio::test]
 async fn a_stream_ends_with_its_token_revoked_elsewhere_on_postgres() {
     ends_with_its_token(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_so_and_the_next_one_goes_on() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let mut ear = Ear::open(&ada, None).await;
+    ada.post("/api/tasks", json!({"title": "Before"})).await.ok(201);
+    assert_eq!(ear.hear().await, "task.created 1");
+    let next = app.restart(&[]).await;
+    let (name, data) = ear.next().await.unwrap();
+    assert_eq!((name.as_str(), &data["code"]), ("end", &json!("server_stopping")));
+    assert_eq!(ear.next().await, None);
+    let ada = ada.at(&next);
+    ada.post("/api/tasks", json!({"title": "After"})).await.ok(201);
+    assert_eq!(Ear::open(&ada, Some(&ear.last)).await.hear().await, "task.created 2");
 }
