@@ -8,8 +8,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
+    cli::Server,
     database::Engine,
-    support::{Answer, Client, TestApp, now},
+    support::{Answer, Client, PASSWORD, TestApp, now},
 };
 
 /// A stream of events that is read as it comes.
@@ -243,18 +244,29 @@ async fn a_stream_ends_with_its_token_revoked_elsewhere_on_postgres() {
     ends_with_its_token(Engine::Postgres).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stops_says_so_and_the_next_one_goes_on() {
-    let app = TestApp::start().await;
-    let ada = app.user("ada").await;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[]);
+    let person = json!({"email": "ada@example.com", "password": PASSWORD});
+    let stranger = Client::of(&server.base, "");
+    stranger.post("/api/auth/signup", person.clone()).await.ok(201);
+    let token = stranger.post("/api/auth/login", person).await.ok(200)["access_token"].as_str().unwrap().to_owned();
+    let ada = Client::of(&server.base, &token);
     let mut ear = Ear::open(&ada, None).await;
     ada.post("/api/tasks", json!({"title": "Before"})).await.ok(201);
     assert_eq!(ear.hear().await, "task.created 1");
-    let next = app.restart(&[]).await;
+    let stopped = tokio::task::spawn_blocking(move || server.stop());
     let (name, data) = ear.next().await.unwrap();
     assert_eq!((name.as_str(), &data["code"]), ("end", &json!("server_stopping")));
     assert_eq!(ear.next().await, None);
-    let ada = ada.at(&next);
+    assert_eq!(stopped.await.unwrap().0, Some(0));
+
+    let server = Server::start(folder.path(), &[]);
+    let ada = Client::of(&server.base, &token);
     ada.post("/api/tasks", json!({"title": "After"})).await.ok(201);
-    assert_eq!(Ear::open(&ada, Some(&ear.last)).await.hear().await, "task.created 2");
+    let mut ear = Ear::open(&ada, Some(&ear.last)).await;
+    assert_eq!(ear.hear().await, "task.created 2");
+    drop(ear);
+    assert_eq!(tokio::task::spawn_blocking(move || server.stop()).await.unwrap().0, Some(0));
 }
