@@ -32,14 +32,14 @@ const SLOW_MS: u128 = 100;
 #[derive(Debug)]
 pub(crate) enum Engine {
     Sqlite(Box<SqliteEngine>),
-    Postgres(PostgresEngine),
+    Postgres(Box<PostgresEngine>),
 }
 
 impl Engine {
     /// Opens the database that the configuration names, with the connection of the one writer if it has one.
     pub(crate) async fn open(config: &StoreConfig) -> Result<(Self, Option<Link>), StoreError> {
         if config.is_postgres() {
-            return Ok((Self::Postgres(PostgresEngine::open(config).await?), None));
+            return Ok((Self::Postgres(Box::new(PostgresEngine::open(config).await?)), None));
         }
         let (engine, writer) = SqliteEngine::open(config).await?;
         Ok((Self::Sqlite(Box::new(engine)), Some(Link::Sqlite(writer))))
