@@ -2,7 +2,7 @@
 
 SAYDO := target/release/saydo
 
-.PHONY: run build web test bench fuzz lang-eval clean help
+.PHONY: run build web test soak soak-short bench fuzz lang-eval clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,6 +24,17 @@ web/node_modules/.built: $(WEB_SOURCES)
 
 test: ## Formatter, lints, all tests, and stories in a real Chromium
 	scripts/test.sh
+
+soak: web ## Kill real servers hundreds of times and count what is left (see docs/RELIABILITY.md)
+	scripts/need.sh test
+	cargo build --release --locked -p saydo -p saydo-soak
+	cargo build --locked -p saydo
+	target/release/saydo-soak --program target/debug/saydo
+	target/release/saydo-soak --release --only sqlite,postgres --times 100
+
+soak-short: web ## The same in short, as `make test` does it
+	cargo build --locked -p saydo -p saydo-soak
+	target/debug/saydo-soak --short --seed 20261121
 
 bench: ## Benchmarks of the hot paths (see docs/PERFORMANCE.md)
 	cargo bench -p saydo-lang -p saydo-store

@@ -37,6 +37,7 @@ if [ "$step" = test ]; then
   command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install postgresql
   PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null || install pgbouncer
   command -v redis-server >/dev/null || install redis-server
+  PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || install haproxy
   # promtool checks the metrics and the rules, and Prometheus itself evaluates them.
   command -v promtool >/dev/null || install prometheus
 fi

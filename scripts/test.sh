@@ -33,6 +33,9 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 step "web: types, lints and unit tests"
 (cd web && npm run --silent check && npm run --silent test)
 
+step "servers killed, and what is left"
+make --no-print-directory soak-short
+
 step "stories in a real Chromium"
 cargo build --locked -p saydo -p saydo-scripted-model
 (cd web && SAYDO_BIN="$PWD/../target/debug/saydo" npm run --silent e2e)
