@@ -3,7 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    PgConnection, Postgres, Transaction,
+    ConnectOptions as _, PgConnection, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -130,7 +130,10 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     Ok(options
         .application_name("saydo")
         // A start-up parameter that PgBouncer refuses; there are no floating-point numbers here.
-        .extra_float_digits(None))
+        .extra_float_digits(None)
+        // Ours are logged by name. And the driver asks whether anybody wants its lines without writing any, after which
+        // the log takes the next span for one that nobody wants: requests would lose their ids.
+        .disable_statement_logging())
 }
 
 /// `pool_size` connections are kept; those above go when they have long had nothing to do. (Closing them at once, when

@@ -7,6 +7,7 @@ use saydo_domain::{
 };
 use saydo_store::{NewChange, Store, StoreConfig, StoreError, Tx};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// A store with an empty, migrated database of its own.
@@ -17,9 +18,18 @@ pub(crate) struct Opened {
 
 impl Opened {
     pub(crate) async fn sqlite() -> Self {
-        let opened = Self::sqlite_empty().await;
-        opened.store.migrate_up().await.unwrap();
-        opened
+        // Migrated once, and copied from then on.
+        static TEMPLATE: OnceCell<Vec<u8>> = OnceCell::const_new();
+        let template = TEMPLATE.get_or_init(async || {
+            let opened = Self::sqlite_empty().await;
+            opened.store.migrate_up().await.unwrap();
+            opened.store.close().await;
+            std::fs::read(opened.folder.path().join("saydo.db")).unwrap()
+        });
+        let (template, folder) = (template.await, tempfile::tempdir().unwrap());
+        std::fs::write(folder.path().join("saydo.db"), template).unwrap();
+        let store = Store::open(config(&folder)).await.unwrap();
+        Self { store, folder }
     }
 
     pub(crate) async fn sqlite_empty() -> Self {

@@ -8,6 +8,7 @@ use std::sync::{
 use saydo_store::{Store, StoreConfig};
 use sqlx::{Connection as _, PgConnection};
 use testbed::{PgBouncer, Postgres, ROLE};
+use tokio::sync::OnceCell;
 
 /// A store with a database of its own.
 pub(crate) struct Opened {
@@ -18,15 +19,23 @@ pub(crate) struct Opened {
 impl Opened {
     /// With the newest schema.
     pub(crate) async fn new() -> Self {
-        let opened = Self::empty().await;
-        opened.store.migrate_up().await.unwrap();
-        opened
+        static TEMPLATE: OnceCell<&str> = OnceCell::const_new();
+        let template = TEMPLATE.get_or_init(async || {
+            Postgres::shared().create_database("migrated");
+            let store = Store::open(config("migrated")).await.unwrap();
+            store.migrate_up().await.unwrap();
+            store.close().await;
+            "migrated"
+        });
+        let (template, database) = (template.await, next_name());
+        Postgres::shared().clone_database(&database, template);
+        let store = Store::open(config(&database)).await.unwrap();
+        Self { store, database }
     }
 
     /// Without any schema.
     pub(crate) async fn empty() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let database = format!("test{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let database = next_name();
         Postgres::shared().create_database(&database);
         let store = Store::open(config(&database)).await.unwrap();
         Self { store, database }
@@ -58,6 +67,11 @@ impl Opened {
         self.store.close().await;
         Postgres::shared().drop_database(&self.database);
     }
+}
+
+fn next_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("test{}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn config(database: &str) -> StoreConfig {
