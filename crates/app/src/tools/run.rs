@@ -65,7 +65,7 @@ impl ToolRun {
     pub async fn run(&mut self, tx: &mut Tx, call: ToolCall) -> Result<(), AppError> {
         let (tool, params) = (call.name(), call.params());
         let span = tracing::info_span!("tool", tool);
-        let (done, result) = match self.dispatch(tx, call).instrument(span).await {
+        let (done, result) = match Box::pin(self.dispatch(tx, call)).instrument(span).await {
             Ok(done) => done,
             Err(AppError::InTheWay { detail, obstacles }) => {
                 self.in_the_way = undo_first(&obstacles);
