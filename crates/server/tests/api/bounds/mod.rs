@@ -2,7 +2,6 @@
 //! can go on goes on, and all is well again without a restart.
 
 mod disk;
-mod handles;
 mod postgres;
 mod reading;
 mod shapes;
