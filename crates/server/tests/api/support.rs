@@ -80,7 +80,8 @@ impl TestApp {
         ];
         let url = folder.url();
         // No more connections than a test needs: all share one server.
-        let postgres = [("DATABASE_URL", url.as_deref().unwrap_or_default()), ("DB_POOL_SIZE", "1"), ("DB_MAX_OVERFLOW", "9")];
+        let postgres =
+            [("DATABASE_URL", url.as_deref().unwrap_or_default()), ("DB_POOL_SIZE", "1"), ("DB_MAX_OVERFLOW", "9")];
         let postgres = postgres.iter().filter(|_| url.is_some());
         let pairs = usual.iter().chain(postgres).chain(settings);
         pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

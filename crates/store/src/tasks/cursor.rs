@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn refuses_what_it_did_not_write() {
-        for text in ["", "0", "zz", "é", "+1", "63", "6331", "63312e", "63312e78", "78312e31", "ff312e31", "74312e00"] {
+        for text in ["", "0", "zz", "é", "+1", "63", "6331", "63312e", "63312e78", "78312e31", "ff312e31", "74312e00"]
+        {
             assert_eq!(text.parse::<TaskCursor>(), Err(CursorError), "{text}");
         }
     }
