@@ -4,8 +4,8 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use saydo_domain::{
-    ChangeId, Client, ConversationId, Door, Due, Effect, Field, NewTask, Recurrence, Task, TaskNumber, TaskPatch, TaskUid,
-    UserId,
+    ChangeId, Client, ConversationId, Door, Due, Effect, Field, NewTask, Recurrence, Task, TaskNumber, TaskPatch,
+    TaskUid, UserId,
 };
 use saydo_store::{NewChange, Tx};
 use serde::{Deserialize, Serialize};

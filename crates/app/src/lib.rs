@@ -63,7 +63,16 @@ impl App {
     #[must_use]
     pub fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
         let (turns, models) = (chat::turns::TurnHub::new(accounts.counters()), llm::Models::none());
-        Self { store, clock, accounts, turns, models, planner: chat::PlannerChoice::default(), voice: None, audit_kept: audit::KEPT }
+        Self {
+            store,
+            clock,
+            accounts,
+            turns,
+            models,
+            planner: chat::PlannerChoice::default(),
+            voice: None,
+            audit_kept: audit::KEPT,
+        }
     }
 
     /// The same with language models.

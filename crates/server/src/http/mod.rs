@@ -29,8 +29,8 @@ mod turn_stream;
 
 pub(crate) use error::sentence;
 pub(crate) use limits::Limits;
-pub use openapi::document;
 pub use metrics::metrics_router;
+pub use openapi::document;
 pub use router::router;
 pub use server::{Shutdown, Timeouts, serve, serve_with};
 pub use state::{AppState, HttpSettings};
