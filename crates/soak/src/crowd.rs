@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{
     ledger::{Ledger, Pending},
-    trouble::{Trouble, Tried},
+    trouble::{Tried, Trouble},
     user::{Came, Line, User},
 };
 

@@ -55,7 +55,8 @@ impl Scene {
         let folder = tempfile::tempdir()?;
         let model = ScriptedModel::start().await;
         // Two rounds: it looks for what it has just added, and then adds the rest.
-        let first = Reply::call("add_task", json!({ "title": "{*}a first" })).and_call("find_task", json!({ "query": "{*}" }));
+        let first =
+            Reply::call("add_task", json!({ "title": "{*}a first" })).and_call("find_task", json!({ "query": "{*}" }));
         let second = Reply { calls: vec![add("{*}b second")], ..Reply::default() };
         model.rule(Rule::new("* what would you do?", first, Some(second)));
         let server = server(&program, folder.path().join("server"), &engine, &model)?;

@@ -17,7 +17,8 @@ pub(super) fn check(facts: &Facts) -> Vec<String> {
         for effect in &change.effects {
             let number = effect.number;
             if now.get(&number) != effect.before.as_ref() {
-                findings.push(format!("change {} of task {number} does not begin where the last one ended", change.seq));
+                findings
+                    .push(format!("change {} of task {number} does not begin where the last one ended", change.seq));
             }
             for snapshot in effect.before.iter().chain(&effect.after) {
                 if uids.entry(number).or_insert_with(|| snapshot["uid"].clone()) != &snapshot["uid"] {
@@ -30,7 +31,8 @@ pub(super) fn check(facts: &Facts) -> Vec<String> {
             }
         }
     }
-    let ends: BTreeMap<i64, Option<Task>> = now.iter().map(|(number, json)| (*number, Task::of_journal(json))).collect();
+    let ends: BTreeMap<i64, Option<Task>> =
+        now.iter().map(|(number, json)| (*number, Task::of_journal(json))).collect();
     for (number, task) in &facts.tasks {
         if ends.get(number) != Some(&Some(task.clone())) {
             findings.push(format!("task {number} is not as the journal left it: {task:?}"));

@@ -42,7 +42,8 @@ pub(crate) fn prefix(ledgers: &[Ledger], everything: &Everything) -> Vec<String>
         let length = ledger.entries.iter().take_while(|entry| known.contains(&entry.key)).count();
         let (inside, outside) = ledger.entries.split_at(length);
         let holes = outside.iter().filter(|entry| known.contains(&entry.key) && !entry.ask.is_tracked());
-        findings.extend(holes.map(|entry| format!("{}: {} is there, what came before it is not", ledger.user, entry.key)));
+        findings
+            .extend(holes.map(|entry| format!("{}: {} is there, what came before it is not", ledger.user, entry.key)));
         newest_begun = newest_begun.max(inside.iter().map(|entry| entry.time.0).max());
         let missing = outside.iter().map(|entry| entry.time.1).min();
         oldest_missing = match (oldest_missing, missing) {
@@ -54,8 +55,12 @@ pub(crate) fn prefix(ledgers: &[Ledger], everything: &Everything) -> Vec<String>
     if let (Some(begun), Some(missing)) = (newest_begun, oldest_missing)
         && missing < begun
     {
-        findings.push("something is missing that was answered before something else that is there was asked".to_owned());
+        findings
+            .push("something is missing that was answered before something else that is there was asked".to_owned());
     }
     findings.extend(all(&prefixes, everything));
     findings
 }
+
+#[cfg(test)]
+mod tests;

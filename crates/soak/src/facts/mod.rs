@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     ledger::task::{Task, Tasks},
-    trouble::{Trouble, Tried},
+    trouble::{Tried, Trouble},
 };
 
 pub(crate) use postgres::Postgres;
@@ -111,8 +111,7 @@ const READERS: [Reader; 8] = [
     (
         "SELECT user_id, CAST(conversation_id AS TEXT), role, content, change_id FROM messages ORDER BY id",
         |all, row| {
-            let message =
-                Message { is_user: text(row, 2)? == "user", text: text(row, 3)?, change: text(row, 4) };
+            let message = Message { is_user: text(row, 2)? == "user", text: text(row, 3)?, change: text(row, 4) };
             all.get_mut(&text(row, 0)?)?.conversations.get_mut(&number(row, 1)?)?.push(message);
             Some(())
         },
@@ -175,7 +174,8 @@ pub(crate) trait Source {
         let mut all = Everything::new();
         for (sql, take) in READERS {
             for row in self.rows(sql).await? {
-                take(&mut all, &row).ok_or_else(|| Trouble::Other(format!("{sql}: a row that belongs to none: {row:?}")))?;
+                take(&mut all, &row)
+                    .ok_or_else(|| Trouble::Other(format!("{sql}: a row that belongs to none: {row:?}")))?;
             }
         }
         Ok(all)

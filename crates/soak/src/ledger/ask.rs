@@ -14,20 +14,47 @@ use crate::user::Answer;
 /// A request by what it is meant to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
-    Create { title: String, description: Option<String>, priority: &'static str, labels: Vec<String> },
-    Update { number: i64, title: String, priority: &'static str },
+    Create {
+        title: String,
+        description: Option<String>,
+        priority: &'static str,
+        labels: Vec<String>,
+    },
+    Update {
+        number: i64,
+        title: String,
+        priority: &'static str,
+    },
     /// Done or open, whichever it is not: doing it twice would show.
-    Toggle { number: i64 },
-    Delete { number: i64 },
-    Restore { number: i64 },
+    Toggle {
+        number: i64,
+    },
+    Delete {
+        number: i64,
+    },
+    Restore {
+        number: i64,
+    },
     /// Puts a change back: the newest, or this one by its name.
-    Undo { change: String, named: bool, effects: Vec<Effect> },
+    Undo {
+        change: String,
+        named: bool,
+        effects: Vec<Effect>,
+    },
     /// Several tasks in one breath; in a conversation that is there, or as a stream in a new one.
-    Say { titles: Vec<String>, conversation: Option<i64>, stream: bool },
+    Say {
+        titles: Vec<String>,
+        conversation: Option<i64>,
+        stream: bool,
+    },
     /// Completes a task in words.
-    Tick { number: i64 },
+    Tick {
+        number: i64,
+    },
     /// Something for a model, which takes two rounds for it.
-    Wonder { subject: String },
+    Wonder {
+        subject: String,
+    },
 }
 
 /// How it is sent.

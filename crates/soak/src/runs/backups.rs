@@ -13,7 +13,7 @@ use crate::{
     facts::{Everything, Postgres, Source as _, Sqlite},
     report::{Run, bar},
     scene::{Engine, Scene, kill, start},
-    trouble::{Trouble, Tried},
+    trouble::{Tried, Trouble},
     user::Line,
 };
 

@@ -6,7 +6,7 @@ use crate::{
     crowd::{Crowd, Held},
     report::Run,
     scene::{Scene, kill, start},
-    trouble::{Trouble, Tried},
+    trouble::{Tried, Trouble},
     user::Line,
 };
 
@@ -20,7 +20,8 @@ pub(super) async fn conclude(scene: &Scene, crowd: &Crowd, held: &Held, run: &mu
     let Some(line) = line else { return Ok(()) };
     let running = start(&scene.server).await?;
     ready(&line, scene).await?;
-    let now: jiff::Timestamp = line.time().await?.parse().map_err(|_| Trouble::Other("no time in /health".to_owned()))?;
+    let now: jiff::Timestamp =
+        line.time().await?.parse().map_err(|_| Trouble::Other("no time in /health".to_owned()))?;
     kill(running).await?;
     let later = now + jiff::SignedDuration::from_mins(10);
     let running = start(&scene.server.clone().with("SAYDO_NOW", later.to_string())).await?;

@@ -53,9 +53,9 @@ fn death(at: u32, build: Build, engine: &Engine, draw: &mut StdRng) -> Death {
     match at {
         0 => Death::Failpoint("migrating", 1),
         _ => match at % 10 {
-            1 => Death::Failpoint("before_commit", draw.random_range(1..40)),
+            1 => Death::Failpoint("before_commit", draw.random_range(1..20)),
             2 | 5 | 9 => Death::Random,
-            3 => Death::Failpoint("after_commit", draw.random_range(1..40)),
+            3 => Death::Failpoint("after_commit", draw.random_range(1..20)),
             4 => Death::Failpoint("turn_begun", draw.random_range(1..4)),
             6 => Death::Failpoint("between_rounds", draw.random_range(1..4)),
             7 => Death::Starting,

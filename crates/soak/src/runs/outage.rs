@@ -12,7 +12,7 @@ use crate::{
     crowd::Crowd,
     report::{Run, bar},
     scene::{Engine, Scene, kill, start},
-    trouble::{Trouble, Tried},
+    trouble::{Tried, Trouble},
 };
 
 /// Stops the database so often.

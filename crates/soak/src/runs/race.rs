@@ -11,7 +11,7 @@ use crate::{
     ledger::{Ledger, Pending},
     report::{Run, bar},
     scene::Scene,
-    trouble::{Trouble, Tried},
+    trouble::{Tried, Trouble},
     user::{Answer, Came, Line, next},
 };
 

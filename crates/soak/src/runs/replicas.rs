@@ -10,7 +10,7 @@ use crate::{
     crowd::Crowd,
     report::{Run, bar},
     scene::{Scene, kill, start},
-    trouble::{Trouble, Tried},
+    trouble::{Tried, Trouble},
     user::Line,
 };
 
