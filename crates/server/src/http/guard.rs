@@ -64,6 +64,8 @@ pub(super) struct Guard {
     /// Rings when the token may have ended, here or on another replica.
     access: Watcher,
     proven: Instant,
+    /// Whether it may have ended since.
+    in_doubt: bool,
     /// One for the whole stream: it must not begin anew with every event.
     last_call: BoxFuture<'static, ()>,
     ended: bool,
@@ -72,11 +74,10 @@ pub(super) struct Guard {
 impl Guard {
     /// For a stream of this person that may go on for so long when the server stops.
     pub(super) fn new(state: &AppState, user: &UserId, token: SentToken, last_call: Duration) -> Self {
-        let mut access = state.app.watch_access(user);
-        // The token may have ended between its proof and now.
-        access.wake();
+        let access = state.app.watch_access(user);
         let last_call = Box::pin(stopped(state.stopping.clone(), last_call));
-        Self { state: state.clone(), token, access, proven: Instant::now(), last_call, ended: false }
+        // The token may have ended between its proof and now.
+        Self { state: state.clone(), token, access, proven: Instant::now(), in_doubt: true, last_call, ended: false }
     }
 
     /// What comes next, by what is read or by what happens meanwhile; `None` after the last. What is read may be
@@ -97,6 +98,11 @@ impl Guard {
     async fn wait<T>(&mut self, read: impl Future<Output = Result<Option<T>, AppError>>) -> Option<Told<T>> {
         let beat = Instant::now() + HEARTBEAT;
         let mut read = std::pin::pin!(read);
+        // Side by side with the reading, which may hold a connection: it must not wait while this waits for another.
+        let mut proof: BoxFuture<'static, bool> = Box::pin(std::future::pending());
+        if self.in_doubt {
+            proof = self.proof();
+        }
         loop {
             tokio::select! {
                 event = &mut read => return match event {
@@ -108,23 +114,38 @@ impl Guard {
                 },
                 () = tokio::time::sleep_until(beat) => return Some(Told::Heartbeat),
                 () = self.access.changed() => {
-                    if !self.is_proven(Duration::ZERO).await {
+                    self.in_doubt = true;
+                    proof = self.proof();
+                }
+                good = &mut proof => {
+                    if !good {
                         return Some(Told::Cut(Cut::Revoked));
                     }
+                    (self.in_doubt, self.proven) = (false, Instant::now());
+                    proof = Box::pin(std::future::pending());
                 }
                 () = &mut self.last_call => return Some(Told::Cut(Cut::Stopping)),
             }
         }
     }
 
-    /// Whether the token is good, by a proof of at most this age. A database that is away says nothing about it.
+    /// Whether the token is good, by a proof of at most this age, and none that came before there was reason to doubt.
     async fn is_proven(&mut self, age: Duration) -> bool {
-        if self.proven.elapsed() < age {
+        if !self.in_doubt && self.proven.elapsed() < age {
             return true;
         }
-        self.proven = Instant::now();
-        let proof = self.state.app.accounts.authenticate(self.token.expose()).await;
-        !matches!(proof, Err(AppError::Unauthorized))
+        let good = self.proof().await;
+        (self.in_doubt, self.proven) = (false, Instant::now());
+        good
+    }
+
+    /// Proves the token anew. A database that is away says nothing about it.
+    fn proof(&self) -> BoxFuture<'static, bool> {
+        let (state, token) = (self.state.clone(), self.token.clone());
+        Box::pin(async move {
+            let proof = state.app.accounts.authenticate(token.expose()).await;
+            !matches!(proof, Err(AppError::Unauthorized))
+        })
     }
 }
 
