@@ -25,10 +25,7 @@ fn faults(plan: &Value) -> Vec<String> {
         let goes_by_index = ["Index Scan", "Index Only Scan", "Bitmap Index Scan"].contains(&kind);
         // That one has one row.
         let whole = kind == "Seq Scan" && plan["Relation Name"] != "audit_retention";
-        if whole
-            || (goes_by_index && plan["Index Cond"].is_null())
-            || (kind.ends_with("Sort") && rows > 10_000)
-        {
+        if whole || (goes_by_index && plan["Index Cond"].is_null()) || (kind.ends_with("Sort") && rows > 10_000) {
             faults.push(format!("{kind} of {rows} rows of {}", plan["Relation Name"]));
         }
     }
