@@ -42,10 +42,12 @@ impl Audit {
         let kind = self.kind.map(|kind| kind.as_str().to_owned());
         let mut query = AuditQuery { after: 0, since, kind };
         self.print(&store, &mut query).await?;
-        while self.follow {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => break,
-                () = tokio::time::sleep(LOOK_AGAIN) => self.print(&store, &mut query).await?,
+        if self.follow {
+            loop {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => break,
+                    () = tokio::time::sleep(LOOK_AGAIN) => self.print(&store, &mut query).await?,
+                }
             }
         }
         store.close().await;

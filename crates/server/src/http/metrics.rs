@@ -59,7 +59,6 @@ async fn own(State(state): State<AppState>, headers: HeaderMap) -> Response {
 }
 
 /// The doors of the metrics' own address.
-#[must_use]
 pub fn metrics_router(state: AppState) -> Router {
     Router::new().route("/metrics", get(own)).with_state(state)
 }

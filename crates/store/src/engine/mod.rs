@@ -121,20 +121,20 @@ impl Link {
 
     pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         let (name, began) = check(&statement)?;
-        let result = either!(self, link => link.rows(statement).instrument(span(name)).await);
+        let result = either!(self, link => Box::pin(link.rows(statement)).instrument(span(name)).await);
         finish(name, began, result).map(|rows| rows.into_iter().map(|row| Row::new(name, row)).collect())
     }
 
     pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
         let (name, began) = check(&statement)?;
         let result: Result<Option<Raw>, StoreError> =
-            either!(self, link => link.row(statement).instrument(span(name)).await);
+            either!(self, link => Box::pin(link.row(statement)).instrument(span(name)).await);
         finish(name, began, result).map(|row| row.map(|row| Row::new(name, row)))
     }
 
     pub(crate) async fn run(&mut self, statement: Statement) -> Result<u64, StoreError> {
         let (name, began) = check(&statement)?;
-        let result = either!(self, link => link.run(statement).instrument(span(name)).await);
+        let result = either!(self, link => Box::pin(link.run(statement)).instrument(span(name)).await);
         finish(name, began, result)
     }
 
