@@ -80,7 +80,7 @@ async fn claimed(
         }
         Ok(SignedDuration::ZERO)
     };
-    app.when_due(CLAIM, work).await
+    Box::pin(app.when_due(CLAIM, work)).await
 }
 
 /// Makes one and says its name.
