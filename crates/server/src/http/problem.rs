@@ -18,8 +18,8 @@ pub(super) struct Problem {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
     pub(super) detail: Cow<'static, str>,
-    pub(super) errors: Vec<FieldError>,
-    pub(super) in_the_way: Vec<ObstacleView>,
+    pub(super) errors: Box<[FieldError]>,
+    pub(super) in_the_way: Box<[ObstacleView]>,
     pub(super) retry_after: Option<Duration>,
     /// What the log should say and the client should not see.
     pub(super) cause: Option<String>,
@@ -68,7 +68,7 @@ pub(super) struct FieldProblem {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        let (errors, in_the_way) = (Vec::new(), Vec::new());
+        let (errors, in_the_way) = (Box::default(), Box::default());
         Self { status, code, detail: detail.into(), errors, in_the_way, retry_after: None, cause: None }
     }
 
@@ -106,7 +106,7 @@ impl Problem {
     /// Refused fields.
     pub(super) fn fields(errors: Vec<FieldError>) -> Self {
         let detail = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ");
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_failed", detail) }
+        Self { errors: errors.into(), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_failed", detail) }
     }
 
     /// The finished answer.

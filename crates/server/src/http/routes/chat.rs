@@ -71,7 +71,7 @@ pub(in crate::http) async fn send(
 /// A message by the fixed contract: what is wrong with it is 400, unlike other refused fields.
 pub(super) fn message(text: &str) -> Result<MessageText, Problem> {
     MessageText::new(text).map_err(|error| Problem {
-        errors: error.errors.clone(),
+        errors: error.errors.clone().into(),
         ..Problem::new(StatusCode::BAD_REQUEST, "invalid_message", error.to_string())
     })
 }

@@ -90,11 +90,6 @@ impl Server {
         self.child.id()
     }
 
-    /// What it has logged so far.
-    pub(crate) fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
-    }
-
     /// Asks it to end, as a service manager does, and returns its exit status and its log.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
