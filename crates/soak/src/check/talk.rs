@@ -34,8 +34,17 @@ pub(super) fn check(ledger: &Ledger, facts: &Facts) -> Vec<String> {
         }
     }
     let tracked = ledger.entries.iter().filter(|entry| entry.ask.is_tracked()).filter_map(|entry| entry.ask.message());
-    let said: BTreeSet<String> = tracked.chain(ledger.loose.iter().filter_map(|loose| loose.ask.message())).collect();
+    let cut: BTreeSet<String> = ledger.loose.iter().filter_map(|loose| loose.ask.message()).collect();
+    let said: BTreeSet<String> = tracked.chain(cut.iter().cloned()).collect();
     for (id, messages) in facts.conversations.iter().filter(|(id, _)| !promised.contains_key(id)) {
+        // Asked for once more without the stream and not waited for, it may be done without a turn of its own.
+        if let [first, reply] = messages.as_slice()
+            && cut.contains(&first.text)
+            && !reply.is_user
+            && !facts.turns.iter().any(|turn| turn.conversation == *id)
+        {
+            continue;
+        }
         findings.extend(broken_off(*id, messages, facts, &said));
     }
     findings
