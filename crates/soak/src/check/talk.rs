@@ -7,9 +7,12 @@ use crate::{
     ledger::Ledger,
 };
 
+/// A message, its reply, and the change that was made.
+type Said<'a> = (String, &'a str, Option<&'a str>);
+
 pub(super) fn check(ledger: &Ledger, facts: &Facts) -> Vec<String> {
     let mut findings = Vec::new();
-    let mut promised: BTreeMap<i64, Vec<(String, &str, Option<&str>)>> = BTreeMap::new();
+    let mut promised: BTreeMap<i64, Vec<Said<'_>>> = BTreeMap::new();
     for entry in &ledger.entries {
         if let (Some(message), Some(reply)) = (entry.ask.message(), &entry.reply) {
             let turn = (message, reply.text.as_str(), entry.change.as_deref());

@@ -14,6 +14,9 @@ use crate::{
     user::Answer,
 };
 
+/// A way to break a promise.
+type Way = Box<dyn Fn(&mut Facts)>;
+
 fn wire(number: i64, title: &str) -> Value {
     json!({"id": number, "task_id": number, "uid": format!("uid{number}"), "title": title, "description": null,
         "completed": false, "completed_at": null, "priority": "high", "labels": [], "version": 1})
@@ -71,7 +74,7 @@ fn kept_promises_are_no_finding() {
 fn every_broken_promise_is_a_finding() {
     let ledger = promised();
     let double = |tasks: &mut Tasks| drop(tasks.insert(4, Task { ..tasks[&3].clone() }));
-    let ways: [(&str, Box<dyn Fn(&mut Facts)>); 10] = [
+    let ways: [(&str, Way); 10] = [
         ("a task is lost", Box::new(|facts| drop(facts.tasks.remove(&2)))),
         ("a task is there twice", Box::new(move |facts| double(&mut facts.tasks))),
         ("a task is another", Box::new(|facts| facts.tasks.get_mut(&1).unwrap().completed = true)),

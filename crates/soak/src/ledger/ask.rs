@@ -148,7 +148,7 @@ impl Ask {
             let before = tasks.get(&number).cloned();
             let shown = if matches!(self, Self::Delete { .. }) { None } else { Task::of_wire(body) };
             let right = shown.is_none_or(|shown| shown == after) && answer.change.is_some();
-            right.then(|| Effect { number, before, after: Some(after) })
+            right.then_some(Effect { number, before, after: Some(after) })
         };
         match self {
             Self::Create { title, description, priority, labels } => {
@@ -184,34 +184,27 @@ impl Ask {
                 (body["undone"] == *change).then_some(())?;
                 done(effects, Some(body["change_id"].as_str()?.to_owned()))
             }
-            Self::Say { titles, .. } => {
-                let reply = replied(body)?;
-                let Some(effects) = added(body) else { return broken(body) };
-                let right = effects.len() == titles.len() && effects.iter().zip(titles).all(is_of);
-                (right || effects.is_empty()).then_some(())?;
-                if effects.is_empty() {
-                    return broken(body);
-                }
-                Some(Promise::Done { effects, change: change_of(body), reply })
-            }
-            Self::Tick { number } => {
-                let before = tasks.get(number)?;
-                let after = Task { completed: true, ..before.next() };
-                (body["tool_calls"][0]["result"]["completed"] == true).then_some(())?;
-                let effect = Effect { number: *number, before: Some(before.clone()), after: Some(after) };
-                Some(Promise::Done { effects: vec![effect], change: change_of(body), reply: replied(body)? })
-            }
-            Self::Wonder { subject } => {
-                let reply = replied(body)?;
-                let effects = added(body)?;
-                let titles = self.titles_of_model(subject);
-                effects.iter().zip(&titles).all(is_of).then_some(())?;
-                if effects.len() < titles.len() {
-                    return broken(body);
-                }
-                Some(Promise::Done { effects, change: change_of(body), reply })
-            }
+            Self::Say { .. } | Self::Tick { .. } | Self::Wonder { .. } => self.promised_by_reply(body, tasks),
         }
+    }
+
+    /// What a reply of the chat promises. One without the calls that were to be made is of a turn that was cut off.
+    fn promised_by_reply(&self, body: &Value, tasks: &Tasks) -> Option<Promise> {
+        let (reply, change) = (replied(body)?, change_of(body));
+        if let Self::Tick { number } = self {
+            let before = tasks.get(number)?;
+            let after = Task { completed: true, ..before.next() };
+            (body["tool_calls"][0]["result"]["completed"] == true).then_some(())?;
+            let effect = Effect { number: *number, before: Some(before.clone()), after: Some(after) };
+            return Some(Promise::Done { effects: vec![effect], change, reply });
+        }
+        let (effects, titles) = (added(body)?, self.titles());
+        effects.iter().zip(&titles).all(is_of).then_some(())?;
+        let is_beginning = effects.is_empty() || matches!(self, Self::Wonder { .. }) && effects.len() < titles.len();
+        if is_beginning {
+            return Some(Promise::Broken { change });
+        }
+        (effects.len() == titles.len()).then_some(Promise::Done { effects, change, reply })
     }
 
     fn titles_of_model(&self, subject: &str) -> [String; 2] {
@@ -237,10 +230,6 @@ pub(crate) fn is_of((effect, title): (&Effect, &String)) -> bool {
 
 fn change_of(body: &Value) -> Option<String> {
     body["change_id"].as_str().map(ToOwned::to_owned)
-}
-
-fn broken(body: &Value) -> Option<Promise> {
-    Some(Promise::Broken { change: change_of(body) })
 }
 
 fn replied(body: &Value) -> Option<Option<Reply>> {
