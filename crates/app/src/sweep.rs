@@ -16,7 +16,7 @@ pub const TURNS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long somebody who follows changes can be away without missing one.
 pub const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Tasks or turns removed per transaction, so that the writer is never held up for long.
+/// Rows of a kind removed per transaction, so that the writer is never held up for long.
 const BATCH: u32 = 500;
 
 /// What a sweep removed.
@@ -47,16 +47,15 @@ impl App {
         let ago = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
         let (trash, ended, audited) = (ago(TRASH_KEPT), ago(TURNS_KEPT), ago(self.audit_kept));
         let told = ago(EVENTS_KEPT);
-        let mut swept = Swept {
+        let swept = Swept {
             tasks: self.in_batches(move |tx| Box::pin(tx.trash_purge(trash, BATCH))).await?,
             turns: self.in_batches(move |tx| Box::pin(tx.turns_purge(ended, BATCH))).await?,
             audit: self.in_batches(move |tx| Box::pin(tx.audit_purge(audited, BATCH))).await?,
             events: self.in_batches(move |tx| Box::pin(tx.events_purge(told, BATCH))).await?,
-            ..Swept::default()
+            answers: self.in_batches(move |tx| Box::pin(tx.idempotency_purge(now, BATCH))).await?,
+            tokens: self.in_batches(move |tx| Box::pin(tx.tokens_purge(now, BATCH))).await?,
         };
-        swept.answers = self.store.write(move |tx| Box::pin(async move { tx.idempotency_purge(now).await })).await?;
-        self.store.write(move |tx| Box::pin(async move { tx.consents_purge(now).await })).await?;
-        swept.tokens = self.store.write(move |tx| Box::pin(async move { tx.tokens_purge(now).await })).await?;
+        self.in_batches(move |tx| Box::pin(tx.consents_purge(now, BATCH))).await?;
         Ok(swept)
     }
 

@@ -32,38 +32,47 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn trash_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM tasks WHERE (user_id, number) IN (SELECT user_id, number FROM tasks \
+        // The condition stands twice: a row that somebody else holds is waited for, and PostgreSQL then looks again only
+        // at what stands outside. What was restored meanwhile stays.
+        const SQL: &str = "DELETE FROM tasks WHERE deleted_at IS NOT NULL AND deleted_at < $1 \
+             AND (user_id, number) IN (SELECT user_id, number FROM tasks \
              WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2)";
         self.run(Statement::system("system.trash_purge", SQL).bind(before).bind(limit)).await
     }
 
-    /// Removes stored answers that have expired; says how many.
+    /// Removes up to `limit` stored answers that have expired; says how many.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn idempotency_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM idempotency_keys WHERE expires_at <= $1";
-        self.run(Statement::system("system.idempotency_purge", SQL).bind(now)).await
+    pub async fn idempotency_purge(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        // Twice, as in `trash_purge`: a key may be taken anew.
+        const SQL: &str = "DELETE FROM idempotency_keys WHERE expires_at <= $1 \
+             AND (user_id, key) IN (SELECT user_id, key FROM idempotency_keys \
+             WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+        self.run(Statement::system("system.idempotency_purge", SQL).bind(now).bind(limit)).await
     }
 
-    /// Removes used consents that have run out anyway; says how many.
+    /// Removes up to `limit` used consents that have run out anyway; says how many.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn consents_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM used_consents WHERE expires_at <= $1";
-        self.run(Statement::system("system.consents_purge", SQL).bind(now)).await
+    pub async fn consents_purge(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM used_consents WHERE (user_id, id) IN (SELECT user_id, id FROM used_consents \
+             WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+        self.run(Statement::system("system.consents_purge", SQL).bind(now).bind(limit)).await
     }
 
-    /// Removes sessions and revocations of tokens that have expired anyway; says how many.
+    /// Removes up to `limit` sessions, and as many revocations, of tokens that have expired anyway; says how many.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn tokens_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        const SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
-        const REVOKED: &str = "DELETE FROM revoked_tokens WHERE expires_at <= $1";
-        let sessions = self.run(Statement::system("system.sessions_purge", SESSIONS).bind(now)).await?;
-        Ok(sessions + self.run(Statement::system("system.tokens_purge", REVOKED).bind(now)).await?)
+    pub async fn tokens_purge(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        const SESSIONS: &str = "DELETE FROM sessions WHERE (user_id, token_id) IN (SELECT user_id, token_id \
+             FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+        const REVOKED: &str = "DELETE FROM revoked_tokens WHERE (user_id, token_id) IN (SELECT user_id, token_id \
+             FROM revoked_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+        let sessions = self.run(Statement::system("system.sessions_purge", SESSIONS).bind(now).bind(limit)).await?;
+        Ok(sessions + self.run(Statement::system("system.tokens_purge", REVOKED).bind(now).bind(limit)).await?)
     }
 
     /// Removes up to `limit` turns that ended before this instant, with their events; says how many.
@@ -71,7 +80,9 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn turns_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM turns WHERE (user_id, id) IN (SELECT user_id, id FROM turns \
+        // Twice, as in `trash_purge`.
+        const SQL: &str = "DELETE FROM turns WHERE ended_at IS NOT NULL AND ended_at < $1 \
+             AND (user_id, id) IN (SELECT user_id, id FROM turns \
              WHERE ended_at IS NOT NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
         self.run(Statement::system("system.turns_purge", SQL).bind(before).bind(limit)).await
     }

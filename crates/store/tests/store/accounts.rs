@@ -157,8 +157,8 @@ pub(crate) async fn expired_tokens_are_purged(store: &Store) {
     })
     .unwrap();
     let before = end - 1.second();
-    assert_eq!(write!(store, |tx| tx.tokens_purge(before).await), Ok(0));
-    assert_eq!(write!(store, |tx| tx.tokens_purge(end).await), Ok(2));
+    assert_eq!(write!(store, |tx| tx.tokens_purge(before, 9).await), Ok(0));
+    assert_eq!(write!(store, |tx| tx.tokens_purge(end, 9).await), Ok(2));
     let state = store.read().await.unwrap().token_state(&id, "t2").await.unwrap().unwrap();
     assert!(!state.revoked);
 }

@@ -121,7 +121,7 @@ pub(crate) async fn a_consent_is_used_once(store: &Store) {
     })
     .unwrap();
     assert_eq!(store.read().await.unwrap().consent_is_used(&ann, id).await, Ok(true));
-    assert_eq!(write!(store, |tx| tx.consents_purge(noon()).await), Ok(1));
+    assert_eq!(write!(store, |tx| tx.consents_purge(noon(), 9).await), Ok(1));
     let mut conn = store.read().await.unwrap();
     assert_eq!(conn.consent_is_used(&ann, id).await, Ok(false));
     assert_eq!(conn.consent_is_used(&bob, id).await, Ok(true));

@@ -21,8 +21,8 @@ pub(crate) async fn an_answer_is_kept_until_it_expires(store: &Store) {
     assert_eq!(conn.idempotency_find(&user, "k", noon()).await, Ok(Some(answer("{\"ü\":1}"))));
     assert_eq!(conn.idempotency_find(&user, "K", noon()).await, Ok(None));
     assert_eq!(conn.idempotency_find(&user, "k", end).await, Ok(None));
-    assert_eq!(write!(store, |tx| tx.idempotency_purge(noon()).await), Ok(0));
-    assert_eq!(write!(store, |tx| tx.idempotency_purge(end).await), Ok(1));
+    assert_eq!(write!(store, |tx| tx.idempotency_purge(noon(), 9).await), Ok(0));
+    assert_eq!(write!(store, |tx| tx.idempotency_purge(end, 9).await), Ok(1));
 }
 
 pub(crate) async fn a_live_key_is_not_taken_twice(store: &Store) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use saydo_domain::UserId;
 use saydo_store::{Store, StoreConfig, StoreError};
 use sqlx::Connection as _;
@@ -10,7 +11,7 @@ use tokio::sync::oneshot;
 use super::Opened;
 use crate::{
     migrations::versions,
-    support::{new_tasks, new_user, task, write},
+    support::{new_tasks, new_user, noon, task, write},
 };
 
 /// Adds a task with the number of tasks there are, plus one: right only if nobody else writes in between.
@@ -167,6 +168,31 @@ async fn connections_that_were_cut_are_replaced() {
     let unsure = unsure.await.unwrap();
     assert!(matches!(unsure, Err(StoreError::CommitUnknown(_))), "{unsure:?}");
     administrator.close().await.unwrap();
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn what_is_restored_while_the_trash_is_emptied_stays() {
+    let opened = Opened::new().await;
+    let user = new_user(&opened.store, "ann").await;
+    new_tasks(&opened.store, &user, 2, |task| task.deleted_at = Some(noon())).await;
+    let mut person = opened.administrator().await;
+    sqlx::query("BEGIN").execute(&mut person).await.unwrap();
+    sqlx::query("UPDATE tasks SET deleted_at = NULL WHERE number = 1").execute(&mut person).await.unwrap();
+    let store = opened.store.clone();
+    let sweep = tokio::spawn(async move { write!(store, |tx| tx.trash_purge(Timestamp::MAX, 10).await) });
+    // The sweep has found both, and waits for the one that is being restored.
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut watcher = opened.administrator().await;
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut watcher).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("COMMIT").execute(&mut person).await.unwrap();
+    assert_eq!(sweep.await.unwrap(), Ok(1));
+    let left = opened.store.read().await.unwrap().tasks_all(&user).await.unwrap();
+    assert_eq!(left.iter().map(|task| task.number.get()).collect::<Vec<_>>(), [1]);
+    person.close().await.unwrap();
+    watcher.close().await.unwrap();
     opened.close().await;
 }
 
