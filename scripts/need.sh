@@ -38,6 +38,8 @@ if [ "$step" = test ]; then
   PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null || install pgbouncer
   command -v redis-server >/dev/null || install redis-server
   PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || install haproxy
+  # The deployment reads the metrics with it.
+  command -v curl >/dev/null || install curl
   # promtool checks the metrics and the rules, and Prometheus itself evaluates them.
   command -v promtool >/dev/null || install prometheus
 fi

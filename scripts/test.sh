@@ -48,4 +48,7 @@ step "official OpenAI and AG-UI clients"
 cargo build --locked -p saydo -p saydo-scripted-model --bins
 tests/clients/chat/run.sh
 
+step "a deployment that goes well, and ones that do not"
+tests/deploy/run.sh
+
 step "all green"

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Makes the files of an image of a program: root.sh PROGRAM FOLDER
+set -eu
+program=$1 root=$2
+mkdir -p "$root/etc/ssl/certs" "$root/data" "$root/tmp"
+cp "$program" "$root/saydo"
+# The libraries it names, at the paths where it looks for them.
+ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
+  mkdir -p "$root$(dirname "$library")"
+  cp -L "$library" "$root$library"
+done
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+echo 'saydo:x:65532:65532::/data:/none' >"$root/etc/passwd"
+echo 'saydo:x:65532:' >"$root/etc/group"
+echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
+chmod 700 "$root/data"
+chmod 1777 "$root/tmp"

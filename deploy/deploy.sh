@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# Puts a version of Saydo into service on this machine, and takes it back by itself when anything fails.
+# docs/DEPLOYMENT.md tells how to use it.
+set -Eeuo pipefail
+trap 'echo "deploy.sh: line $LINENO failed: $BASH_COMMAND" >&2' ERR
+
+usage() {
+  cat >&2 <<'END'
+deploy.sh staging|production deploy PROGRAM [--restore]   check, back up, migrate, switch, smoke, watch
+deploy.sh staging|production rollback [--restore]         back to the version before
+deploy.sh staging|production status                       what runs, and whether it is well
+deploy.sh staging|production run ARGUMENTS…               saydo ARGUMENTS… with the settings of this installation
+
+--restore: where the schema cannot be taken back, put back the backup made before. What was written since is then only
+in the backup that is made first.
+END
+  exit 2
+}
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=lib/installation.sh
+. "$here/lib/installation.sh"
+# shellcheck source=lib/watch.sh
+. "$here/lib/watch.sh"
+# shellcheck source=lib/undo.sh
+. "$here/lib/undo.sh"
+
+# Whether the other environment on this machine has other data.
+apart_from() (
+  root=$ROOT
+  unset "${!DEPLOY_@}"
+  DEPLOY_ROOT=$root
+  theirs=$(open_installation "$1" && saydo "$2" config) || die "the settings of $1 have mistakes"
+  [ "$(setting "$theirs" SAYDO_DATA_DIR)" != "$(setting "$3" SAYDO_DATA_DIR)" ] || exit 1
+  database=$(setting "$theirs" DATABASE_URL)
+  [ -z "$database" ] || [ "$database" != "$(setting "$3" DATABASE_URL)" ]
+)
+
+# All that must be right before anything is changed. Sets `pending`: the migrations to come.
+check() {
+  local new=$1 settings free size need other
+  say "check: the program runs: $("$new/saydo" --version)"
+  settings=$(saydo "$new" config) || die "the settings have mistakes"
+  [ "$(setting "$settings" SAYDO_PROFILE)" = production ] || die "SAYDO_PROFILE must be production, here: $settings_dir/.env"
+  if [ "$WATCH" -gt 0 ] && [ -z \
+    "$METRICS_URL$(setting "$settings" SAYDO_METRICS_LISTEN)$(setting "$settings" SAYDO_METRICS_TOKEN)" ]; then
+    die "nothing to watch: set SAYDO_METRICS_LISTEN, or DEPLOY_WATCH=0"
+  fi
+  # Staging that shares something with production is production.
+  for other in staging production; do
+    if [ "$other" = "$environment" ] || [ ! -e "$ROOT/etc/saydo/$other/.env" ]; then continue; fi
+    apart_from "$other" "$new" "$settings" || die "$environment and $other share their data"
+  done
+  say "check: the settings are good"
+  free=$(df -Pk "$data_dir" | awk 'NR==2 {print int($4 / 1024)}')
+  size=$(find "$data_dir" -maxdepth 1 -name 'saydo.db*' -printf '%s\n' | awk '{sum += $1} END {print int(sum / 1048576)}')
+  need=$((DISK_MB + 2 * size))
+  [ "$free" -ge "$need" ] || die "the disk has $free MB free, $need MB are needed"
+  say "check: the disk has $free MB free"
+  schema=$(saydo "$new" migrate status) || die "the database cannot be reached, or is newer than the program"
+  pending=$(awk '$2 == "waiting" {print $1}' <<<"$schema")
+  say "check: the database answers; migrations to come: $(echo "${pending:-none}" | tr '\n' ' ')"
+}
+
+# Installs the program in a folder of its own; prints it. The same program twice is one folder.
+install_program() {
+  local program=$1 version sum folder
+  version=$("$program" --version | awk '{print $2}')
+  [ -n "$version" ] || return 1
+  sum=$(sha256sum "$program" | cut -c1-12)
+  folder=$prefix/releases/$version-$sum
+  if [ ! -e "$folder/saydo" ]; then
+    mkdir -p "$folder"
+    install -m 0755 "$program" "$folder/saydo.partial"
+    mv "$folder/saydo.partial" "$folder/saydo"
+  fi
+  echo "$folder"
+}
+
+make_backup() {
+  local made
+  made=$(saydo "$1" backup create) || die "there is no backup: $made"
+  made=$(sed -n 's/^Made \([^ ]*\) in .*/\1/p' <<<"$made")
+  note backup "$made"
+  say "backup: $made"
+}
+
+deploy() {
+  local program=$1 new old highest began
+  [ -x "$program" ] || die "$program is not a program"
+  [ ! -e "$state" ] || undo "an earlier deployment was cut off"
+  old=$(release current)
+  new=$(install_program "$program") || die "$program does not run"
+  if [ "$new" = "$old" ] && healthy "$old"; then
+    say "$(basename "$new") runs already, and is well"
+    return
+  fi
+  say "deploy: $(basename "${old:-nothing}") -> $(basename "$new")"
+  check "$new"
+  highest=$(awk '$2 == "applied" {print $1}' <<<"$schema" | sort -n | tail -1)
+  if [ -n "$highest" ] && forward_only "$pending" && [ -z "$restore" ]; then
+    die "this version's migrations cannot be taken back; --restore allows to put the backup back if it fails"
+  fi
+
+  note old "$old" new "$new" schema "${highest:-0}" restore "$restore" stage prepared
+  trap 'exit 130' INT TERM HUP
+  trap 'failed $?' EXIT
+  # Where only the backup can bring the schema back, nothing may be written after it was made.
+  [ -z "$highest" ] || forward_only "$pending" || make_backup "$new"
+  began=$SECONDS
+  note stage stopped
+  service stop
+  say "stop: the version before has ended"
+  if [ -n "$highest" ] && forward_only "$pending"; then make_backup "$new"; fi
+  note stage migrated
+  say "migrate: $(saydo "$new" migrate up)"
+  note stage switched
+  point current "$new"
+  service start
+  await_health "$new" || die "the new version is not well within $START s"
+  say "start: $(basename "$new") is well; people waited $((SECONDS - began)) s"
+  smoke "$new" || die "the smoke test failed"
+  watch_triggers "$new" || die "a trigger to roll back was met"
+
+  [ -z "$old" ] || [ "$old" = "$new" ] || point previous "$old"
+  echo "${highest:-0}" >"$new/schema-before"
+  noted backup >"$new/backup-before"
+  trap - EXIT
+  rm -f "$state"
+  prune_releases
+  say "done: $(basename "$new") is in service"
+}
+
+rollback() {
+  local current previous before later began=$SECONDS
+  if [ -e "$state" ]; then
+    undo "a deployment was cut off"
+    return
+  fi
+  current=$(release current)
+  previous=$(release previous)
+  [ -x "$previous/saydo" ] || die "there is no version before"
+  before=$(cat "$current/schema-before")
+  later=$(applied_after "$current" "$before") || die "the database cannot be reached"
+  if forward_only "$later" && [ -z "$restore" ]; then
+    die "migrations of this version cannot be taken back; --restore puts back the backup made before it"
+  fi
+  say "rollback: $(basename "$current") -> $(basename "$previous")"
+  note old "$previous" new "$current" schema "$before" restore "$restore" \
+    backup "$(cat "$current/backup-before")" stage switched
+  undo "the operator wants it"
+  say "rollback took $((SECONDS - began)) s"
+}
+
+status() {
+  local current
+  current=$(release current)
+  echo "in service: $(basename "${current:-nothing}")"
+  echo "before it:  $(basename "$(release previous)")"
+  if [ -e "$state" ]; then echo "unfinished: a deployment, at '$(noted stage)'; deploy or rollback takes it back"; fi
+  [ -n "$current" ] || exit 1
+  echo "backups:    $(saydo "$current" backup list | sed -n 2p)"
+  if healthy "$current"; then echo "health:     well"; else
+    echo "health:     not well"
+    exit 1
+  fi
+}
+
+[ $# -ge 2 ] || usage
+restore=
+if [ "$2" != run ] && [ "${*: -1}" = --restore ]; then
+  restore=yes
+  set -- "${@:1:$#-1}"
+fi
+FORWARD_ONLY=${DEPLOY_FORWARD_ONLY:-$here/forward-only}
+case $1 in staging | production) open_installation "$1" ;; *) usage ;; esac
+case $2:$# in
+  deploy:3)
+    lock
+    deploy "$3"
+    ;;
+  rollback:2)
+    lock
+    rollback
+    ;;
+  status:2) status ;;
+  run:*)
+    current=$(release current)
+    [ -n "$current" ] || die "nothing is installed"
+    shift 2
+    saydo "$current" "$@"
+    ;;
+  *) usage ;;
+esac

@@ -1,0 +1,132 @@
+# shellcheck shell=bash
+# Where an installation lies, and what can be done with it. Sourced by deploy.sh.
+
+# Sets the paths and settings of an environment; deploy.conf beside its settings may change what is in capitals.
+open_installation() {
+  environment=$1
+  ROOT=${DEPLOY_ROOT:-}
+  settings_dir=$ROOT/etc/saydo/$environment
+  # shellcheck disable=SC1091
+  [ ! -e "$settings_dir/deploy.conf" ] || . "$settings_dir/deploy.conf"
+  prefix=$ROOT/opt/saydo/$environment
+  data_dir=${DEPLOY_DATA:-$ROOT/var/lib/saydo/$environment}
+  state=$prefix/deploying
+  SERVICE=${DEPLOY_SERVICE:-}
+  OWNER=${DEPLOY_USER:-saydo-$environment}
+  URL=${DEPLOY_URL:-}
+  METRICS_URL=${DEPLOY_METRICS_URL:-}
+  START=${DEPLOY_START:-60}
+  WATCH=${DEPLOY_WATCH:-300}
+  WATCH_EVERY=${DEPLOY_WATCH_EVERY:-5}
+  DISK_MB=${DEPLOY_DISK_MB:-1024}
+  [ -r "$settings_dir/.env" ] || die "there are no settings: $settings_dir/.env"
+  mkdir -p "$prefix/releases"
+  if as_owner; then install -d -m 0700 -o "$OWNER" "$data_dir"; else mkdir -p "$data_dir"; fi
+}
+
+say() {
+  local line="+${SECONDS}s  $*"
+  # A terminal that is gone must not stop what is being done.
+  printf '%s %s\n' "$(date +%T)" "$line" 2>/dev/null || true
+  [ ! -d "${prefix:-}" ] || printf '%s %s %s\n' "$(date -u +%FT%TZ)" "$environment" "$line" >>"$prefix/deploy.log"
+}
+
+die() {
+  trap - ERR
+  say "FAILED: $*" >&2
+  exit 1
+}
+
+# One at a time. What is at work for a deployment that was killed, like a migration, holds the lock until it ends; the
+# server must not (9>&-).
+lock() {
+  exec 9>"$prefix/lock"
+  flock -n 9 || die "another deployment is under way"
+}
+
+# Root works as the owner of the data, so that the service can read all that is made.
+as_owner() { [ "$(id -u)" = 0 ] && id "$OWNER" >/dev/null 2>&1; }
+
+# The program of a release, with the settings of the installation. Each file in credentials/ is the setting of its name.
+saydo() (
+  program=$1/saydo
+  shift
+  cd "$settings_dir" || exit 1
+  for file in credentials/*; do
+    [ ! -f "$file" ] || export "$(basename "$file")=$(cat "$file")"
+  done
+  export SAYDO_DATA_DIR=$data_dir
+  if as_owner; then exec runuser -u "$OWNER" -- "$program" "$@"; else exec "$program" "$@"; fi
+)
+
+# A value in what `saydo config` printed.
+setting() { sed -n "s/^$2 \(.*\)/\1/p" <<<"$1" | sed 's/ *# .*//; s/^ *//'; }
+
+# Where a link of the installation points; nothing when there is none.
+release() { readlink "$prefix/$1" 2>/dev/null || true; }
+
+# Switches a link in one step: at no time is there none.
+point() {
+  ln -sfn "$2" "$prefix/$1.next"
+  mv -T "$prefix/$1.next" "$prefix/$1"
+}
+
+# What a deployment has done so far; survives it. The last line of a name counts.
+note() {
+  while [ $# -gt 0 ]; do
+    printf '%s=%s\n' "$1" "$2" >>"$state"
+    shift 2
+  done
+  sync "$state"
+}
+noted() { sed -n "s/^$1=//p" "$state" | tail -1; }
+
+service() {
+  if [ -n "$SERVICE" ]; then
+    DEPLOY_PROGRAM=$prefix/current/saydo DEPLOY_SETTINGS=$settings_dir DEPLOY_DATA=$data_dir $SERVICE "$1" 9>&-
+  else
+    systemctl "$1" "saydo@$environment" 9>&-
+  fi
+}
+
+# Whether what answers is well, and is that release: a server that would not stop is not the new one.
+healthy() {
+  local answer
+  answer=$(saydo "$1" health ${URL:+--base-url "$URL"} 2>/dev/null) || return 1
+  grep -qF "\"version\":\"$("$1/saydo" --version | awk '{print $2}')\"" <<<"$answer"
+}
+
+await_health() {
+  local until=$((SECONDS + START))
+  until healthy "$1"; do
+    [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 0.5
+  done
+}
+
+smoke() {
+  say "smoke: begins"
+  saydo "$1" smoke ${URL:+--base-url "$URL"} 2>&1 | tee -a "$prefix/deploy.log" | sed 's/^/    /' || return 1
+  say "smoke: passed"
+}
+
+# The migrations that are applied and newer than the given one, newest first.
+applied_after() { saydo "$1" migrate status | awk -v after="$2" '$2 == "applied" && $1 > after + 0 {print $1}' | sort -rn; }
+
+# Whether one of them cannot be taken back without loss.
+forward_only() {
+  local version
+  for version in $1; do
+    grep -qE "^0*$version([^0-9]|$)" "$FORWARD_ONLY" && return 0
+  done
+  return 1
+}
+
+# Keeps the five newest releases, and those in use.
+prune_releases() {
+  local folder
+  for folder in $(ls -dt "$prefix"/releases/*/ | tail -n +6); do
+    folder=${folder%/}
+    [ "$folder" = "$(release current)" ] || [ "$folder" = "$(release previous)" ] || rm -rf "$folder"
+  done
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Another version of the program, made of the real one (PROGRAM) and what is different in it (KIND). It has one migration
+# more than the real one: a file in the data folder, without which it does not start, and with which the older one does not.
+set -euo pipefail
+program='PROGRAM' kind='KIND'
+migrated=${SAYDO_DATA_DIR:-}/migrated
+
+newest() { [ "$kind" = older ] && echo 0 || echo 1; }
+
+case ${1:-}:${2:-} in
+  --version:*) echo "saydo $("$program" --version | cut -d' ' -f2)" ;;
+  migrate:status)
+    "$program" migrate status
+    if [ -e "$migrated" ] && [ "$(newest)" = 0 ]; then
+      echo "the database is newer than the program" >&2
+      exit 1
+    fi
+    [ "$(newest)" = 0 ] || echo " 99  $([ -e "$migrated" ] && echo applied || echo waiting)  more"
+    ;;
+  migrate:up)
+    "$program" migrate up
+    [ "$(newest)" = 0 ] || touch "$migrated"
+    [ "$kind" != lingering ] || sleep 60
+    ;;
+  migrate:down) rm "$migrated" ;;
+  backup:restore)
+    "$program" "$@"
+    rm -f "$migrated"
+    ;;
+  serve:)
+    [ "$(newest)" = 0 ] || [ -e "$migrated" ] || exit 1
+    if [ "$(newest)" = 0 ] && [ -e "$migrated" ]; then exit 1; fi
+    [ "$kind" != dead ] || exit 1
+    exec "$program" serve
+    ;;
+  smoke:*)
+    # Nothing is fast enough for it.
+    [ "$kind" != slow ] || set -- "$@" --target-p95 1us
+    exec "$program" "$@"
+    ;;
+  *) exec "$program" "$@" ;;
+esac

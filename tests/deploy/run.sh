@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# deploy/deploy.sh for real: on a prefix of its own, with versions that are good, too slow, dead, and cut off.
+# SAYDO_BIN is the program (target/debug/saydo when not set).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+program=$(realpath "${SAYDO_BIN:-target/debug/saydo}")
+root=$(mktemp -d)
+log=$root/log
+
+free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'; }
+port=$(free_port)
+url=http://127.0.0.1:$port
+export DEPLOY_ROOT=$root DEPLOY_SERVICE=$PWD/tests/deploy/service.sh DEPLOY_WATCH=1 DEPLOY_WATCH_EVERY=1
+export DEPLOY_DISK_MB=1 DEPLOY_START=60 DEPLOY_USER=nobody-of-this-name
+
+finish() {
+  code=$?
+  DEPLOY_DATA=$root/var/lib/saydo/production DEPLOY_SETTINGS=$root DEPLOY_PROGRAM=none tests/deploy/service.sh stop
+  if [ "$code" != 0 ]; then
+    echo "FAILED: $what" >&2
+    tail -n 40 "$log" >&2; tail -n 10 "$root"/var/lib/saydo/server.log >&2 || true
+  fi
+  rm -rf "$root"
+}
+what="the preparation"
+trap finish EXIT
+
+expect() { what=$*; printf '%3ds  %s\n' "$SECONDS" "$what"; }
+deploy() { deploy/deploy.sh production "$@" >"$log" 2>&1; }
+said() { grep -qF -- "$1" "$log" || { echo "not said: $1"; return 1; }; }
+in_service() { [ "$(readlink "$root/opt/saydo/production/current")" = "$1" ]; }
+links_to() { readlink "$root/opt/saydo/production/$1"; }
+
+# Another version of the program.
+version() {
+  sed "s|'PROGRAM'|'$program'|; s|'KIND'|'$1'|" tests/deploy/release.sh >"$root/$1"
+  chmod +x "$root/$1"
+  echo "$root/$1"
+}
+
+mkdir -p "$root/etc/saydo/production/credentials" "$root/etc/saydo/staging"
+cat >"$root/etc/saydo/production/.env" <<END
+SAYDO_PROFILE=production
+SAYDO_LISTEN=127.0.0.1:$port
+SAYDO_METRICS_LISTEN=127.0.0.1:$(free_port)
+END
+head -c 36 /dev/urandom | base64 >"$root/etc/saydo/production/credentials/BETTER_AUTH_SECRET"
+
+# What a person has, told by the API: it must be there after everything.
+call() { curl -sf -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"; }
+title_is_there() { call "$url/api/tasks" | grep -qF "\"title\":\"$1\""; }
+
+expect "an unsafe setting is refused before anything is changed"
+sed -i 's/=production/=development/' "$root/etc/saydo/production/.env"
+if deploy deploy "$(version older)"; then false; fi
+said "SAYDO_PROFILE must be production"
+[ -z "$(links_to current)" ]
+sed -i 's/=development/=production/' "$root/etc/saydo/production/.env"
+
+expect "the first version"
+deploy deploy "$(version older)"
+first=$(links_to current)
+ada='{"email":"ada@example.com","password":"correct horse 7"}'
+curl -sf -H 'Content-Type: application/json' "$url/api/auth/signup" -d "$ada" >/dev/null
+token=$(curl -sf -H 'Content-Type: application/json' "$url/api/auth/login" -d "$ada" |
+  sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+call "$url/api/tasks" -d '{"title":"before"}' >/dev/null
+
+expect "the same again is no work"
+deploy deploy "$root/older"
+said "runs already"
+
+expect "staging on the data of production is refused"
+printf 'SAYDO_PROFILE=production\nSAYDO_METRICS_LISTEN=127.0.0.1:1\nDATABASE_URL=sqlite:/shared.db\n' >"$root/etc/saydo/staging/.env"
+cp -r "$root/etc/saydo/production/credentials" "$root/etc/saydo/staging/"
+echo "DATABASE_URL=sqlite:/shared.db" >>"$root/etc/saydo/production/.env"
+if deploy deploy "$(version good)"; then false; fi
+said "share their data"
+sed -i '/^DATABASE_URL/d' "$root/etc/saydo/production/.env"
+
+expect "a version whose smoke test fails: the old one runs, with its schema and all data"
+if deploy deploy "$(version slow)"; then false; fi
+said "the smoke test failed"
+said "undo: $(basename "$first") is in service, and is well"
+in_service "$first"
+title_is_there before
+
+expect "a version that cannot start: the same"
+if DEPLOY_START=3 deploy deploy "$(version dead)"; then false; fi
+said "is not well within 3 s"
+in_service "$first"
+title_is_there before
+
+expect "a deployment that was killed: seen by status, taken back by what comes next, here the next version"
+setsid deploy/deploy.sh production deploy "$(version lingering)" >"$log" 2>&1 &
+killed=$!
+for _ in $(seq 600); do
+  [ ! -e "$root/var/lib/saydo/production/migrated" ] || break
+  sleep 0.1
+done
+kill -KILL -- "-$killed"
+wait "$killed" 2>/dev/null || true
+if deploy status; then false; fi
+said "unfinished: a deployment, at 'migrated'"
+
+expect "a good version with a migration"
+deploy deploy "$root/good"
+said "undo: an earlier deployment was cut off"
+said "watch: no trigger was met"
+second=$(links_to current)
+[ "$second" != "$first" ]
+[ "$(links_to previous)" = "$first" ]
+title_is_there before
+call "$url/api/tasks" -d '{"title":"after"}' >/dev/null
+deploy run user list
+said ada@example.com
+
+expect "rollback: the schema goes back, what was written since stays"
+deploy rollback
+said "rollback took"
+[ "$(sed -n 's/.*rollback took \([0-9]*\) s.*/\1/p' "$log")" -lt 300 ]
+in_service "$first"
+[ ! -e "$root/var/lib/saydo/production/migrated" ]
+title_is_there before
+title_is_there after
+deploy status
+
+expect "where the schema cannot go back, it is said before anything is changed"
+echo "99 # of this test" >"$root/forward-only"
+export DEPLOY_FORWARD_ONLY=$root/forward-only
+if deploy deploy "$root/slow"; then false; fi
+said "migrations cannot be taken back"
+in_service "$first"
+
+expect "and with --restore the backup is put back when it fails"
+if DEPLOY_START=3 deploy deploy "$root/dead" --restore; then false; fi
+said "Restored saydo-"
+in_service "$first"
+title_is_there before
+title_is_there after
+
+what="the triggers"
+tests/deploy/triggers.sh
+echo "deploy.sh: all as it should be, in $SECONDS s"
