@@ -2,14 +2,16 @@
 //!
 //! Accounts and networks appear as pseudonyms: hashes with a key that only this installation has. What belongs to a
 //! change is written in the change's own transaction; what changes nothing (a failed login) is noted beside the
-//! request, so that a database that cannot write keeps nobody out, and a flood of it waits in no long queue.
+//! request, so that a database that cannot write keeps nobody out, and a flood of it waits in no long queue. Of what
+//! costs its sender nothing (a refusal) most is only counted; it takes no place of anything else. The log has each.
 
+mod flood;
 mod kind;
 
 use std::{
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -21,6 +23,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::sync::{Semaphore, TryAcquireError};
 
+use flood::{Flood, Verdict};
 pub use kind::AuditKind;
 
 use crate::{AppError, Clock, accounts::network};
@@ -29,7 +32,10 @@ use crate::{AppError, Clock, accounts::network};
 pub const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Events that may wait to be noted beside their requests.
-const WAITING: usize = 256;
+const WAITING: u32 = 256;
+
+/// The same for refusals, which have places of their own.
+const WAITING_REFUSALS: u32 = 64;
 
 /// How long the last ones may take when the server stops.
 const LAST: Duration = Duration::from_secs(2);
@@ -59,8 +65,11 @@ pub struct Audit {
     clock: Clock,
     key: Arc<SecretString>,
     places: Arc<Semaphore>,
+    /// Those of refusals.
+    refusal_places: Arc<Semaphore>,
+    flood: Arc<Flood>,
     /// The last time that dropping events was logged: once a minute is enough.
-    told: Arc<Mutex<Option<std::time::Instant>>>,
+    told: Arc<Mutex<Option<Instant>>>,
 }
 
 /// An event on its way into its change's transaction.
@@ -72,8 +81,16 @@ impl Audit {
     /// A trail in this store; the secret makes the pseudonyms.
     #[must_use]
     pub fn new(store: Store, clock: Clock, secret: &SecretString) -> Self {
-        let key = Arc::new(secret.clone());
-        Self { store, clock, key, places: Arc::new(Semaphore::new(WAITING)), told: Arc::default() }
+        let places = |most: u32| Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS)));
+        Self {
+            store,
+            clock,
+            key: Arc::new(secret.clone()),
+            places: places(WAITING),
+            refusal_places: places(WAITING_REFUSALS),
+            flood: Arc::default(),
+            told: Arc::default(),
+        }
     }
 
     /// A word that is always the same for a user, and says who it is to nobody who does not have both the secret and
@@ -120,11 +137,35 @@ impl Audit {
         Ok(noted?)
     }
 
-    /// Notes an event that changed nothing, beside the request.
+    /// Notes an event that changed nothing, beside the request; of the refusals of one caller, the first of a minute.
     pub fn note(&self, kind: AuditKind, user: Option<&UserId>, details: Value) {
         let entry = self.entry(kind, user, details);
         entry.tell();
-        let place = match Arc::clone(&self.places).try_acquire_owned() {
+        if !flood::is_refusal(kind) {
+            return self.store_beside(&self.places, entry);
+        }
+        match self.flood.take(&entry.0, Instant::now()) {
+            Verdict::Noted => self.store_beside(&self.refusal_places, entry),
+            Verdict::Counted => {}
+            Verdict::CountedUntil(end) => {
+                let audit = self.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep_until(end.into()).await;
+                    audit.note_counts();
+                });
+            }
+        }
+    }
+
+    /// Notes how many refusals were not noted one by one.
+    fn note_counts(&self) {
+        for counted in self.flood.counts(self.clock.now()) {
+            self.store_beside(&self.refusal_places, Entry(counted));
+        }
+    }
+
+    fn store_beside(&self, places: &Arc<Semaphore>, entry: Entry) {
+        let place = match Arc::clone(places).try_acquire_owned() {
             Ok(place) => place,
             Err(TryAcquireError::Closed | TryAcquireError::NoPermits) => return self.dropped(),
         };
@@ -143,15 +184,18 @@ impl Audit {
         metrics::counter!("saydo_audit_dropped_total").increment(1);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.is_none_or(|at| at.elapsed() > Duration::from_mins(1)) {
-            *told = Some(std::time::Instant::now());
+            *told = Some(Instant::now());
             tracing::warn!("more audit events than can be stored: some are in the log only");
         }
     }
 
     /// Waits until what was noted is stored, for a while.
     pub async fn settle(&self) {
-        let all = u32::try_from(WAITING).unwrap_or(u32::MAX);
-        drop(tokio::time::timeout(LAST, self.places.acquire_many(all)).await);
+        self.note_counts();
+        let all = async {
+            tokio::join!(self.places.acquire_many(WAITING), self.refusal_places.acquire_many(WAITING_REFUSALS))
+        };
+        drop(tokio::time::timeout(LAST, all).await.map(drop));
     }
 }
 
