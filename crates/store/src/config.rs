@@ -25,6 +25,8 @@ pub struct StoreConfig {
     pub max_lifetime: Duration,
     /// How long to wait for a connection, or for a place in the writer's queue, before [`crate::StoreError::Busy`].
     pub acquire_timeout: Duration,
+    /// PostgreSQL: how long to wait for an answer to a statement before its connection is cut: the server may hang.
+    pub answer_timeout: Duration,
     /// SQLite: how long a statement waits for another process that holds the database's lock.
     pub busy_timeout: Duration,
     /// SQLite: jobs that may wait for the writer.
@@ -48,6 +50,7 @@ impl StoreConfig {
             idle_timeout: Duration::from_mins(10),
             max_lifetime: Duration::from_hours(1),
             acquire_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(20),
             busy_timeout: Duration::from_secs(5),
             write_queue: 1024,
             max_bytes: None,

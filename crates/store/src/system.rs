@@ -1,9 +1,9 @@
 //! The methods without an owner: housekeeping over everybody's rows, and health. No request of a user gets here.
 
 use jiff::Timestamp;
-use saydo_domain::{Turn, User, UserId};
+use saydo_domain::{User, UserId};
 
-use crate::{Conn, StoreError, Tx, notify::Signal, statement::Statement, turns, users};
+use crate::{Conn, StoreError, Tx, statement::Statement, users};
 
 impl Conn {
     /// Accounts in the order of their ids, for the administrator's command line.
@@ -15,6 +15,16 @@ impl Conn {
         let after = after.map_or("", UserId::as_str);
         let rows = self.rows(Statement::system("system.users_list", SQL).bind(after).bind(limit)).await?;
         rows.iter().map(users::user).collect()
+    }
+
+    /// Who has running turns that gave no sign of life since this instant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turns_stale(&mut self, before: Timestamp) -> Result<Vec<UserId>, StoreError> {
+        const SQL: &str = "SELECT DISTINCT user_id FROM turns WHERE status = 'running' AND heartbeat_at < $1";
+        let rows = self.rows(Statement::system("system.turns_stale", SQL).bind(before)).await?;
+        rows.iter().map(|row| UserId::new(row.text("user_id")?).map_err(|_| row.bad("user_id"))).collect()
     }
 
     /// Whether the database answers.
@@ -85,25 +95,6 @@ impl Tx {
              AND (user_id, id) IN (SELECT user_id, id FROM turns \
              WHERE ended_at IS NOT NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
         self.run(Statement::system("system.turns_purge", SQL).bind(before).bind(limit)).await
-    }
-
-    /// Declares running turns interrupted that gave no sign of life since this instant; says which, in any order.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn turns_interrupt_stale(&mut self, before: Timestamp, now: Timestamp) -> Result<Vec<Turn>, StoreError> {
-        const SQL: &str = concat!(
-            "UPDATE turns SET status = 'interrupted', ended_at = $2 WHERE status = 'running' AND heartbeat_at < $1 \
-             RETURNING ",
-            turns::columns!()
-        );
-        let rows = self.rows(Statement::system("system.turns_interrupt_stale", SQL).bind(before).bind(now)).await?;
-        let turns: Vec<Turn> = rows.iter().map(turns::turn).collect::<Result<_, _>>()?;
-        for turn in &turns {
-            self.outbox.ring(Signal::Turns, &turn.user_id);
-            self.outbox.ring(Signal::Stops, &turn.user_id);
-        }
-        Ok(turns)
     }
 
     /// Removes up to `limit` journal entries older than this instant: they can no longer be undone. Says how many.

@@ -11,7 +11,6 @@ macro_rules! columns {
          idempotency_key, fingerprint, started_at, heartbeat_at, ended_at"
     };
 }
-pub(crate) use columns;
 
 macro_rules! select_turns {
     ($rest:literal) => {
@@ -147,9 +146,9 @@ impl Tx {
         Ok(self.run(statement).await? > 0)
     }
 
-    /// Notes how a running turn ended. `false` when it does not run: it was declared interrupted, somebody
-    /// else goes on with it, or its conversation is gone. Whoever commits effects in the same transaction must then give them up. Without a change it keeps the
-    /// one of [`Self::turn_set_change`].
+    /// Notes how a running turn ended. `false` when it does not run: it was declared interrupted, somebody else goes on
+    /// with it, or its conversation is gone. Whoever commits effects in the same transaction must then give them up.
+    /// Without a change it keeps the one of [`Self::turn_set_change`].
     ///
     /// # Errors
     /// When the database fails.
@@ -237,6 +236,30 @@ impl Tx {
         let statement = Statement::new("turn.beat", SQL).bind(user).bind(run.id).bind(now).bind(run.attempt);
         let row = self.row(statement).await?;
         row.map(|row| Ok(row.int("stop_requested")? != 0)).transpose()
+    }
+
+    /// Declares this person's running turns interrupted that gave no sign of life since this instant; says which, in
+    /// any order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turns_interrupt_stale(
+        &mut self,
+        user: &UserId,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Turn>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE turns SET status = 'interrupted', ended_at = $3 WHERE user_id = $1 AND status = 'running' \
+             AND heartbeat_at < $2 RETURNING ",
+            columns!()
+        );
+        let rows = self.rows(Statement::new("turn.interrupt_stale", SQL).bind(user).bind(before).bind(now)).await?;
+        if !rows.is_empty() {
+            self.outbox.ring(Signal::Turns, user);
+            self.outbox.ring(Signal::Stops, user);
+        }
+        rows.iter().map(turn).collect()
     }
 
     /// Asks a turn to stop; says whether it runs.

@@ -14,7 +14,7 @@ use crate::{
 /// The role that owns the databases: row security holds for it.
 pub const ROLE: &str = "saydo";
 
-/// Makes a cluster, starts it and says the folder. `stop` and `start` are for outages.
+/// Makes a cluster, starts it and says the folder. `stop` and `start`, `pause` and `resume` are for outages.
 const SCRIPT: &str = r#"
 set -eu
 bin=$1
@@ -24,7 +24,13 @@ cd /
 folder=$(mktemp -d)
 chmod 755 "$folder"
 trap : INT
-trap '"$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || :; rm -rf "$folder"' EXIT
+# To the server and all its processes, by their numbers.
+signal() {
+  server=$(head -n 1 "$folder/data/postmaster.pid")
+  kill -s "$1" "$server"
+  kill -s "$1" $(cat "/proc/$server/task/$server/children") 2>/dev/null || :
+}
+trap '{ signal CONT; } 2>/dev/null || :; "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || :; rm -rf "$folder"' EXIT
 "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$folder/log"
 cat >>"$folder/data/postgresql.conf" <<END
 unix_socket_directories = '$folder'
@@ -40,6 +46,8 @@ echo "$folder"
 while read -r word; do
   case $word in
     stop) "$bin/pg_ctl" -D "$folder/data" -m immediate stop >"$folder/start" 2>&1 </dev/null ;;
+    pause) signal STOP ;;
+    resume) signal CONT ;;
     start) start || { tail -n 3 "$folder/log" >&2; exit 1; } ;;
   esac
   echo done
@@ -171,6 +179,16 @@ impl Postgres {
     /// Starts it again after [`Self::stop_immediate`], at the same port and with its data; waits until it is ready.
     pub fn start_again(&self) {
         self.script.lock().unwrap().ask("start");
+    }
+
+    /// Makes it hang, as if its host were frozen: connections stay open, and nobody gets an answer.
+    pub fn pause(&self) {
+        self.script.lock().unwrap().ask("pause");
+    }
+
+    /// Lets it go on after [`Self::pause`], as if nothing had been.
+    pub fn resume(&self) {
+        self.script.lock().unwrap().ask("resume");
     }
 }
 

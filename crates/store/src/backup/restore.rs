@@ -66,11 +66,12 @@ impl Backups {
             Place::Postgres(config) => {
                 let mut target = free(config, database).await?;
                 let aside = match self.aside(&mut target, database, existing, program, now, watch).await {
+                    Ok(aside) => still_free(&mut target, database).await.map(|()| aside),
+                    Err(error) => Err(error),
+                };
+                let aside = match aside {
                     Ok(aside) => aside,
-                    Err(error) => {
-                        target.close().await;
-                        return Err(error);
-                    }
+                    Err(error) => return refuse(target, error).await,
                 };
                 let reading = FolderLock::read(&self.folder)?;
                 let loaded = self.load(&path, &manifest, name, &mut target, watch).await;
@@ -140,19 +141,38 @@ async fn make_file(
     keep(target, loaded).await.map(drop)
 }
 
-/// A PostgreSQL database that nobody uses now.
+/// A PostgreSQL database that nobody uses now, and to which nobody else can write until it is let go.
 pub(crate) async fn free(config: &StoreConfig, place: &Place) -> Result<Target, BackupError> {
     let mut target = Target::postgres(config).await?;
-    let refusal = match (target.others().await, target.schema().await) {
-        (Err(error), _) | (_, Err(error)) => error.into(),
-        (Ok(connections @ 1..), _) => BackupError::Connected { place: place.to_string(), connections },
-        (_, Ok(Some(found))) if found > migrate::newest() => {
-            StoreError::SchemaTooNew { found, known: migrate::newest() }.into()
-        }
-        _ => return Ok(target),
+    let found = match still_free(&mut target, place).await {
+        Ok(()) => target.schema().await,
+        Err(error) => return refuse(target, error).await,
     };
+    let held = match found {
+        Ok(Some(found)) if found > migrate::newest() => {
+            Err(StoreError::SchemaTooNew { found, known: migrate::newest() })
+        }
+        Ok(_) => target.hold().await,
+        Err(error) => Err(error),
+    };
+    match held {
+        Ok(()) => Ok(target),
+        Err(error) => refuse(target, error.into()).await,
+    }
+}
+
+/// Whether no server is connected.
+async fn still_free(target: &mut Target, place: &Place) -> Result<(), BackupError> {
+    match target.others().await? {
+        ..=0 => Ok(()),
+        connections => Err(BackupError::Connected { place: place.to_string(), connections }),
+    }
+}
+
+/// Leaves everything as it was.
+async fn refuse<T>(target: Target, error: BackupError) -> Result<T, BackupError> {
     target.close().await;
-    Err(refusal)
+    Err(error)
 }
 
 /// Commits what was loaded, or leaves everything as it was.
@@ -162,9 +182,6 @@ pub(crate) async fn keep(target: Target, loaded: Result<Loaded, BackupError>) ->
             target.commit(&loaded).await?;
             Ok(loaded)
         }
-        Err(error) => {
-            target.close().await;
-            Err(error)
-        }
+        Err(error) => refuse(target, error).await,
     }
 }

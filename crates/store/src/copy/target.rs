@@ -93,6 +93,15 @@ impl Target {
         Ok(others)
     }
 
+    /// Lets nobody write from now on until this is over; reading goes on. A server that comes up meanwhile, or was not
+    /// seen, could otherwise write what would be lost.
+    pub(crate) async fn hold(&mut self) -> Result<(), StoreError> {
+        const HOLD: &str = "DO $$ DECLARE name TEXT; BEGIN \
+             FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename LOOP \
+             EXECUTE format('LOCK TABLE %I IN EXCLUSIVE MODE', name); END LOOP; END $$";
+        self.access.run(HOLD.to_owned()).await
+    }
+
     /// Whether somebody has an account here.
     pub(crate) async fn is_used(&mut self) -> Result<bool, StoreError> {
         Ok(self.access.has("users").await?

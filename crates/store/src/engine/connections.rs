@@ -5,14 +5,16 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, Postgres, SqlSafeStr as _, Transaction,
-    pool::MaybePoolConnection,
+    pool::{MaybePoolConnection, PoolConnection},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{sync::Mutex, time::Instant};
 use uuid::Uuid;
 
+use super::lent::Lent;
 use crate::{StoreError, classify::classify};
 
 /// How long to wait before trying again what is safe to try again.
@@ -29,37 +31,60 @@ const FRESH: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mill
 pub(super) struct Connections {
     pool: PgPool,
     server: Arc<Server>,
+    patience: Duration,
 }
 
 impl Connections {
-    pub(super) fn new(pool: PgPoolOptions, options: PgConnectOptions) -> Self {
+    /// `patience` is how long an answer may take.
+    pub(super) fn new(pool: PgPoolOptions, options: PgConnectOptions, patience: Duration) -> Self {
         let server = Server { options: options.clone(), last: Mutex::new(None) };
-        Self { pool: pool.connect_lazy_with(options), server: Arc::new(server) }
+        Self { pool: pool.connect_lazy_with(options), server: Arc::new(server), patience }
+    }
+
+    pub(super) const fn patience(&self) -> Duration {
+        self.patience
     }
 
     pub(super) const fn pool(&self) -> &PgPool {
         &self.pool
     }
 
-    /// Begins a transaction. A connection that turns out to be dead is replaced: nothing has been asked of it yet.
+    /// Begins a transaction in which no answer is waited for longer than the patience lasts.
+    pub(super) async fn lend(&self, sql: &str) -> Result<Lent, StoreError> {
+        let patience = self.patience;
+        self.begin_by(|connection| Box::pin(Lent::begin(connection, sql.to_owned(), patience))).await
+    }
+
+    /// Begins a transaction that may take as long as it takes.
     pub(super) async fn begin(&self, sql: &str) -> Result<Transaction<'static, Postgres>, StoreError> {
-        let mut retries = RETRIES.into_iter();
+        self.begin_by(|connection| {
+            let (connection, sql) = (MaybePoolConnection::PoolConnection(connection), AssertSqlSafe(sql.to_owned()));
+            Transaction::begin(connection, Some(sql.into_sql_str()))
+        })
+        .await
+    }
+
+    /// A connection that turns out to be dead is replaced: nothing has been asked of it yet.
+    async fn begin_by<T: Send + 'static>(
+        &self,
+        begin: impl Fn(PoolConnection<Postgres>) -> BoxFuture<'static, Result<T, sqlx::Error>> + Send,
+    ) -> Result<T, StoreError> {
+        let (since, mut retries) = (Instant::now(), RETRIES.into_iter());
         loop {
             let connection = tokio::select! {
                 connection = self.pool.acquire() => connection.map_err(|error| classify(&error))?,
                 error = self.server.away() => return Err(error),
             };
-            let sql = AssertSqlSafe(sql.to_owned());
             // In its own task: a caller that goes away in here would leave a connection inside a transaction that the
             // pool knows nothing of (sqlx#4393).
-            let begun = tokio::spawn(async move {
-                Transaction::begin(MaybePoolConnection::PoolConnection(connection), Some(sql.into_sql_str())).await
-            });
-            let error = match begun.await.map_err(|error| StoreError::Internal(error.to_string()))? {
-                Ok(transaction) => return Ok(transaction),
-                Err(error) => classify(&error),
+            let error = match tokio::spawn(begin(connection)).await {
+                Ok(Ok(begun)) => return Ok(begun),
+                Ok(Err(error)) => classify(&error),
+                Err(error) => return Err(StoreError::Internal(error.to_string())),
             };
-            let (StoreError::Unavailable(_), Some(wait)) = (&error, retries.next()) else { return Err(error) };
+            // Whoever waited in vain for an answer has waited enough.
+            let next = retries.next().filter(|_| since.elapsed() < self.patience);
+            let (StoreError::Unavailable(_), Some(wait)) = (&error, next) else { return Err(error) };
             tracing::warn!(%error, "no transaction could be begun; trying again");
             tokio::time::sleep(wait.mul_f64(0.5 + chance())).await;
         }
@@ -75,16 +100,20 @@ struct Server {
 }
 
 impl Server {
-    /// Comes back when the server could not be reached as often as anything is tried again; else never.
+    /// Comes back when the server could not be reached as often as anything is tried again, or did not answer once;
+    /// else never.
     async fn away(&self) -> StoreError {
-        let mut failed = 0;
+        let (mut failed, mut there) = (0, Instant::now());
         loop {
             tokio::time::sleep(RETRIES[failed].mul_f64(0.5 + chance())).await;
             failed = match self.reach().await {
                 Ok(()) => 0,
-                Err(error) if failed + 1 == RETRIES.len() => return error,
+                Err(error) if failed + 1 == RETRIES.len() || there.elapsed() >= PATIENCE => return error,
                 Err(_) => failed + 1,
             };
+            if failed == 0 {
+                there = Instant::now();
+            }
         }
     }
 

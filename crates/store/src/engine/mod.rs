@@ -5,6 +5,7 @@
 
 mod connections;
 mod dialect;
+mod lent;
 mod postgres;
 mod session;
 mod sqlite;

@@ -30,7 +30,7 @@ pub(crate) struct PostgresEngine {
 impl PostgresEngine {
     /// Connects once, to see that there is a server and that it is new enough.
     pub(super) async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
-        let connections = Connections::new(pool(config), options(&config.url_or_path)?);
+        let connections = Connections::new(pool(config), options(&config.url_or_path)?, config.answer_timeout);
         let named = !config.url_or_path.contains("statement-cache-capacity=0");
         let listening = options(config.listen_url.as_deref().unwrap_or(&config.url_or_path))?;
         let engine = Self { connections, acquire_timeout: config.acquire_timeout, named, listening };
@@ -43,7 +43,7 @@ impl PostgresEngine {
         let config = StoreConfig { pool_size: 1, max_overflow: 0, ..config.clone() };
         let options = options(&config.url_or_path)?.application_name(application);
         let named = !config.url_or_path.contains("statement-cache-capacity=0");
-        let connections = Connections::new(pool(&config), options.clone());
+        let connections = Connections::new(pool(&config), options.clone(), config.answer_timeout);
         let engine = Self { connections, acquire_timeout: config.acquire_timeout, named, listening: options };
         engine.check_server().await?;
         Ok(engine)
@@ -89,7 +89,8 @@ impl PostgresEngine {
     /// A transaction that no other process migrates beside, and that sees everybody's rows.
     pub(crate) async fn begin_exclusive(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         const ROLE: &str = "SELECT set_config('saydo.role', 'system', TRUE)";
-        const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('saydo migrations', 0))";
+        // Another seed than that of people: whatever somebody's id is.
+        const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('saydo migrations', 1))";
         let mut transaction = self.connections.begin("BEGIN").await?;
         for sql in [ROLE, LOCK] {
             sqlx::raw_sql(sql).execute(&mut *transaction).await.map_err(|error| classify(&error))?;

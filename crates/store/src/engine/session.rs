@@ -5,12 +5,14 @@
 
 use std::{fmt::Write as _, time::Duration};
 
+use futures_util::future::BoxFuture;
 use sqlx::{
-    Arguments as _, PgConnection, Postgres, Transaction,
+    Arguments as _, PgConnection,
     postgres::{PgArguments, PgDatabaseError},
 };
+use tokio::time::timeout;
 
-use super::{connections::Connections, driver_query, known};
+use super::{connections::Connections, driver_query, known, lent::Lent};
 use crate::{
     StoreError,
     classify::classify,
@@ -20,6 +22,14 @@ use crate::{
 
 /// A client whose computer is gone may hold its locks no longer than this.
 const IDLE_IN_TRANSACTION: Duration = Duration::from_mins(1);
+
+/// How much longer than the server to wait for its word that a lock was waited for too long.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What is asked of a connection.
+trait Asking<T>: for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send {}
+
+impl<T, F> Asking<T> for F where F: for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send {}
 
 /// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +47,11 @@ pub(super) enum Kind {
 pub(crate) struct Session {
     connections: Connections,
     kind: Kind,
-    acquire_timeout: Duration,
+    /// How long to wait for another's lock; PostgreSQL sees to it.
+    lock_timeout: Duration,
     /// Whether the server may keep statements under a name.
     named: bool,
-    transaction: Option<Transaction<'static, Postgres>>,
+    transaction: Option<Lent>,
     /// For whom the transaction acts.
     scope: Scope,
     /// The users whose other writers wait for this one.
@@ -50,11 +61,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(super) const fn new(connections: Connections, kind: Kind, acquire_timeout: Duration, named: bool) -> Self {
+    pub(super) const fn new(connections: Connections, kind: Kind, lock_timeout: Duration, named: bool) -> Self {
         Self {
             connections,
             kind,
-            acquire_timeout,
+            lock_timeout,
             named,
             transaction: None,
             scope: Scope::Nobody,
@@ -66,39 +77,46 @@ impl Session {
     pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Raw>, StoreError> {
         self.prepare(&statement).await?;
         let query = driver_query!(statement, PgArguments::default()).persistent(self.named);
-        let result = query.fetch_all(self.connection()?).await;
+        let result = self.ask(|connection| Box::pin(query.fetch_all(connection))).await;
         self.settle(result).await.map(|rows| rows.into_iter().map(Raw::Postgres).collect())
     }
 
     pub(super) async fn row(&mut self, statement: Statement) -> Result<Option<Raw>, StoreError> {
         self.prepare(&statement).await?;
         let query = driver_query!(statement, PgArguments::default()).persistent(self.named);
-        let result = query.fetch_optional(self.connection()?).await;
+        let result = self.ask(|connection| Box::pin(query.fetch_optional(connection))).await;
         self.settle(result).await.map(|row| row.map(Raw::Postgres))
     }
 
     pub(super) async fn run(&mut self, statement: Statement) -> Result<u64, StoreError> {
         self.prepare(&statement).await?;
         let query = driver_query!(statement, PgArguments::default()).persistent(self.named);
-        let result = query.execute(self.connection()?).await;
+        let result = self.ask(|connection| Box::pin(query.execute(connection))).await;
         self.settle(result).await.map(|done| done.rows_affected())
     }
 
-    fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
-        self.transaction.as_deref_mut().ok_or_else(|| StoreError::Internal("no transaction".to_owned()))
+    /// Asks something, and waits for the answer, but not for ever.
+    async fn ask<T>(&mut self, asking: impl Asking<T>) -> Result<T, sqlx::Error> {
+        self.ask_for(self.connections.patience(), asking).await
+    }
+
+    async fn ask_for<T>(&mut self, patience: Duration, asking: impl Asking<T>) -> Result<T, sqlx::Error> {
+        let Some(lent) = &mut self.transaction else { return Err(sqlx::Error::Protocol("no transaction".to_owned())) };
+        let answer = timeout(patience, asking(lent.connection()?)).await;
+        lent.in_time(answer)
     }
 
     /// Begins the transaction if need be, and makes it act for whom the statement acts.
     async fn prepare(&mut self, statement: &Statement) -> Result<(), StoreError> {
         let scope = statement.scope();
         if self.transaction.is_none() {
-            self.transaction = Some(self.connections.begin(&self.opening(&scope)).await?);
+            self.transaction = Some(self.connections.lend(&self.opening(&scope)).await?);
             self.scope = scope;
         } else if self.scope != scope {
             let (user, role) = settings(&scope);
             let set = sqlx::query("SELECT set_config('saydo.user', $1, TRUE), set_config('saydo.role', $2, TRUE)");
             let set = set.bind(user.to_owned()).bind(role).persistent(self.named);
-            known(set.execute(self.connection()?).await)?;
+            known(self.ask(|connection| Box::pin(set.execute(connection))).await)?;
             self.scope = scope;
         }
         if self.kind == Kind::Writing {
@@ -123,7 +141,7 @@ impl Session {
             quoted(user)
         );
         if self.kind == Kind::Writing {
-            let (lock, idle) = (self.acquire_timeout.as_millis(), IDLE_IN_TRANSACTION.as_millis());
+            let (lock, idle) = (self.lock_timeout.as_millis(), IDLE_IN_TRANSACTION.as_millis());
             let _ = write!(
                 sql,
                 ", set_config('lock_timeout', '{lock}', TRUE), \
@@ -142,7 +160,9 @@ impl Session {
         let user = user.clone();
         let lock = sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(user.clone());
         let lock = lock.persistent(self.named);
-        known(lock.execute(self.connection()?).await)?;
+        // The server says when that took too long, unless it says nothing at all.
+        let patience = self.connections.patience().max(self.lock_timeout + GRACE);
+        known(self.ask_for(patience, |connection| Box::pin(lock.execute(connection))).await)?;
         self.locked.push(user);
         Ok(())
     }
@@ -150,7 +170,7 @@ impl Session {
     /// An error ends a transaction here, unless there is a savepoint to go back to.
     async fn save(&mut self) -> Result<(), StoreError> {
         let sql = if self.saved { "RELEASE SAVEPOINT statement; SAVEPOINT statement" } else { "SAVEPOINT statement" };
-        known(sqlx::raw_sql(sql).execute(self.connection()?).await)?;
+        known(self.ask(|connection| Box::pin(sqlx::raw_sql(sql).execute(connection))).await)?;
         self.saved = true;
         Ok(())
     }
@@ -161,7 +181,8 @@ impl Session {
             Err(error) => classify(&error),
         };
         if matches!(error, StoreError::Conflict(_) | StoreError::Reference) && self.saved {
-            known(sqlx::raw_sql("ROLLBACK TO SAVEPOINT statement").execute(self.connection()?).await)?;
+            let back = sqlx::raw_sql("ROLLBACK TO SAVEPOINT statement");
+            known(self.ask(|connection| Box::pin(back.execute(connection))).await)?;
         }
         Err(error)
     }
@@ -169,7 +190,7 @@ impl Session {
     /// Commits. Without an answer nobody knows whether it was.
     pub(super) async fn commit(&mut self) -> Result<(), StoreError> {
         let Some(transaction) = self.transaction.take() else { return Ok(()) };
-        transaction.commit().await.map_err(|error| {
+        transaction.end("COMMIT").await.map_err(|error| {
             let refused = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
             match (refused, classify(&error)) {
                 (Some(_), refusal) if !matches!(refusal, StoreError::Unavailable(_)) => refusal,
@@ -181,7 +202,7 @@ impl Session {
     /// Gives the connection back; what was not committed is rolled back.
     pub(super) async fn close(self) {
         if let Some(transaction) = self.transaction
-            && let Err(error) = transaction.rollback().await
+            && let Err(error) = transaction.end("ROLLBACK").await
         {
             tracing::debug!(%error, "the connection was lost before its transaction was rolled back");
         }

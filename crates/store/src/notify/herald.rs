@@ -85,6 +85,8 @@ async fn run(engine: Arc<Engine>, mut messages: mpsc::Receiver<Message>, too_man
             && let Err(error) = notify(&engine, &notice).await
         {
             tracing::warn!(%error, "other processes could not be told of a change; they see it when they look");
+            // The next one makes up for it.
+            too_many.store(true, Ordering::Relaxed);
         }
         for done in waiting {
             let _ = done.send(());

@@ -6,7 +6,10 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
 use uuid::Uuid;
 
 use super::{Bells, Hearing, WeakBells, herald, ring::Notice};
@@ -107,13 +110,15 @@ async fn connect(options: &PgConnectOptions) -> Result<PgListener, End> {
 }
 
 /// Passes on what is heard until the connection is lost or found to be deaf.
-async fn hear(weak: &WeakBells, engine: &Engine, listener: &mut PgListener) -> End {
+async fn hear(weak: &WeakBells, engine: &Arc<Engine>, listener: &mut PgListener) -> End {
     let mut safety = interval(SAFETY_LOOK);
     let mut trial = interval(TRY_OUT);
     safety.set_missed_tick_behavior(MissedTickBehavior::Delay);
     trial.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let name = Uuid::new_v4().simple().to_string();
-    let (mut heard_once, mut awaited): (bool, Option<Instant>) = (false, None);
+    let (sent, mut was_sent) = mpsc::channel(1);
+    let (mut heard_once, mut last_heard) = (false, None);
+    let mut awaited: Option<Instant> = None;
     loop {
         let deadline = awaited.unwrap_or_else(|| Instant::now() + TRY_OUT);
         let heard = tokio::select! {
@@ -124,8 +129,20 @@ async fn hear(weak: &WeakBells, engine: &Engine, listener: &mut PgListener) -> E
                 continue;
             }
             _ = trial.tick() => {
-                // A database that is away says so on the connection itself.
-                if herald::notify(engine, &Notice::Echo(name.clone())).await.is_ok() {
+                // By itself: it may have to wait for a connection, and there may be something to hear meanwhile.
+                let (engine, echo, sent, since) =
+                    (Arc::clone(engine), Notice::Echo(name.clone()), sent.clone(), Instant::now());
+                tokio::spawn(async move {
+                    // A database that is away says so on the connection itself.
+                    if herald::notify(&engine, &echo).await.is_ok() {
+                        let _ = sent.send(since).await;
+                    }
+                });
+                continue;
+            }
+            Some(since) = was_sent.recv() => {
+                // It may have been heard before this.
+                if last_heard.is_none_or(|last| last < since) {
                     awaited.get_or_insert_with(|| Instant::now() + ECHO);
                 }
                 continue;
@@ -137,7 +154,7 @@ async fn hear(weak: &WeakBells, engine: &Engine, listener: &mut PgListener) -> E
         };
         let Some(bells) = weak.upgrade() else { return End::Over };
         let Ok(Some(notice)) = heard else { return End::Lost };
-        awaited = None;
+        (awaited, last_heard) = (None, Some(Instant::now()));
         if !heard_once {
             heard_once = true;
             if bells.hearing() != Hearing::Listening {

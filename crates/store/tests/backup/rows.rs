@@ -3,17 +3,18 @@
 use std::{
     fs,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
 use saydo_store::{
     SchemaState, Store,
-    backup::{Aside, BackupError, Backups, Existing, Restored, Trial},
+    backup::{Aside, BackupError, Backups, Existing, Restored, Stage, Trial, Watch},
     copy::Place,
 };
 use tempfile::TempDir;
+use testbed::Postgres;
 
 use crate::{
     House, add,
@@ -105,6 +106,30 @@ async fn what_is_there_becomes_a_backup_only_when_asked() {
     let Some(Aside::Backup(aside)) = done.aside else { panic!("{done:?}") };
     restore(&backups, &aside, &database.place(), Existing::PutAside).await.unwrap();
     assert_eq!(database.numbers(), [1, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_writes_while_it_is_restored() {
+    let (database, store, user) = Database::with_ann().await;
+    add(&store, &user, 1).await;
+    let (_folder, backups) = backups();
+    let name = back_up(&backups, &database).await;
+    store.close().await;
+    // What was there is put aside first: what is written from then on would be lost.
+    let held = Arc::new(Mutex::new(Vec::new()));
+    let watch: Watch = {
+        let (held, name) = (Arc::clone(&held), database.name.clone());
+        Arc::new(move |progress| {
+            if progress.stage == Stage::Copying {
+                let locks = "SELECT COUNT(DISTINCT relation) FROM pg_locks WHERE mode = 'ExclusiveLock' AND relation IN \
+                     ('users'::regclass, 'tasks'::regclass, 'changes'::regclass)";
+                held.lock().unwrap().push(Postgres::shared().sql(&name, locks));
+            }
+        })
+    };
+    backups.restore(&name, &database.place(), Existing::PutAside, "0.0.0", noon(), &watch).await.unwrap();
+    assert_eq!(held.lock().unwrap().first().map(String::as_str), Some("3"));
+    assert_eq!(database.numbers(), [1]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

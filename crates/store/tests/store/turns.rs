@@ -198,8 +198,10 @@ pub(crate) async fn turns_without_a_sign_of_life_are_interrupted(store: &Store) 
     let (mine, id, now) = (user.clone(), alive.id, at("2026-03-11T12:05:00Z"));
     let interrupted = write!(store, |tx| {
         tx.turn_beat(&mine, TurnRun::first(id), noon() + 1.second()).await?;
-        assert_eq!(tx.turns_interrupt_stale(noon(), now).await?, Vec::new());
-        tx.turns_interrupt_stale(noon() + 1.second(), now).await
+        assert_eq!(tx.turns_stale(noon()).await?, Vec::new());
+        assert_eq!(tx.turns_interrupt_stale(&mine, noon(), now).await?, Vec::new());
+        assert_eq!(tx.turns_stale(noon() + 1.second()).await?, [mine.clone()]);
+        tx.turns_interrupt_stale(&mine, noon() + 1.second(), now).await
     })
     .unwrap();
     let wanted = Turn { status: TurnStatus::Interrupted, ended_at: Some(now), ..running(&lost) };

@@ -6,5 +6,6 @@ mod notices;
 mod plans;
 mod policies;
 mod sessions;
+mod silence;
 
 pub(crate) use cluster::Opened;
