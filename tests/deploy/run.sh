@@ -132,8 +132,14 @@ if deploy deploy "$root/slow"; then false; fi
 said "migrations cannot be taken back"
 in_service "$first"
 
-expect "and with --restore the backup is put back when it fails"
-if DEPLOY_START=3 deploy deploy "$root/dead" --restore; then false; fi
+expect "with --restore: a version with too many errors, and the backup is put back"
+# What the server would tell if every second request failed.
+cat >"$root/metrics" <<END
+saydo_http_requests_total{method="GET",route="/api/tasks",status="2xx"} 30
+saydo_http_requests_total{method="GET",route="/api/tasks",status="5xx"} 30
+END
+if DEPLOY_METRICS_URL=file://$root/metrics deploy deploy "$root/good" --restore; then false; fi
+said "watch: 30 of 60 requests failed"
 said "Restored saydo-"
 in_service "$first"
 title_is_there before
