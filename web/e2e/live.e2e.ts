@@ -103,6 +103,21 @@ test("after the connection was cut nothing is missing", () =>
     await row(page, "Tea").waitFor();
   }));
 
+test("what could not be looked at when it was heard of is looked at with the next event", () =>
+  home(async ({ page }) => {
+    await seed(page, { title: "Buy milk" });
+    const other = await another(page);
+    const task = /\/api\/tasks\/1$/;
+    await page.route(task, (asked) => asked.abort());
+    const failed = page.waitForEvent("requestfailed", (asked) => task.test(asked.url()));
+    await call(other, "PATCH", "/api/tasks/1", { title: "Buy oat milk" });
+    await failed;
+    await page.unroute(task);
+    expect(await row(page, "Buy milk").count()).toBe(1);
+    await call(other, "POST", "/api/tasks", { title: "Dentist" });
+    await row(page, "Buy oat milk").waitFor();
+  }));
+
 test("a link to a task opens it", () =>
   home(async ({ page }) => {
     await seed(page, { title: "Buy milk" }, { title: "Dentist" });

@@ -59,20 +59,24 @@ const sameWords = (shown: Entry[], messages: Message[]): boolean =>
   shown.every(({ role, text }, at) => role === messages[at]?.role && text === messages[at]?.content);
 
 /** Hears again what was said in the conversation that is open; what is shown already stays as it is. */
-export async function refreshConversation(id: number): Promise<void> {
-  if (busy.value || threadStatus.value.status !== "ready") return;
+export async function refreshConversation(id: number): Promise<boolean> {
+  if (busy.value || threadStatus.value.status !== "ready") return true;
   try {
     const answer = await api.getMessages(id);
-    if (conversation.value !== id || busy.value) return;
+    if (conversation.value !== id || busy.value) return true;
     pending.value = answer.pending ?? null;
     const said = entries.value.filter(({ role }) => role !== "problem");
-    if (sameWords(said, answer.messages)) return;
+    if (sameWords(said, answer.messages)) return true;
     entries.value = answer.messages.map(fromMessage);
     if (answer.running_turn_id) goOn(id, answer.running_turn_id);
+    return true;
   } catch (cause) {
-    if (!(cause instanceof Problem && cause.status === 404) || conversation.value !== id) return;
-    newConversation();
-    closeThread();
+    if (!(cause instanceof Problem && cause.status === 404)) return false;
+    if (conversation.value === id) {
+      newConversation();
+      closeThread();
+    }
+    return true;
   }
 }
 

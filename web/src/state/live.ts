@@ -22,12 +22,28 @@ const MANY = 8;
 let gathered: LiveEvent[] = [];
 let gathering: ReturnType<typeof setTimeout> | undefined;
 
+/** Whether something was heard of and could not be looked at: what is shown may be old. */
+let missed = false;
+
 async function placeAgain(id: number): Promise<void> {
   try {
     placeTask(await getTask(id));
   } catch (cause) {
     if (cause instanceof Problem && cause.status === 404) removeTask(id);
+    else missed = true;
   }
+}
+
+async function listAgain(): Promise<void> {
+  if (!(await refresh())) missed = true;
+}
+
+async function conversationsAgain(): Promise<void> {
+  if (!(await loadConversations())) missed = true;
+}
+
+async function conversationAgain(id: number): Promise<void> {
+  if (!(await refreshConversation(id))) missed = true;
 }
 
 async function lookAtTasks(events: LiveEvent[]): Promise<void> {
@@ -35,9 +51,9 @@ async function lookAtTasks(events: LiveEvent[]): Promise<void> {
   const stale = [...newest.values()].filter(({ task_id = 0, version = 0, type }) =>
     type === "task.deleted" ? knownVersion(task_id) !== null : (knownVersion(task_id) ?? 0) < version,
   );
-  if (route.value.view.name === "trash" && newest.size > 0) return refresh();
+  if (route.value.view.name === "trash" && newest.size > 0) return listAgain();
   if (stale.length === 0) return;
-  if (stale.length > MANY) return refresh();
+  if (stale.length > MANY) return listAgain();
   const asking = isAsking();
   await Promise.all(
     stale.map(({ task_id = 0, type }) =>
@@ -45,26 +61,27 @@ async function lookAtTasks(events: LiveEvent[]): Promise<void> {
     ),
   );
   // An answer that was on its way may be older than this.
-  if (asking) await refresh();
+  if (asking) await listAgain();
 }
 
 /** Looks at everything that is shown. */
 async function lookAgain(): Promise<void> {
+  missed = false;
   const id = conversation.value;
-  await Promise.all([refresh(), loadConversations(), id === null ? null : refreshConversation(id)]);
+  await Promise.all([listAgain(), conversationsAgain(), id === null ? null : conversationAgain(id)]);
 }
 
 async function look(): Promise<void> {
   gathering = undefined;
   const events = gathered;
   gathered = [];
-  if (events.some(({ type }) => type === "reset")) return lookAgain();
+  if (missed || events.some(({ type }) => type === "reset")) return lookAgain();
   const said = events.filter(({ type }) => type === "conversation.updated");
   const id = conversation.value;
   await Promise.all([
     lookAtTasks(events.filter(({ task_id }) => task_id !== undefined)),
-    said.length > 0 ? loadConversations() : null,
-    id !== null && said.some((event) => event.conversation_id === id) ? refreshConversation(id) : null,
+    said.length > 0 ? conversationsAgain() : null,
+    id !== null && said.some((event) => event.conversation_id === id) ? conversationAgain(id) : null,
   ]);
 }
 
@@ -94,7 +111,7 @@ async function follow(hearing: Hearing, signal: AbortSignal): Promise<void> {
   hearing.onOpen = () => {
     tries = 0;
     // Before the first number there is nothing to go on after.
-    if (hearing.after === null) void lookAgain();
+    if (hearing.after === null || missed) void lookAgain();
   };
   while (!signal.aborted) {
     try {

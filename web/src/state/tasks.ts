@@ -60,16 +60,18 @@ async function fetchLists(view: View): Promise<void> {
   loading.value = { status: "ready" };
 }
 
-/** Hears from the server again. Keeps what is shown when that fails, and says so. */
-export async function refresh(): Promise<void> {
+/** Hears from the server again, and says whether that went well. Keeps what is shown when it fails. */
+export async function refresh(): Promise<boolean> {
   flying += 1;
   try {
     await fetchLists(route.value.view);
+    return true;
   } catch (cause) {
-    if (cause instanceof Problem && cause.status === 401) return;
+    if (cause instanceof Problem && cause.status === 401) return false;
     if (loading.value.status !== "ready" || !isLoaded(route.value.view)) {
       loading.value = { status: "error", message: sentence(cause) };
     }
+    return false;
   } finally {
     flying -= 1;
   }

@@ -63,11 +63,13 @@ export const fromReply = (reply: ChatReply, more: Partial<Entry>): Entry =>
     ...more,
   });
 
-export async function loadConversations(): Promise<void> {
+export async function loadConversations(): Promise<boolean> {
   try {
     conversations.value = await listConversations();
+    return true;
   } catch {
     // The navigation keeps what it shows; the list itself says when the server is away.
+    return false;
   }
 }
 
