@@ -189,6 +189,13 @@ pub(super) fn unpack(
     input.finish()
 }
 
+/// Whether the packed file is as large as what was written, without reading it.
+pub(super) fn check_size(file: &PackedFile, folder: &Path, name: &str) -> Result<(), BackupError> {
+    let path = folder.join(&file.name);
+    let found = open(&path, name)?.metadata().map_err(BackupError::at("read", &path))?.len();
+    same_size(file, found, name)
+}
+
 /// Whether the packed file is what was written, without unpacking it.
 pub(super) fn check(file: &PackedFile, folder: &Path, name: &str) -> Result<(), BackupError> {
     let path = folder.join(&file.name);
@@ -214,11 +221,15 @@ fn drain(reader: &mut BufReader<Hashed<File>>) -> io::Result<()> {
     }
 }
 
-fn compare(file: &PackedFile, hashed: Hashed<File>, name: &str) -> Result<(), BackupError> {
-    if hashed.bytes != file.bytes {
-        let what = format!("its size is {} bytes instead of {}", hashed.bytes, file.bytes);
-        return Err(BackupError::damaged(name, what));
+fn same_size(file: &PackedFile, found: u64, name: &str) -> Result<(), BackupError> {
+    if found == file.bytes {
+        return Ok(());
     }
+    Err(BackupError::damaged(name, format!("its size is {found} bytes instead of {}", file.bytes)))
+}
+
+fn compare(file: &PackedFile, hashed: Hashed<File>, name: &str) -> Result<(), BackupError> {
+    same_size(file, hashed.bytes, name)?;
     if hashed.sha256() != file.sha256 {
         return Err(BackupError::damaged(name, "its checksum is another"));
     }

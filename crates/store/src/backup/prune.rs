@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Backup, BackupError, Backups, folder, lock::FolderLock, off_thread};
+use super::{
+    Backup, BackupError, Backups,
+    folder::{self, Closeness},
+    lock::FolderLock,
+    off_thread,
+};
 
 impl Backups {
     /// All backups, newest first, each with the verdict of its checksum.
@@ -15,7 +20,7 @@ impl Backups {
         let path = self.folder.clone();
         off_thread(move || {
             let names = folder::names(&path)?;
-            names.iter().map(|(name, time)| folder::look(&path, name, *time)).collect()
+            names.iter().map(|(name, time)| folder::look(&path, name, *time, Closeness::Inside)).collect()
         })
         .await
     }
@@ -25,10 +30,22 @@ impl Backups {
     /// # Errors
     /// [`BackupError::NoneGood`]; or when the folder or a file cannot be read.
     pub async fn newest_good(&self) -> Result<Backup, BackupError> {
+        self.newest(Closeness::Inside).await
+    }
+
+    /// The newest backup of the right size: what can be said at once, without reading all of it.
+    ///
+    /// # Errors
+    /// As [`Backups::newest_good`].
+    pub async fn newest_whole(&self) -> Result<Backup, BackupError> {
+        self.newest(Closeness::Outside).await
+    }
+
+    async fn newest(&self, closeness: Closeness) -> Result<Backup, BackupError> {
         let path = self.folder.clone();
         off_thread(move || {
             for (name, time) in folder::names(&path)? {
-                let backup = folder::look(&path, &name, time)?;
+                let backup = folder::look(&path, &name, time, closeness)?;
                 if backup.is_good() {
                     return Ok(backup);
                 }

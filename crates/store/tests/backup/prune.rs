@@ -38,6 +38,8 @@ async fn the_last_good_one_stays_however_old() {
     damage(&house, &names[2]);
     damage(&house, &names[3]);
     assert_eq!(house.backups.newest_good().await.unwrap().name, names[1]);
+    // A wrong size is seen without reading it.
+    assert_eq!(house.backups.newest_whole().await.unwrap().name, names[1]);
     assert_eq!(house.backups.prune(MONTH, noon()).await.unwrap(), [names[2].clone(), names[0].clone()]);
     // Of the two that stay one is too old but good, the other damaged but young.
     assert_eq!(house.in_folder(), [names[1].clone(), names[3].clone()]);
@@ -52,5 +54,16 @@ async fn without_a_good_one_nothing_goes() {
     assert_eq!(house.backups.prune(MONTH, noon()).await.unwrap(), [""; 0]);
     assert_eq!(house.in_folder(), names);
     assert!(matches!(house.backups.newest_good().await, Err(BackupError::NoneGood(_))));
+    house.store.close().await;
+}
+
+#[tokio::test]
+async fn a_quick_look_reads_nothing_large() {
+    let (house, names) = house(&[2, 1]).await;
+    let file = house.backups.folder().join(&names[1]).join("saydo.db.gz");
+    let size = std::fs::metadata(&file).unwrap().len();
+    std::fs::write(&file, vec![0; usize::try_from(size).unwrap()]).unwrap();
+    assert_eq!(house.backups.newest_whole().await.unwrap().name, names[1]);
+    assert_eq!(house.backups.newest_good().await.unwrap().name, names[0]);
     house.store.close().await;
 }

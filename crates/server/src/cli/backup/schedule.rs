@@ -8,7 +8,7 @@ use saydo_app::{
     audit::AuditKind,
     recurring::{Ran, Recurring},
 };
-use saydo_store::backup::{BackupError, Backups, Manifest};
+use saydo_store::backup::{Backup, BackupError, Backups, Manifest};
 use serde_json::json;
 
 use crate::{config::Config, http::Shutdown, setup};
@@ -54,7 +54,15 @@ pub(crate) async fn scheduled(app: App, config: Config, shutdown: Shutdown) {
 
 /// How long until the next one.
 async fn due_in(backups: &Backups, every: SignedDuration, now: Timestamp) -> Duration {
-    match backups.newest_good().await {
+    // All of the newest is read only when it is young enough to put the next one off.
+    match until_next(backups.newest_whole().await, every, now) {
+        Duration::ZERO => Duration::ZERO,
+        _ => until_next(backups.newest_good().await, every, now),
+    }
+}
+
+fn until_next(newest: Result<Backup, BackupError>, every: SignedDuration, now: Timestamp) -> Duration {
+    match newest {
         Ok(newest) => {
             // One from the future – the clock was wrong – puts it off by no more than the usual time.
             let left = every.saturating_sub(now.duration_since(newest.created_at)).min(every);

@@ -3,25 +3,28 @@
 use std::time::Duration;
 
 use saydo_store::backup::Backups;
+use tokio::time::MissedTickBehavior;
 
 use crate::{config::Config, http::Shutdown};
 
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// Says how old and how large the newest good backup is, again and again.
+/// Says how old and how large the newest whole backup is, again and again.
 pub(crate) async fn watched(config: Config, shutdown: Shutdown) {
     let every = config.backup.every.map_or(0.0, |every| every.as_secs_f64());
     metrics::gauge!("saydo_backup_interval_seconds").set(every);
     let backups = Backups::new(&config.backup.folder);
     let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = look.tick() => {}
         }
         // None yet, or a folder that cannot be read: both mean that there is nothing to restore.
-        let newest = backups.newest_good().await.ok();
+        // Its checksum is looked at by whoever makes, verifies or restores one: reading all of it is too much for this.
+        let newest = backups.newest_whole().await.ok();
         let made = newest.as_ref().map_or(0, |newest| newest.created_at.as_second());
         let bytes = newest.and_then(|newest| newest.verdict.ok()).map_or(0, |manifest| manifest.bytes());
         #[expect(clippy::cast_precision_loss, reason = "exact to 2^53")]
