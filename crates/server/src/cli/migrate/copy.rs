@@ -6,7 +6,7 @@ use saydo_store::{
     backup::BackupError,
     copy::{self, Place},
 };
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::super::{CliError, backup::progress};
 use crate::{
@@ -18,17 +18,17 @@ use crate::{
 pub(in crate::cli) struct Copy {
     /// The database to copy, sqlite:PATH or postgresql://…; that of the settings when not given
     #[arg(long, value_name = "URL")]
-    from: Option<DatabasePlace>,
+    from: Option<SecretString>,
     /// Where to: an empty database or no file yet (passwords: PGPASSWORD or ~/.pgpass, so that none is in the list of
     /// processes)
     #[arg(long, value_name = "URL")]
-    to: DatabasePlace,
+    to: SecretString,
 }
 
 impl Copy {
     pub(in crate::cli) async fn run(self, config: &Config) -> Result<(), CliError> {
-        let from = self.from.map_or_else(|| setup::place(config), place);
-        let to = place(self.to);
+        let from = self.from.map(|url| place("--from", &url)).transpose()?.unwrap_or_else(|| setup::place(config));
+        let to = place("--to", &self.to)?;
         let copied = copy::copy(&from, &to, config.clock.now(), &progress::watch()).await;
         progress::end();
         let copied = copied.map_err(|error| match error {
@@ -54,9 +54,11 @@ impl Copy {
     }
 }
 
-fn place(place: DatabasePlace) -> Place {
-    match place {
-        DatabasePlace::Sqlite { path } => Place::Sqlite(path),
-        DatabasePlace::Postgres { url } => Place::Postgres(StoreConfig::new(url.expose_secret())),
+/// Reads an address here and not as an argument: what is wrong with that would be said with all of it, password and all.
+fn place(argument: &str, url: &SecretString) -> Result<Place, CliError> {
+    match url.expose_secret().parse() {
+        Ok(DatabasePlace::Sqlite { path }) => Ok(Place::Sqlite(path)),
+        Ok(DatabasePlace::Postgres { url }) => Ok(Place::Postgres(StoreConfig::new(url.expose_secret()))),
+        Err(mistake) => Err(CliError::Usage(format!("{argument}: {mistake}"))),
     }
 }

@@ -27,6 +27,22 @@ fn the_password_is_never_shown() {
     assert!(log.contains("saydo has stopped") && !log.contains(CANARY), "the password is in the log");
 }
 
+/// An address with a mistake that is given as an argument.
+#[test]
+fn nor_is_it_told_with_an_argument_that_is_wrong() {
+    let home = Home::new(Engine::Sqlite);
+    let wrong = format!("postgresql://saydo:{CANARY}@localhost:port/saydo");
+    for (arguments, named) in [
+        (["--to", wrong.as_str(), "--from", "sqlite:a.db"], "--to"),
+        (["--to", "sqlite:b.db", "--from", wrong.as_str()], "--from"),
+    ] {
+        let output = run(saydo(home.path(), &[&["migrate", "copy"][..], &arguments].concat()), "");
+        let said = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(named) && !said.contains(CANARY), "{said}");
+    }
+}
+
 #[test]
 fn nor_is_it_told_with_what_went_wrong() {
     let home = Home::new(Engine::Postgres);
