@@ -42,13 +42,14 @@ triggers() {
 
 # Looks for DEPLOY_WATCH seconds, over windows of a minute. The first holds all since the start.
 watch_triggers() {
-  local new=$1 end=$((SECONDS + WATCH)) window=$SECONDS ill=0 met folder
+  local new=$1 end=$((SECONDS + WATCH)) window=$SECONDS ill=0 met='' folder
   [ "$WATCH" -gt 0 ] || return 0
   say "watch: for $WATCH s"
   folder=$(mktemp -d)
   # A file without a line is not read as the first one.
   echo '# nothing yet' >"$folder/before"
-  while [ "$SECONDS" -lt "$end" ]; do
+  # At least one look, however busy the machine.
+  while :; do
     sleep "$WATCH_EVERY"
     if healthy "$new" && metrics "$new" >"$folder/now"; then
       ill=0
@@ -61,7 +62,7 @@ watch_triggers() {
       ill=$((ill + 1)) met=
       [ "$ill" -lt 3 ] || met="no health or no metrics, $ill times in a row"
     fi
-    [ -z "$met" ] || break
+    if [ -n "$met" ] || [ "$SECONDS" -ge "$end" ]; then break; fi
   done
   rm -rf "$folder"
   [ "$ill" -eq 0 ] || met=${met:-"no health or no metrics at the end"}
