@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deploy/deploy.sh for real: on a prefix of its own, with versions that are good, too slow, dead, and cut off.
+# deploy/deploy.sh for real: on a prefix of its own, with versions that are good, lost, dead, and cut off.
 # SAYDO_BIN is the program (target/debug/saydo when not set).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -79,7 +79,7 @@ said "share their data"
 sed -i '/^DATABASE_URL/d' "$root/etc/saydo/production/.env"
 
 expect "a version whose smoke test fails: the old one runs, with its schema and all data"
-if deploy deploy "$(version slow)"; then false; fi
+if deploy deploy "$(version lost)"; then false; fi
 said "the smoke test failed"
 said "undo: $(basename "$first") is in service, and is well"
 in_service "$first"
@@ -128,7 +128,7 @@ deploy status
 expect "where the schema cannot go back, it is said before anything is changed"
 echo "99 # of this test" >"$root/forward-only"
 export DEPLOY_FORWARD_ONLY=$root/forward-only
-if deploy deploy "$root/slow"; then false; fi
+if deploy deploy "$root/lost"; then false; fi
 said "migrations cannot be taken back"
 in_service "$first"
 
