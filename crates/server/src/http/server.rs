@@ -45,7 +45,8 @@ const DRAIN: Duration = Duration::from_secs(9);
 const MAX_STREAMS: u32 = 200;
 /// Headers a request may have.
 const MAX_HEADERS: usize = 100;
-/// Bytes of all headers of a request together, its address included.
+/// Bytes of all headers of a request together, its address included. Over HTTP/1 it is looked at between two reads, of
+/// which the last may bring as much again.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long to wait before the next try when no connection can be accepted: out of file handles, others must close
 /// first.

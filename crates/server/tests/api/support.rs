@@ -5,13 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use saydo_app::App;
+use saydo_domain::{Email, PersonName, User, UserId};
 use saydo_server::{
     config::{Config, Sources},
     http::{AppState, Shutdown, router, serve},
     setup,
 };
+use saydo_store::StoreError;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::database::{Engine, Home};
 
@@ -21,6 +24,8 @@ pub(crate) const NOW: &str = "2026-03-11T09:00:00Z";
 pub(crate) const SECRET: &str = "kX9-rT2.qLw7_vB4+nM1=cZ8/jH5?yD3!";
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
+/// Its hash, of the cost that the product uses.
+const HASH: &str = "$2b$12$1G8IIutpOLYxQkIhXXsdBerkjtSORvokhM63fLa08zfpnQ.iC2Gam";
 
 /// A running server; it stops, and its data goes, when this is dropped.
 pub(crate) struct TestApp {
@@ -117,12 +122,21 @@ impl TestApp {
         }
     }
 
-    /// A new user with a token.
+    /// A new user with a token. Signing up would hash the password anew, which is slow for a reason.
     pub(crate) async fn user(&self, name: &str) -> Client {
         let email = format!("{name}@example.com");
-        let input = json!({"email": email, "password": PASSWORD, "name": name});
-        let input = serde_json::from_value(input).unwrap();
-        let session = self.app.accounts.sign_up(input).await.unwrap();
+        let user = User {
+            id: UserId::from(Uuid::new_v4()),
+            email: Some(Email::new(&email).unwrap()),
+            name: PersonName::new(name).unwrap(),
+            timezone: None,
+            created_at: self.app.clock.now(),
+        };
+        let row = user.clone();
+        let stored: Result<(), StoreError> =
+            self.app.store.write(move |tx| Box::pin(async move { tx.user_insert(&row, Some(HASH)).await })).await;
+        stored.unwrap();
+        let session = self.app.accounts.admin_token(user).await.unwrap();
         let token = session.token.expose_secret().to_owned();
         Client { token: Some(token), id: session.user.id.to_string(), email, ..self.anonymous() }
     }

@@ -91,7 +91,7 @@ async fn an_erased_account_leaves_only_a_pseudonym() {
     let delete = ada.request(Method::DELETE, "/api/account").json(&json!({"password": PASSWORD}));
     Answer::of(delete).await.ok(204);
     let erased = one(&app, AuditKind::AccountErased).await;
-    assert_eq!(erased.actor, one(&app, AuditKind::SignedUp).await.actor);
+    assert_eq!(erased.actor, one(&app, AuditKind::AdminCommand).await.actor);
     let all = app.app.store.read().await.unwrap().audit_list(&AuditQuery::default(), 1000).await.unwrap();
     let text = format!("{all:?}");
     assert!(!text.contains(&ada.id) && !text.contains("canary"), "{text}");
@@ -101,7 +101,7 @@ async fn an_erased_account_leaves_only_a_pseudonym() {
 async fn what_is_old_goes_and_nothing_else_can() {
     let app = TestApp::start().await;
     app.user("ada").await;
-    one(&app, AuditKind::SignedUp).await;
+    one(&app, AuditKind::AdminCommand).await;
     let (before, after) = (now() - jiff::SignedDuration::from_hours(1), now() + jiff::SignedDuration::from_hours(1));
     let purge = async |until| {
         let removed: Result<u64, saydo_store::StoreError> =
@@ -112,6 +112,30 @@ async fn what_is_old_goes_and_nothing_else_can() {
     assert!(purge(after).await >= 2);
     let left = app.app.store.read().await.unwrap().audit_list(&AuditQuery::default(), 9).await.unwrap();
     assert_eq!(left, Vec::new());
+}
+
+/// Anybody can be refused as often as they like: that neither fills the table nor hides what else happens.
+#[tokio::test]
+async fn a_flood_of_refusals_is_counted() {
+    const REFUSED: usize = 1000;
+    let app = TestApp::start().await;
+    let nobody = app.anonymous();
+    for _ in 0..REFUSED {
+        let foreign =
+            nobody.request(Method::POST, "/mcp").header("Origin", "https://elsewhere.example").json(&json!({}));
+        Answer::of(foreign).await.problem(403);
+    }
+    let wrong = json!({"email": "ada@example.com", "password": "not this one"});
+    nobody.post("/api/auth/login", wrong).await.problem(401);
+    one(&app, AuditKind::LoginFailed).await;
+    // A minute may have ended meanwhile: what was counted before is noted already.
+    app.app.accounts.audit().settle().await;
+    let query = AuditQuery { kind: Some(AuditKind::OriginRefused.as_str().to_owned()), ..AuditQuery::default() };
+    let noted = app.app.store.read().await.unwrap().audit_list(&query, 1000).await.unwrap();
+    assert!((2..20).contains(&noted.len()), "{noted:?}");
+    let more = |event: &AuditEvent| event.details["more"].as_u64().unwrap_or(1);
+    assert_eq!(noted.iter().map(more).sum::<u64>(), REFUSED as u64, "{noted:?}");
+    assert!(noted.iter().all(|event| event.origin == noted[0].origin), "{noted:?}");
 }
 
 #[tokio::test]
