@@ -63,14 +63,19 @@ impl App {
             PlannerChoice::Auto if proposal.sure => return Ok(OFFLINE),
             PlannerChoice::Auto | PlannerChoice::Llm => {}
         }
-        let used = self.store.read().await?.usage_day(caller.id(), self.usage_today()).await?;
+        match self.over_budget(caller.id()).await? {
+            true => Ok(Way::Offline { note: Some(OVER_BUDGET) }),
+            false => Ok(Way::Model),
+        }
+    }
+
+    /// Whether a person's budget for models is used up today.
+    pub(super) async fn over_budget(&self, user: &UserId) -> Result<bool, AppError> {
+        let used = self.store.read().await?.usage_day(user, self.usage_today()).await?;
         let tokens = |sum: u64, row: &saydo_store::UsageRow| {
             sum.saturating_add(row.used.input_tokens).saturating_add(row.used.output_tokens)
         };
-        if used.iter().fold(0, tokens) >= self.models.limits().tokens_per_day {
-            return Ok(Way::Offline { note: Some(OVER_BUDGET) });
-        }
-        Ok(Way::Model)
+        Ok(used.iter().fold(0, tokens) >= self.models.limits().tokens_per_day)
     }
 
     /// The day on which use of models is counted now.

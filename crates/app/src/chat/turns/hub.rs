@@ -1,7 +1,7 @@
 //! The turns that run in this process.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -36,6 +36,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Live {
     turns: HashMap<TurnId, Arc<LiveTurn>>,
+    /// Turns that run elsewhere and are watched from here.
+    watched: HashSet<TurnId>,
     closed: bool,
 }
 
@@ -51,6 +53,19 @@ impl Drop for Place {
         let mut live = self.hub.live();
         live.turns.remove(&self.turn.id);
         self.hub.inner.count.send_replace(live.turns.len());
+    }
+}
+
+/// A watch over a turn that runs elsewhere; ends on drop.
+#[derive(Debug)]
+pub(super) struct Watch {
+    hub: TurnHub,
+    pub(super) id: TurnId,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.hub.live().watched.remove(&self.id);
     }
 }
 
@@ -99,6 +114,11 @@ impl TurnHub {
         self.live().turns.get(&id).map(Arc::clone)
     }
 
+    /// The watch over a turn that runs elsewhere, unless somebody here has it.
+    pub(super) fn watch(&self, id: TurnId) -> Option<Watch> {
+        self.live().watched.insert(id).then(|| Watch { hub: self.clone(), id })
+    }
+
     /// Lets no turn begin any more and waits for those that run; those that are not done in time are ended with a
     /// word to their readers. The store must still be open.
     pub async fn shut_down(&self, grace: Duration) {
@@ -114,5 +134,20 @@ impl TurnHub {
         if tokio::time::timeout(LAST_WORDS, count.wait_for(|count| *count == 0)).await.is_err() {
             tracing::warn!(turns = self.running(), "turns were left running");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_is_watched_once() {
+        let hub = TurnHub::new(&Counters::in_process());
+        let (one, other) = (TurnId::new(uuid::Uuid::from_u128(1)), TurnId::new(uuid::Uuid::from_u128(2)));
+        let watch = hub.watch(one).unwrap();
+        assert!(hub.watch(one).is_none() && hub.watch(other).is_some());
+        drop(watch);
+        assert!(hub.watch(one).is_some());
     }
 }

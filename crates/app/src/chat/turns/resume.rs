@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use saydo_domain::{Turn, TurnId, TurnStatus};
+use saydo_domain::{Turn, TurnStatus};
 use saydo_store::{TurnRun, Tx};
 
 use super::{
     Job, Recorder, TurnHandle,
     broken::{self, Then},
     events,
+    hub::Watch,
     live::LiveTurn,
     model::Progress,
     recorder::Told,
@@ -60,7 +61,10 @@ impl App {
         match turn.status {
             TurnStatus::Running if here => {}
             TurnStatus::Running if !self.is_silent(&turn) => {
-                tokio::spawn(self.clone().turn_watch(caller.clone(), request.clone(), turn.id));
+                // However often it is asked for again: one look a second is enough.
+                if let Some(watch) = self.turns.watch(turn.id) {
+                    tokio::spawn(self.clone().turn_watch(caller.clone(), request.clone(), watch));
+                }
             }
             TurnStatus::Running | TurnStatus::Interrupted => {
                 return Ok(self.turn_go_on(caller, request, turn).await?.then_some(handle));
@@ -79,7 +83,8 @@ impl App {
     }
 
     /// Goes on with a turn as soon as whoever runs it elsewhere is silent.
-    async fn turn_watch(self, caller: Caller, request: TurnRequest, id: TurnId) {
+    async fn turn_watch(self, caller: Caller, request: TurnRequest, watch: Watch) {
+        let id = watch.id;
         while !self.turns.is_closed() {
             tokio::time::sleep(LOOK).await;
             let found = match self.store.read().await {
@@ -93,8 +98,10 @@ impl App {
                 // It can be looked at again.
                 Err(_) => continue,
             };
-            if let Err(error) = Box::pin(self.turn_go_on(&caller, &request, turn)).await {
-                tracing::warn!(%error, turn = %id, "nobody could go on with a turn");
+            match Box::pin(self.turn_go_on(&caller, &request, turn)).await {
+                Err(AppError::Throttled { .. }) => continue,
+                Err(error) => tracing::warn!(%error, turn = %id, "nobody could go on with a turn"),
+                Ok(_) => {}
             }
             return;
         }
@@ -109,9 +116,16 @@ impl App {
     }
 
     async fn turn_resume(self, caller: Caller, request: TurnRequest, turn: Turn) -> Result<bool, AppError> {
+        // It went to a model, and may do so again: the bounds of a turn that begins are its bounds too.
+        let longest = self.models.limits().timeout;
+        let Some(model_place) = self.turns.model_place(caller.id(), longest).await else {
+            return Err(AppError::Throttled { retry_after: LOOK });
+        };
+        let affordable = !self.over_budget(caller.id()).await?;
         let (clock, since, found) = (self.clock, self.silent_since(), turn.clone());
-        let taken =
-            self.store.write(move |tx| Box::pin(async move { take_over(tx, &found, since, clock.now()).await }));
+        let taken = self
+            .store
+            .write(move |tx| Box::pin(async move { take_over(tx, &found, since, affordable, clock.now()).await }));
         let Recovered { run, events, told, progress } = match taken.await? {
             TakenOver::GoesOn(recovered) => *recovered,
             TakenOver::Anew => return Ok(false),
@@ -124,13 +138,23 @@ impl App {
         let place = self.turns.enter(live);
         let request = TurnRequest { conversation: Some(turn.conversation_id), ..request };
         let job = Job { caller, request, answer: None, earlier: progress, recorder: Arc::new(recorder) };
-        tokio::spawn(self.turn_run(place, job));
+        let running = self.turn_run(place, job);
+        tokio::spawn(async move {
+            running.await;
+            drop(model_place);
+        });
         Ok(true)
     }
 }
 
-/// Makes a turn that broke off one's own, with all it had come to.
-async fn take_over(tx: &mut Tx, turn: &Turn, since: Timestamp, now: Timestamp) -> Result<TakenOver, AppError> {
+/// Makes a turn that broke off one's own, with all it had come to; ends it when no model can be afforded for it.
+async fn take_over(
+    tx: &mut Tx,
+    turn: &Turn,
+    since: Timestamp,
+    affordable: bool,
+    now: Timestamp,
+) -> Result<TakenOver, AppError> {
     let user = &turn.user_id;
     let last = TurnRun { id: turn.id, attempt: turn.attempt };
     let Some(run) = tx.turn_take_over(user, last, since, now).await? else { return Ok(TakenOver::Elsewhere) };
@@ -144,7 +168,7 @@ async fn take_over(tx: &mut Tx, turn: &Turn, since: Timestamp, now: Timestamp) -
     let holds = change.as_ref().is_some_and(|change| change.undone_by.is_none());
     let (number, told) = heard(tx, turn).await?;
     match progress {
-        Ok(progress) if holds && !progress.rounds.is_empty() && last.attempt < MOST_RUNS => {
+        Ok(progress) if affordable && holds && !progress.rounds.is_empty() && last.attempt < MOST_RUNS => {
             if let Some(interim) = turn.reply_id {
                 tx.message_delete(user, turn.conversation_id, interim).await?;
                 tx.turn_set_reply(user, turn.id, None).await?;
