@@ -1,6 +1,6 @@
 //! `saydo audit`.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use clap::Args;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -14,6 +14,9 @@ use crate::{config::Config, setup};
 const PAGE: u32 = 500;
 /// How often new ones are looked for.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Events looked at again while following: with several servers, one may be stored after others with higher numbers.
+const LOOK_BACK: i64 = 500;
 
 #[derive(Debug, Args)]
 pub(super) struct Audit {
@@ -41,12 +44,18 @@ impl Audit {
         }
         let kind = self.kind.map(|kind| kind.as_str().to_owned());
         let mut query = AuditQuery { after: 0, since, kind };
-        self.print(&store, &mut query).await?;
+        let mut seen = BTreeSet::new();
+        self.print(&store, &mut query, &mut seen).await?;
         if self.follow {
             loop {
                 tokio::select! {
                     _ = tokio::signal::ctrl_c() => break,
-                    () = tokio::time::sleep(LOOK_AGAIN) => self.print(&store, &mut query).await?,
+                    () = tokio::time::sleep(LOOK_AGAIN) => {
+                        let last = query.after;
+                        query.after = last.saturating_sub(LOOK_BACK);
+                        self.print(&store, &mut query, &mut seen).await?;
+                        query.after = query.after.max(last);
+                    }
                 }
             }
         }
@@ -54,14 +63,17 @@ impl Audit {
         Ok(())
     }
 
-    /// Everything after what was printed before.
-    async fn print(&self, store: &Store, query: &mut AuditQuery) -> Result<(), CliError> {
+    /// Everything from there on that was not printed before.
+    async fn print(&self, store: &Store, query: &mut AuditQuery, seen: &mut BTreeSet<i64>) -> Result<(), CliError> {
         loop {
             let events = store.read().await?.audit_list(query, PAGE).await?;
             for event in &events {
-                println!("{}", if self.json { as_json(event) } else { for_people(event) });
+                if seen.insert(event.id) {
+                    println!("{}", if self.json { as_json(event) } else { for_people(event) });
+                }
                 query.after = event.id;
             }
+            *seen = seen.split_off(&query.after.saturating_sub(LOOK_BACK));
             if events.len() < PAGE as usize {
                 return Ok(());
             }
