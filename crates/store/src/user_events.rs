@@ -165,6 +165,17 @@ impl Tx {
         Ok(())
     }
 
+    /// Leaves a gap after everybody's events, up to a number that this instant gives: whoever heard of events that a
+    /// restored database does not know is told that they missed some, whatever happens from now on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events_leave_gap(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE users SET next_event_seq = $1 WHERE next_event_seq < $1";
+        let statement = Statement::system("system.events_leave_gap", SQL).bind(at.as_millisecond());
+        self.run(statement).await.map(drop)
+    }
+
     /// Removes up to `limit` events from before this instant; says how many.
     ///
     /// # Errors

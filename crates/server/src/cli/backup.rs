@@ -122,6 +122,24 @@ async fn note(config: &Config, kind: AuditKind, name: &str) {
     }
 }
 
+/// Makes sure that whoever follows events learns of the restore. What was done is done, whether or not this can be.
+async fn leave_gap(config: &Config, now: Timestamp) {
+    let left = async {
+        let store = setup::open_store(config).await?;
+        // An older schema has no events.
+        if store.has_audit().await? {
+            let left: Result<(), saydo_store::StoreError> =
+                store.write(move |tx| Box::pin(async move { tx.events_leave_gap(now).await })).await;
+            left?;
+        }
+        store.close().await;
+        Ok::<_, CliError>(())
+    };
+    if let Err(error) = left.await {
+        tracing::warn!(%error, "programs that follow events may not notice the restore");
+    }
+}
+
 async fn verify(backups: &Backups, config: &Config, names: Vec<String>) -> Result<(), CliError> {
     let (mut bad, database) = (0, setup::place(config));
     for name in &names {
@@ -158,6 +176,7 @@ async fn restore(
     progress::end();
     let restored = restored.map_err(|error| with_advice(error, &database))?;
     println!("Restored {name} to {database}. {}", summary(&restored.manifest));
+    leave_gap(config, now).await;
     note(config, AuditKind::BackupRestored, &name).await;
     match restored.aside {
         Some(Aside::File(path)) => println!("The database that was there is {} now.", path.display()),

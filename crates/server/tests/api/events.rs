@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A stream of events that is read as it comes.
-struct Ear {
+pub(crate) struct Ear {
     bytes: futures_util::stream::BoxStream<'static, Vec<u8>>,
     buffer: String,
     /// The number with which it can be opened again.
@@ -22,7 +22,7 @@ struct Ear {
 }
 
 impl Ear {
-    async fn open(client: &Client, after: Option<&str>) -> Self {
+    pub(crate) async fn open(client: &Client, after: Option<&str>) -> Self {
         let request = client.request(Method::GET, "/api/events");
         let request = after.map_or(request.try_clone().unwrap(), |after| request.header("last-event-id", after));
         let response = request.send().await.unwrap();
@@ -68,7 +68,7 @@ impl Ear {
     }
 
     /// What the next event says, in short: its name and the task or conversation.
-    async fn hear(&mut self) -> String {
+    pub(crate) async fn hear(&mut self) -> String {
         let (name, data) = self.next().await.unwrap();
         let about = [&data["task_id"], &data["conversation_id"]].into_iter().find_map(Value::as_i64);
         about.map_or(name.clone(), |about| format!("{name} {about}"))

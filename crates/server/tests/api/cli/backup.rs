@@ -8,7 +8,10 @@ use std::{
 use serde_json::json;
 
 use super::{Server, run, saydo, succeed};
-use crate::support::{Client, PASSWORD, SECRET};
+use crate::{
+    events::Ear,
+    support::{Client, PASSWORD, SECRET},
+};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -97,6 +100,10 @@ async fn a_server_starts_on_a_restored_backup() {
     assert_eq!(found, expected, "not a prefix");
     assert!((before..=after + 1).contains(&found.len()), "{before} <= {} <= {after} + 1", found.len());
     client.post("/api/tasks", json!({"title": "Life goes on"})).await.ok(201);
+    // Whoever had heard of just so much, or of more, learns that this is another history.
+    let mut ear = Ear::open(&client, Some(&found.len().to_string())).await;
+    assert_eq!(ear.hear().await, "reset");
+    drop(ear);
     server.stop();
 }
 

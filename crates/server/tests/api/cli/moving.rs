@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use testbed::{Postgres, ROLE};
 
 use super::{Server, run, saydo, succeed};
-use crate::support::{Answer, Client, PASSWORD, SECRET};
+use crate::{
+    events::Ear,
+    support::{Answer, Client, PASSWORD, SECRET},
+};
 
 /// An empty database that goes with this.
 struct Database {
@@ -103,6 +106,10 @@ async fn a_server_starts_on_a_restored_backup_of_postgresql() {
     assert!((before..=after + 1).contains(&found.len()), "{before} <= {} <= {after} + 1", found.len());
     let next = client.post("/api/tasks", json!({"title": "Life goes on"})).await.ok(201);
     assert_eq!(next["id"], found.len() + 1);
+    // Whoever had heard of just so much, or of more, learns that this is another history.
+    let mut ear = Ear::open(&client, Some(&found.len().to_string())).await;
+    assert_eq!(ear.hear().await, "reset");
+    drop(ear);
     server.stop();
     let replaced = succeed(restore(&first.url, &["--replace"]), "");
     assert!(replaced.contains("What was there is the backup saydo-"), "{replaced}");
