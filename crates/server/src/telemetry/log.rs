@@ -9,11 +9,13 @@ use tracing::{
 };
 use tracing_subscriber::{
     EnvFilter, Layer,
+    filter::{FilterExt as _, dynamic_filter_fn},
     fmt::{
         FmtContext, FormatEvent, FormatFields, FormattedFields,
         format::{JsonFields, Writer},
         time::{FormatTime, SystemTime},
     },
+    layer::Filter,
     registry::LookupSpan,
 };
 
@@ -27,6 +29,7 @@ where
     // The MCP library logs whole messages, and in them what people wrote: it stays silent at every level.
     let filter = EnvFilter::try_new(format!("{},rmcp=off", config.filter));
     let filter = filter.unwrap_or_else(|_| EnvFilter::new("info,rmcp=off"));
+    let filter = filter.and(always_asked());
     let terminal = std::io::stderr().is_terminal();
     let format = config.format.unwrap_or(if terminal { LogFormat::Pretty } else { LogFormat::Json });
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -34,6 +37,13 @@ where
         LogFormat::Pretty => lines.with_target(false).with_ansi(terminal).with_filter(filter).boxed(),
         LogFormat::Json => lines.fmt_fields(JsonFields::new()).event_format(JsonLine).with_filter(filter).boxed(),
     }
+}
+
+/// A filter that lets everything through and is asked each time. Without it the answers of a filter are remembered, and
+/// then a library that asks whether it may log something and does not (`tracing::enabled!`) makes the log miss whatever
+/// comes next: a request lost its span, and its lines their `request_id`.
+fn always_asked<S: Subscriber>() -> impl Filter<S> {
+    dynamic_filter_fn(|_, _| true)
 }
 
 /// One flat JSON object: the event's fields over those of the spans around it (`request_id` first of all).
@@ -94,5 +104,56 @@ impl Visit for Collector<'_> {
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.put(field, format!("{value:?}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::Level;
+    use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt as _};
+
+    use super::*;
+
+    /// Keeps what is written.
+    #[derive(Debug, Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Kept {
+        type Writer = Self;
+
+        fn make_writer(&self) -> Self {
+            self.clone()
+        }
+    }
+
+    #[test]
+    fn a_question_whether_to_log_costs_no_span() {
+        let kept = Kept::default();
+        let lines = tracing_subscriber::fmt::layer().with_writer(kept.clone());
+        let lines = lines.fmt_fields(JsonFields::new()).event_format(JsonLine);
+        // Two layers, as in the program: one that wants everything, and the log.
+        let all = tracing_subscriber::fmt::layer().with_writer(std::io::sink);
+        let log = lines.with_filter(EnvFilter::new("info").and(always_asked()));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(all).with(log), || {
+            for number in 0..4 {
+                let _ = tracing::enabled!(Level::TRACE);
+                tracing::info_span!("request", request_id = number).in_scope(|| tracing::info!("request"));
+            }
+        });
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let ids: Vec<bool> = text.lines().map(|line| line.contains("request_id")).collect();
+        assert_eq!(ids, [true; 4], "{text}");
     }
 }
