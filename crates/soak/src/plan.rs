@@ -40,7 +40,7 @@ pub(crate) enum Name {
 
 /// All runs: of each, how often something dies in the short form and in the long one.
 const RUNS: [(Name, u32, u32); 7] = [
-    (Name::Sqlite, 12, 500),
+    (Name::Sqlite, 14, 500),
     (Name::SqliteBackups, 1, 30),
     (Name::Postgres, 8, 200),
     (Name::Outages, 1, 50),
