@@ -1,9 +1,9 @@
 //! The methods without an owner: housekeeping over everybody's rows, and health. No request of a user gets here.
 
 use jiff::Timestamp;
-use saydo_domain::{User, UserId};
+use saydo_domain::{TurnId, User, UserId};
 
-use crate::{Conn, StoreError, Tx, statement::Statement, users};
+use crate::{Conn, StoreError, Tx, row::Row, statement::Statement, users};
 
 impl Conn {
     /// Accounts in the order of their ids, for the administrator's command line.
@@ -17,14 +17,18 @@ impl Conn {
         rows.iter().map(users::user).collect()
     }
 
-    /// Who has running turns that gave no sign of life since this instant.
+    /// Running turns that gave no sign of life since this instant, and whose they are.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turns_stale(&mut self, before: Timestamp) -> Result<Vec<UserId>, StoreError> {
-        const SQL: &str = "SELECT DISTINCT user_id FROM turns WHERE status = 'running' AND heartbeat_at < $1";
+    pub async fn turns_stale(&mut self, before: Timestamp) -> Result<Vec<(UserId, TurnId)>, StoreError> {
+        const SQL: &str = "SELECT user_id, id FROM turns WHERE status = 'running' AND heartbeat_at < $1";
         let rows = self.rows(Statement::system("system.turns_stale", SQL).bind(before)).await?;
-        rows.iter().map(|row| UserId::new(row.text("user_id")?).map_err(|_| row.bad("user_id"))).collect()
+        let stale = |row: &Row| {
+            let user = UserId::new(row.text("user_id")?).map_err(|_| row.bad("user_id"))?;
+            Ok((user, row.parse("id")?))
+        };
+        rows.iter().map(stale).collect()
     }
 
     /// Whether the database answers.

@@ -238,28 +238,27 @@ impl Tx {
         row.map(|row| Ok(row.int("stop_requested")? != 0)).transpose()
     }
 
-    /// Declares this person's running turns interrupted that gave no sign of life since this instant; says which, in
-    /// any order.
+    /// Declares a running turn interrupted if it gave no sign of life since this instant, and gives it then.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turns_interrupt_stale(
+    pub async fn turn_interrupt_stale(
         &mut self,
         user: &UserId,
+        id: TurnId,
         before: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<Turn>, StoreError> {
+    ) -> Result<Option<Turn>, StoreError> {
         const SQL: &str = concat!(
-            "UPDATE turns SET status = 'interrupted', ended_at = $3 WHERE user_id = $1 AND status = 'running' \
-             AND heartbeat_at < $2 RETURNING ",
+            "UPDATE turns SET status = 'interrupted', ended_at = $4 WHERE user_id = $1 AND id = $2 \
+             AND status = 'running' AND heartbeat_at < $3 RETURNING ",
             columns!()
         );
-        let rows = self.rows(Statement::new("turn.interrupt_stale", SQL).bind(user).bind(before).bind(now)).await?;
-        if !rows.is_empty() {
-            self.outbox.ring(Signal::Turns, user);
-            self.outbox.ring(Signal::Stops, user);
-        }
-        rows.iter().map(turn).collect()
+        let statement = Statement::new("turn.interrupt_stale", SQL).bind(user).bind(id).bind(before).bind(now);
+        let Some(row) = self.row(statement).await? else { return Ok(None) };
+        self.outbox.ring(Signal::Turns, user);
+        self.outbox.ring(Signal::Stops, user);
+        turn(&row).map(Some)
     }
 
     /// Asks a turn to stop; says whether it runs.

@@ -195,18 +195,20 @@ pub(crate) async fn turns_without_a_sign_of_life_are_interrupted(store: &Store) 
         put_turn(store, turn).await;
     }
     assert!(end(store, &ended, TurnStatus::Finished, noon()).await);
-    let (mine, id, now) = (user.clone(), alive.id, at("2026-03-11T12:05:00Z"));
+    let (mine, id, lost_id, now) = (user.clone(), alive.id, lost.id, at("2026-03-11T12:05:00Z"));
     let interrupted = write!(store, |tx| {
         tx.turn_beat(&mine, TurnRun::first(id), noon() + 1.second()).await?;
         assert_eq!(tx.turns_stale(noon()).await?, Vec::new());
-        assert_eq!(tx.turns_interrupt_stale(&mine, noon(), now).await?, Vec::new());
-        assert_eq!(tx.turns_stale(noon() + 1.second()).await?, [mine.clone()]);
-        tx.turns_interrupt_stale(&mine, noon() + 1.second(), now).await
+        let later = noon() + 1.second();
+        assert_eq!(tx.turns_stale(later).await?, [(mine.clone(), lost_id)]);
+        assert_eq!(tx.turn_interrupt_stale(&mine, lost_id, noon(), now).await?, None);
+        assert_eq!(tx.turn_interrupt_stale(&mine, id, later, now).await?, None);
+        tx.turn_interrupt_stale(&mine, lost_id, later, now).await
     })
     .unwrap();
     let wanted = Turn { status: TurnStatus::Interrupted, ended_at: Some(now), ..running(&lost) };
     assert_eq!(find(store, &lost).await.as_ref(), Some(&wanted));
-    assert_eq!(interrupted, [wanted]);
+    assert_eq!(interrupted, Some(wanted));
     assert_eq!(find(store, &alive).await.unwrap().status, TurnStatus::Running);
     assert_eq!(find(store, &ended).await.unwrap().status, TurnStatus::Finished);
     // Should its server come back, it hears that the turn is over.
