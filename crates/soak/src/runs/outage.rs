@@ -1,4 +1,5 @@
-//! PostgreSQL itself stopped at once, as a crash would, and started again; the server stays and recovers by itself.
+//! PostgreSQL itself stopped at once, as a crash would, and started again, or hanging for a while; the server stays and
+//! recovers by itself.
 
 use std::{
     sync::Arc,
@@ -6,6 +7,7 @@ use std::{
 };
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use testbed::Postgres;
 
 use super::end;
 use crate::{
@@ -14,6 +16,9 @@ use crate::{
     scene::{Engine, Scene, kill, start},
     trouble::{Tried, Trouble},
 };
+
+/// Of so many outages one is a hang.
+const HANGS: u32 = 5;
 
 /// Stops the database so often.
 pub(crate) async fn outages(name: &str, scene: &Scene, times: u32, seed: u64) -> Tried<Run> {
@@ -24,16 +29,15 @@ pub(crate) async fn outages(name: &str, scene: &Scene, times: u32, seed: u64) ->
     let mut draw = StdRng::seed_from_u64(seed);
     let running = start(&scene.server).await?;
     let (crowd, mut held) = Crowd::gather(&scene.server.base(), draw.random()).await?;
-    for _ in 0..times {
+    for n in 0..times {
         bar.set_message(format!("{} answers, {} findings", crowd.answered(), run.findings.len()));
         drop(held);
         crowd.answers(draw.random_range(5..60)).await?;
-        let database = Arc::clone(cluster);
-        tokio::task::spawn_blocking(move || database.stop_immediate()).await?;
-        run.death("PostgreSQL stopped at once");
-        tokio::time::sleep(Duration::from_millis(draw.random_range(0..1500))).await;
-        let database = Arc::clone(cluster);
-        tokio::task::spawn_blocking(move || database.start_again()).await?;
+        if n % HANGS == HANGS - 1 {
+            hang(cluster, &mut run, &mut draw).await?;
+        } else {
+            stop(cluster, &mut run, &mut draw).await?;
+        }
         crowd.answers(1).await?;
         held = crowd.hold().await;
         scene.check(&crowd, &held, &mut run).await?;
@@ -48,4 +52,25 @@ pub(crate) async fn outages(name: &str, scene: &Scene, times: u32, seed: u64) ->
     bar.finish_and_clear();
     run.seconds = begun.elapsed().as_secs_f64();
     Ok(run)
+}
+
+async fn stop(cluster: &Arc<Postgres>, run: &mut Run, draw: &mut StdRng) -> Tried<()> {
+    let database = Arc::clone(cluster);
+    tokio::task::spawn_blocking(move || database.stop_immediate()).await?;
+    run.death("PostgreSQL stopped at once");
+    tokio::time::sleep(Duration::from_millis(draw.random_range(0..1500))).await;
+    let database = Arc::clone(cluster);
+    tokio::task::spawn_blocking(move || database.start_again()).await?;
+    Ok(())
+}
+
+/// For longer than the server waits for an answer.
+async fn hang(cluster: &Arc<Postgres>, run: &mut Run, draw: &mut StdRng) -> Tried<()> {
+    let database = Arc::clone(cluster);
+    tokio::task::spawn_blocking(move || database.pause()).await?;
+    run.count("hangs of PostgreSQL", 1);
+    tokio::time::sleep(Duration::from_millis(draw.random_range(18_000..24_000))).await;
+    let database = Arc::clone(cluster);
+    tokio::task::spawn_blocking(move || database.resume()).await?;
+    Ok(())
 }
