@@ -24,7 +24,8 @@ PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-20261121}" cargo test --workspace --lock
 
 step "rust: the API on PostgreSQL"
 # Without what runs on it anyway, and what is about files, processes, or no data at all.
-elsewhere=(cli:: postgres:: replicas:: bounds:: limits::shared:: observability:: openapi:: stdio:: voice:: web::)
+elsewhere=(cli:: postgres:: replicas:: bounds:: observability:: stdio:: voice:: web:: openapi:: limits:: agui:: openai_chat:: cors:: errors::
+  parse:: slow::)
 SAYDO_TEST_DATABASE=postgres cargo test --locked -p saydo --test api -- "${elsewhere[@]/#/--skip=}"
 
 step "docs of the code"
