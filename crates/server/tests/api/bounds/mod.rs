@@ -2,6 +2,7 @@
 //! can go on goes on, and all is well again without a restart.
 
 mod disk;
+mod handles;
 mod postgres;
 mod reading;
 mod shapes;
