@@ -59,9 +59,11 @@ async fn undo_says_what_is_in_the_way() {
     let change = talk.last.clone().unwrap().change_id.unwrap().parse().unwrap();
     talk.say("rename 1 to \"Buy bread\"").await;
     let refused = talk.app.undo(&talk.caller, Some(change)).await;
-    let Err(AppError::Conflict { code, detail }) = refused else { panic!("{refused:?}") };
-    assert_eq!(code, "undo_conflict");
-    assert_eq!(detail, "“Buy bread” (#1) was changed again since; undo that change first.");
+    let Err(AppError::InTheWay { detail, obstacles }) = refused else { panic!("{refused:?}") };
+    let later = "“Buy bread” (#1) was changed again since (Updated “Buy milk”: now called “Buy bread”); undo that change first.";
+    assert_eq!(detail, later);
+    assert_eq!(obstacles.len(), 1);
+    assert_eq!(Some(obstacles[0].changes[0].id.to_string()), talk.last.clone().unwrap().change_id);
     assert_eq!(talk.list().await, "#1 Buy bread | open |  | medium\n");
 }
 
