@@ -26,7 +26,8 @@ step "rust: the API on PostgreSQL"
 # Without what runs on it anyway, and what is about files, processes, or no data at all.
 elsewhere=(cli:: postgres:: replicas:: bounds:: observability:: stdio:: voice:: web:: openapi:: limits:: agui:: openai_chat:: cors:: errors::
   parse:: slow::)
-SAYDO_TEST_DATABASE=postgres cargo test --locked -p saydo --test api -- "${elsewhere[@]/#/--skip=}"
+# The whole workspace again, so that nothing is built anew with other features.
+SAYDO_TEST_DATABASE=postgres cargo test --workspace --locked --test api -- "${elsewhere[@]/#/--skip=}"
 
 step "docs of the code"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
@@ -34,19 +35,19 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 step "web: types, lints and unit tests"
 (cd web && npm run --silent check && npm run --silent test)
 
+step "the programs that the rest tries"
+cargo build --workspace --locked --bins --examples
+
 step "servers killed, and what is left"
-make --no-print-directory soak-short
+target/debug/saydo-soak --short --seed 20261121
 
 step "stories in a real Chromium"
-cargo build --locked -p saydo -p saydo-scripted-model
 (cd web && SAYDO_BIN="$PWD/../target/debug/saydo" npm run --silent e2e)
 
 step "official MCP clients and conformance suite"
-cargo build --locked -p saydo --bins --example mcp_fixture
 tests/clients/mcp/run.sh
 
 step "official OpenAI and AG-UI clients"
-cargo build --locked -p saydo -p saydo-scripted-model --bins
 tests/clients/chat/run.sh
 
 step "a deployment that goes well, and ones that do not"
