@@ -2,14 +2,11 @@
 
 use std::{
     fs,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use saydo_store::{
-    SchemaState, Store,
+    SchemaState,
     backup::{Aside, BackupError, Backups, Existing, Restored, Stage, Trial, Watch},
     copy::Place,
 };
@@ -18,6 +15,7 @@ use testbed::Postgres;
 
 use crate::{
     House, add,
+    ledger::{Writers, assert_one_instant},
     move_house::{RICH, all_of_file, all_of_server},
     noon, numbers, quiet,
     server::Database,
@@ -213,46 +211,18 @@ async fn there_must_be_something_to_back_up() {
     assert_eq!(fs::read_dir(backups.folder()).unwrap().count(), 1, "only the lock");
 }
 
-/// Writers with a range of numbers each.
-const WRITERS: i64 = 4;
-const RANGE: i64 = 1_000_000;
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_load_is_a_prefix_of_what_was_acknowledged() {
     let (database, store, user) = Database::with_ann().await;
-    let stop = Arc::new(AtomicBool::new(false));
-    let ledgers: Vec<Arc<AtomicI64>> = (0..WRITERS).map(|_| Arc::new(AtomicI64::new(0))).collect();
-    let started = Arc::new(tokio::sync::Barrier::new(usize::try_from(WRITERS).unwrap() + 1));
-    let mut writers = Vec::new();
-    for (writer, ledger) in (0..WRITERS).zip(&ledgers) {
-        let (store, user, ledger): (Store, _, _) = (store.clone(), user.clone(), Arc::clone(ledger));
-        let (stop, started) = (Arc::clone(&stop), Arc::clone(&started));
-        writers.push(tokio::spawn(async move {
-            for number in 1.. {
-                add(&store, &user, writer * RANGE + number).await;
-                ledger.store(number, Ordering::SeqCst);
-                if number == 1 {
-                    started.wait().await;
-                }
-                if stop.load(Ordering::SeqCst) {
-                    break;
-                }
-            }
-        }));
-    }
-    started.wait().await;
-    let acknowledged = || ledgers.iter().map(|ledger| ledger.load(Ordering::SeqCst)).collect::<Vec<i64>>();
     let (folder, backups) = backups();
+    let writers = Writers::start(&store, &user).await;
     let mut taken = Vec::new();
     for _ in 0..3 {
-        let before = acknowledged();
+        let before = writers.acknowledged();
         let name = back_up(&backups, &database).await;
-        taken.push((before, name, acknowledged()));
+        taken.push((before, name, writers.acknowledged()));
     }
-    stop.store(true, Ordering::SeqCst);
-    for writer in writers {
-        writer.await.unwrap();
-    }
+    writers.end().await;
     store.close().await;
     assert!(taken[0].0 < taken[2].2, "the writers stood still");
     for (before, name, after) in taken {
@@ -261,13 +231,7 @@ async fn a_backup_under_load_is_a_prefix_of_what_was_acknowledged() {
         restore(&backups, &name, &database.place(), Existing::PutAside).await.unwrap();
         let found = database.numbers();
         assert_eq!(numbers(file, &user).await, found);
-        for (writer, (before, after)) in (0..WRITERS).zip(before.iter().zip(&after)) {
-            let own: Vec<i64> = found.iter().filter(|n| **n / RANGE == writer).map(|n| n % RANGE).collect();
-            let last = i64::try_from(own.len()).unwrap();
-            assert_eq!(own, (1..=last).collect::<Vec<i64>>(), "a hole in what writer {writer} was told");
-            // One more than acknowledged can be committed while its writer has not heard of it yet.
-            assert!((*before..=after + 1).contains(&last), "{before} <= {last} <= {after} + 1");
-        }
+        assert_one_instant(&found, &before, &after);
     }
 }
 
