@@ -1,6 +1,10 @@
 //! A Redis of one's own.
 
-use std::sync::Mutex;
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpStream,
+    sync::Mutex,
+};
 
 use crate::{
     free_port,
@@ -81,5 +85,45 @@ impl Redis {
     /// Gives it a command of words without blanks, and its answer's lines in one.
     pub fn command(&self, words: &str) -> String {
         self.script.lock().unwrap().ask(words)
+    }
+
+    /// From now on everything that is asked of it can be looked at, also what it has forgotten since.
+    ///
+    /// # Panics
+    /// When it cannot be reached.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.write_all(b"MONITOR\r\n").unwrap();
+        let mut lines = BufReader::new(stream);
+        lines.read_line(&mut String::new()).unwrap();
+        Watch { lines }
+    }
+}
+
+/// What is asked of a Redis, as its MONITOR tells it.
+#[derive(Debug)]
+pub struct Watch {
+    lines: BufReader<TcpStream>,
+}
+
+impl Watch {
+    /// The commands until now, those of scripts as well: each in quotes, without the time and the address in front.
+    ///
+    /// # Panics
+    /// When the Redis has gone away.
+    pub fn commands(&mut self, redis: &Redis) -> Vec<String> {
+        const END: &str = "that-was-all";
+        redis.command(&format!("echo {END}"));
+        let mut commands = Vec::new();
+        loop {
+            let mut line = String::new();
+            assert!(self.lines.read_line(&mut line).unwrap() > 0, "Redis has gone away");
+            if line.contains(END) {
+                return commands;
+            }
+            let (_, command) = line.split_once("] ").unwrap_or(("", &line));
+            commands.push(command.trim().to_owned());
+        }
     }
 }
