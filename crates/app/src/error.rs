@@ -76,6 +76,9 @@ pub enum AppError {
     /// Not signed in, or the token is no longer good.
     #[error("Not authenticated")]
     Unauthorized,
+    /// Somebody without a password asks for what takes one, with a token that is not fresh.
+    #[error("Sign in again first: this takes a token that is at most five minutes old")]
+    FreshSignInNeeded,
     /// E-mail or password are wrong; which of them is not said.
     #[error("Invalid credentials")]
     InvalidCredentials,

@@ -148,6 +148,7 @@ impl Accounts {
         };
         self.touch(&user, &token, now);
         Ok(Some(Identity {
+            issued_at: None,
             user,
             token_id: token.id.to_string(),
             expires_at: token.expires_at.unwrap_or(Timestamp::MAX),

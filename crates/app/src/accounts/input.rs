@@ -53,7 +53,7 @@ pub struct ProfileInput {
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPasswordInput {
-    /// The password in force.
+    /// The password in force; any text when there is none, with a token that is at most five minutes old.
     #[schema(value_type = String)]
     pub current_password: SecretString,
     /// The password from now on: 8 to 72 bytes of UTF-8.
@@ -65,7 +65,7 @@ pub struct NewPasswordInput {
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordInput {
-    /// The password in force.
+    /// The password in force; any text when there is none, with a token that is at most five minutes old.
     #[schema(value_type = String)]
     pub password: SecretString,
 }

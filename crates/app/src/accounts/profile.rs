@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use saydo_domain::{Conversation, ConversationSummary, Message, ToolCallRecord, User};
 use serde::Serialize;
 
-use super::{Accounts, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
+use super::{Accounts, Identity, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
 use crate::{
     AppError, Missing,
     audit::{AuditKind, nothing},
@@ -93,12 +93,13 @@ impl Accounts {
     /// Changes the password, ends all tokens, and gives a fresh one for the client that asked.
     ///
     /// # Errors
-    /// `Invalid` when the current password is wrong or the new one unacceptable; `Throttled` after many wrong ones.
-    pub async fn change_password(&self, user: &User, input: NewPasswordInput) -> Result<Session, AppError> {
+    /// `Invalid` when the current password is wrong or the new one unacceptable; `Throttled` after many wrong ones;
+    /// `FreshSignInNeeded` when there is no password and the token is old.
+    pub async fn change_password(&self, identity: &Identity, input: NewPasswordInput) -> Result<Session, AppError> {
         use secrecy::ExposeSecret as _;
         let new = password::check("new_password", input.new_password.expose_secret())?;
-        self.confirm_password(&user.id, &input.current_password, "current_password").await?;
-        self.put_password(user, new).await
+        self.confirm_password(identity, &input.current_password, "current_password").await?;
+        self.put_password(&identity.user, new).await
     }
 
     /// Sets a password and ends all tokens.
@@ -123,10 +124,11 @@ impl Accounts {
     /// Erases the account and every row of it.
     ///
     /// # Errors
-    /// `Invalid` when the password is wrong; `Throttled` after many wrong ones.
-    pub async fn delete(&self, user: &User, input: PasswordInput) -> Result<(), AppError> {
-        self.confirm_password(&user.id, &input.password, "password").await?;
-        self.erase(user).await
+    /// `Invalid` when the password is wrong; `Throttled` after many wrong ones; `FreshSignInNeeded` when there is no
+    /// password and the token is old.
+    pub async fn delete(&self, identity: &Identity, input: PasswordInput) -> Result<(), AppError> {
+        self.confirm_password(identity, &input.password, "password").await?;
+        self.erase(&identity.user).await
     }
 
     pub(super) async fn erase(&self, user: &User) -> Result<(), AppError> {

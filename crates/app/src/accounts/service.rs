@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use saydo_domain::{Client, Email, PersonName, TokenScope, User, UserId, ValidationError};
 use saydo_store::{StoreError, Tx};
 use secrecy::SecretString;
@@ -16,6 +16,9 @@ use crate::{
     AppError,
     audit::{AuditKind, nothing},
 };
+
+/// How old the token of somebody without a password may be for what else takes the password.
+const FRESH: SignedDuration = SignedDuration::from_mins(5);
 
 /// A user and a fresh token for them.
 #[derive(Debug, Clone)]
@@ -39,6 +42,8 @@ pub struct Identity {
     pub user: User,
     /// The token as revocation knows it.
     pub token_id: String,
+    /// When it was made, if it says so.
+    pub issued_at: Option<Timestamp>,
     /// When it ends.
     pub expires_at: Timestamp,
     /// What it opens.
@@ -178,6 +183,7 @@ impl Accounts {
         Ok(Identity {
             user,
             token_id: proven.token_id,
+            issued_at: proven.issued_at,
             expires_at: proven.expires_at,
             access: Access::Person,
             client: None,
@@ -250,16 +256,19 @@ impl Accounts {
     }
 
     /// Checks the password of a signed-in user, with the same growing delays as a login. Users of an outside issuer
-    /// have no password: their token is all the proof there is.
+    /// have no password: theirs is a token that is fresh, so that they signed in a moment ago.
     pub(super) async fn confirm_password(
         &self,
-        user: &UserId,
+        identity: &Identity,
         password: &SecretString,
         field: &str,
     ) -> Result<(), AppError> {
+        let user = &identity.user.id;
         let hash = self.store().read().await?.user_password_hash(user).await?;
         if hash.is_none() {
-            return Ok(());
+            let oldest = self.now() - FRESH;
+            let fresh = identity.issued_at.is_some_and(|at| at >= oldest);
+            return if fresh { Ok(()) } else { Err(AppError::FreshSignInNeeded) };
         }
         let attempt = self.inner.throttle.begin(user.as_str(), None).await?;
         if self.inner.passwords.verify(password, hash).await? {

@@ -9,7 +9,12 @@ use axum::{
 use saydo_app::accounts::{ExportView, PasswordInput};
 
 use super::auth::without_cookie;
-use crate::http::{auth::Me, body::Json, error::ApiResult, state::AppState};
+use crate::http::{
+    auth::{Me, Proof},
+    body::Json,
+    error::ApiResult,
+    state::AppState,
+};
 
 /// Everything of this account as one JSON document.
 #[utoipa::path(get, operation_id = "export_account", path = "/api/account/export", tag = "accounts",
@@ -25,10 +30,10 @@ pub(in crate::http) async fn export(State(state): State<AppState>, Me(caller): M
     responses((status = 204, description = "All rows are gone")))]
 pub(in crate::http) async fn delete(
     State(state): State<AppState>,
-    Me(caller): Me,
+    Proof(identity): Proof,
     headers: HeaderMap,
     Json(input): Json<PasswordInput>,
 ) -> ApiResult<Response> {
-    state.app.accounts.delete(&caller.user, input).await?;
+    state.app.accounts.delete(&identity, input).await?;
     Ok(without_cookie(&state, &headers, StatusCode::NO_CONTENT))
 }

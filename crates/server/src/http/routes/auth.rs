@@ -159,11 +159,11 @@ pub(in crate::http) async fn log_out_all(
     responses((status = 204, description = "Done")))]
 pub(in crate::http) async fn change_password(
     State(state): State<AppState>,
-    Me(caller): Me,
+    Proof(identity): Proof,
     headers: HeaderMap,
     Json(input): Json<NewPasswordInput>,
 ) -> ApiResult<Response> {
-    let session = state.app.accounts.change_password(&caller.user, input).await?;
+    let session = state.app.accounts.change_password(&identity, input).await?;
     let secure = client::secure_cookies(&state.settings, &headers);
     Ok(match cookie::read(&headers, secure) {
         Some(_) => with_cookie(&state, &headers, &session, StatusCode::NO_CONTENT),

@@ -1,8 +1,9 @@
 //! Tokens of a trusted outside issuer.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use crate::support::{TestApp, mint, now};
+use crate::support::{Answer, Client, TestApp, mint, now};
 
 const ISSUER: &str = "https://login.example.org";
 
@@ -46,4 +47,28 @@ async fn without_a_list_only_our_own_tokens_pass() {
     let app = TestApp::start().await;
     let claims = json!({"sub": "u1", "iss": ISSUER, "exp": now().as_second() + 60});
     app.anonymous().with_token(mint(&claims)).get("/api/auth/me").await.problem(401);
+}
+
+#[tokio::test]
+async fn without_a_password_it_takes_a_fresh_token() {
+    let app = TestApp::with(&[("SAYDO_TRUSTED_ISSUERS", ISSUER)]).await;
+    let token = |sub: &str, issued: Value| {
+        let claims = json!({"sub": sub, "iss": ISSUER, "exp": now().as_second() + 600, "iat": issued});
+        app.anonymous().with_token(mint(&claims))
+    };
+    let at = |ago: i64| json!(now().as_second() - ago);
+    let erase = async |client: &Client| {
+        Answer::of(client.request(Method::DELETE, "/api/account").json(&json!({"password": "anything"}))).await
+    };
+    let change = json!({"current_password": "anything", "new_password": "a password of my own"});
+    for old in [Value::Null, at(301)] {
+        let bob = token("u1", old);
+        assert_eq!(erase(&bob).await.problem(403).1, "fresh_sign_in_needed");
+        assert_eq!(bob.post("/api/auth/password", change.clone()).await.problem(403).1, "fresh_sign_in_needed");
+        bob.get("/api/auth/me").await.ok(200);
+    }
+    erase(&token("u1", at(300))).await.ok(204);
+    // Once there is a password it is asked for, however fresh the token.
+    token("u2", at(0)).post("/api/auth/password", change).await.ok(204);
+    assert_eq!(erase(&token("u2", json!(now().as_second() + 1))).await.refused(), ["password"]);
 }
