@@ -56,6 +56,8 @@ pub struct AuditQuery {
     pub since: Option<Timestamp>,
     /// Only those of this kind.
     pub kind: Option<String>,
+    /// Only those about this account: a pseudonym.
+    pub actor: Option<String>,
 }
 
 fn event(row: &Row) -> Result<AuditEvent, StoreError> {
@@ -96,6 +98,10 @@ impl Conn {
         if let Some(kind) = &query.kind {
             values.push(kind.as_str().into());
             sql.push_str(&format!(" AND kind = ${}", values.len()));
+        }
+        if let Some(actor) = &query.actor {
+            values.push(actor.as_str().into());
+            sql.push_str(&format!(" AND actor = ${}", values.len()));
         }
         values.push(limit.into());
         sql.push_str(&format!(" ORDER BY id LIMIT ${}", values.len()));

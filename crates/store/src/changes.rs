@@ -89,6 +89,21 @@ impl Conn {
         rows.iter().map(change).collect()
     }
 
+    /// Changes of any kind before this one, newest first; from the newest on without one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_before(
+        &mut self,
+        user: &UserId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Change>, StoreError> {
+        const SQL: &str = select_changes!("WHERE c.user_id = $1 AND c.seq < $3 ORDER BY c.seq DESC LIMIT $2");
+        let statement = Statement::new("change.before", SQL).bind(user).bind(limit).bind(before.unwrap_or(i64::MAX));
+        self.rows(statement).await?.iter().map(change).collect()
+    }
+
     /// What undo would take, newest first: changes that are neither undone nor undoings themselves; those of one
     /// conversation only, if it is given.
     ///

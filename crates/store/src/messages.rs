@@ -91,6 +91,23 @@ impl Conn {
         row.map_or(Ok(0), |row| row.int("messages"))
     }
 
+    /// Messages after this one, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn messages_after(
+        &mut self,
+        user: &UserId,
+        conversation: ConversationId,
+        after: Option<MessageId>,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        const SQL: &str = select_messages!("AND id > $4 ORDER BY id LIMIT $3");
+        let statement = Statement::new("message.after", SQL).bind(user).bind(conversation).bind(limit);
+        let rows = self.rows(statement.bind(after.map_or(0, MessageId::get))).await?;
+        rows.iter().map(message).collect()
+    }
+
     /// All messages, oldest first.
     ///
     /// # Errors

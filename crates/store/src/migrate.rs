@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     step!(4, "journal", "0004_journal"),
     step!(5, "leases", "0005_leases"),
     step!(6, "audit", "0006_audit"),
+    step!(7, "erased", "0007_erased"),
 ];
 
 /// Where sqlx keeps what is applied.

@@ -101,6 +101,18 @@ impl Tx {
         self.run(Statement::system("system.turns_purge", SQL).bind(before).bind(limit)).await
     }
 
+    /// Removes up to `limit` conversations in which nobody has spoken since this instant, with their messages and
+    /// turns; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn conversations_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        // Twice, as in `trash_purge`.
+        const SQL: &str = "DELETE FROM conversations WHERE updated_at < $1 \
+             AND id IN (SELECT id FROM conversations WHERE updated_at < $1 ORDER BY id LIMIT $2)";
+        self.run(Statement::system("system.conversations_purge", SQL).bind(before).bind(limit)).await
+    }
+
     /// Removes up to `limit` journal entries older than this instant: they can no longer be undone. Says how many.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ impl Tx {
         Ok(self.run(statement).await? > 0)
     }
 
-    /// Removes an account and all its rows in all tables; says whether it existed.
+    /// Removes an account and all its rows in all tables, and marks it as erased; says whether it existed.
     ///
     /// # Errors
     /// When the database fails.
@@ -127,7 +127,10 @@ impl Tx {
         for signal in [Signal::Access, Signal::Changes, Signal::Turns, Signal::Stops] {
             self.outbox.ring(signal, id);
         }
+        let Some(mark) = self.user_mark(id).await? else { return Ok(false) };
         let statement = Statement::new("user.delete", "DELETE FROM users WHERE id = $1").bind(id);
-        Ok(self.run(statement).await? > 0)
+        self.run(statement).await?;
+        self.erased_insert(&mark).await?;
+        Ok(true)
     }
 }

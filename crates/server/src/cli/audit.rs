@@ -43,7 +43,7 @@ impl Audit {
             return Err(setup::SetupError::SchemaTooOld.into());
         }
         let kind = self.kind.map(|kind| kind.as_str().to_owned());
-        let mut query = AuditQuery { after: 0, since, kind };
+        let mut query = AuditQuery { after: 0, since, kind, actor: None };
         let mut seen = BTreeSet::new();
         self.print(&store, &mut query, &mut seen).await?;
         if self.follow {

@@ -7,6 +7,7 @@
 //!     saydo.rows.gz               PostgreSQL: all rows as of one instant, packed; see `rows`
 //!     manifest.json               what is in it: version, schema, rows per table, sizes, SHA-256
 //!   .partial-…/                   being made or removed; a leftover of a killed process goes with the next backup
+//!   erased                        marks of accounts that are to stay erased when a backup is restored
 //!   .lock                         one may change the folder, many may read
 //! saydo.db.lock                   every process that uses the database holds it; restore needs it alone
 //! ```
@@ -14,6 +15,7 @@
 //! Either form is restored into either database.
 
 mod create;
+mod erased;
 mod error;
 mod folder;
 mod install;

@@ -25,6 +25,17 @@ pub struct Table {
     pub counter: Option<&'static str>,
 }
 
+impl Table {
+    /// The column that says whose a row is; none for what is nobody's in particular.
+    #[must_use]
+    pub fn owner(&self) -> Option<&'static str> {
+        match self.name {
+            "users" => Some("id"),
+            _ => self.columns.iter().map(|(name, _)| *name).find(|name| *name == "user_id"),
+        }
+    }
+}
+
 macro_rules! table {
     ($name:ident by $($key:ident),+ $(counting $counter:ident)? { $($column:ident $kind:ident),+ $(,)? }) => {
         Table {
@@ -104,4 +115,5 @@ pub const TABLES: &[Table] = &[
         id int, at int, kind text, actor text, origin text, request_id text, details text,
     }),
     table!(audit_retention by only_row { only_row int, keep_from int }),
+    table!(erased_accounts by mark { mark text }),
 ];

@@ -145,6 +145,8 @@ fn options(config: &StoreConfig) -> Result<SqliteConnectOptions, StoreError> {
         .busy_timeout(config.busy_timeout)
         // What is longer goes when the log begins anew.
         .pragma("journal_size_limit", config.max_log_bytes.to_string())
+        // What is deleted is overwritten: it is not to be found in the file, nor in a copy of it.
+        .pragma("secure_delete", "ON")
         .pragma("temp_store", "memory")
         .pragma("trusted_schema", "OFF")
         .statement_cache_capacity(200)

@@ -172,7 +172,23 @@ impl Conn {
         row.map_or(Ok(0), |row| row.int("tasks"))
     }
 
-    /// Every task, the trash included, by number: for the export.
+    /// Tasks after this number, the trash included, by number: for the export.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tasks_after(
+        &mut self,
+        user: &UserId,
+        after: Option<TaskNumber>,
+        limit: u32,
+    ) -> Result<Vec<Task>, StoreError> {
+        const SQL: &str = select_tasks!("WHERE user_id = $1 AND number > $2 ORDER BY number LIMIT $3");
+        let after = after.map_or(0, TaskNumber::get);
+        let rows = self.rows(Statement::new("task.after", SQL).bind(user).bind(after).bind(limit)).await?;
+        rows.iter().map(task).collect()
+    }
+
+    /// Every task, the trash included, by number.
     ///
     /// # Errors
     /// When the database fails.
