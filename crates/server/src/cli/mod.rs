@@ -11,11 +11,12 @@ mod manual;
 mod mcp;
 mod migrate;
 mod model;
-mod person;
+pub(crate) mod person;
+mod ready;
 mod recurring;
 mod serve;
 mod smoke;
-mod span;
+pub(crate) mod span;
 mod user;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
@@ -89,6 +90,7 @@ enum Command {
         example: bool,
     },
     Smoke(smoke::Smoke),
+    Ready(ready::Ready),
     Load(load::Load),
     /// Ask a running server whether all is well; the exit status answers
     Health {
@@ -102,7 +104,7 @@ enum Command {
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
-enum CliError {
+pub(crate) enum CliError {
     #[error("{0}")]
     Config(#[from] ConfigError),
     #[error("{0}")]
@@ -142,6 +144,12 @@ impl Flags {
         let set = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
         set.collect()
     }
+}
+
+/// The command line as it describes itself.
+#[must_use]
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Runs the program.
@@ -188,6 +196,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Command::Mcp(mcp) => mcp.run(&config).await,
             Command::Model(model) => model.run(&config).await,
             Command::Smoke(smoke) => smoke.run(&config).await,
+            Command::Ready(ready) => Box::pin(ready.run(&config)).await,
             Command::Load(load) => load.run(&config).await,
             Command::Health { base_url } => health::run(&config, base_url).await,
             Command::Completions(completions) => completions.run(),
