@@ -50,6 +50,9 @@ tests/clients/mcp/run.sh
 step "official OpenAI and AG-UI clients"
 tests/clients/chat/run.sh
 
+step "chart, compose file and unit"
+tests/deploy/manifests.sh
+
 step "a deployment that goes well, and ones that do not"
 tests/deploy/run.sh
 
