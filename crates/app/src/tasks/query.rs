@@ -132,7 +132,13 @@ impl App {
     /// How texts are read for this caller now.
     #[must_use]
     pub fn moment(&self, caller: &Caller) -> saydo_lang::Moment {
-        saydo_lang::Moment { now: self.clock.now_in(&caller.zone), order: caller.order }
+        self.moment_at(caller, self.clock.now())
+    }
+
+    /// What was said at an instant is read by this.
+    #[must_use]
+    pub fn moment_at(&self, caller: &Caller, at: jiff::Timestamp) -> saydo_lang::Moment {
+        saydo_lang::Moment { now: at.to_zoned(caller.zone.clone()), order: caller.order }
     }
 
     /// One task.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{Timestamp, ToSpan};
 use saydo_app::{
     App, Caller, IdempotencyKey,
-    chat::{PlannerChoice, turns::TurnHandle},
+    chat::{PlannerChoice, TurnRequest, turns::TurnHandle},
     llm::TurnLimits,
     reply::talk,
 };
@@ -13,7 +13,7 @@ use saydo_domain::{TurnId, TurnStatus};
 use scripted_model::{Fault, Reply};
 use serde_json::{Value, json};
 
-use crate::support::{World, events, list, models, now, open, types};
+use crate::support::{World, add, events, list, models, now, open, types};
 
 fn endless() -> Reply {
     Reply::text("One thing.\nAnother thing.\n".repeat(20)).with_fault(Fault::HangAfter(6))
@@ -162,4 +162,44 @@ async fn the_budgets_are_those_of_the_whole_turn() {
     assert_eq!(world.model.requests().len(), 3);
     let days = later.usage(&world.caller, None, None).await.unwrap().days;
     assert_eq!((days[0].turns, days[0].calls), (1, 2), "the round that was lost could not be counted");
+}
+
+/// A day after the turn broke off: another server, where two tasks are named alike and one of them is to be deleted.
+async fn a_question_since(world: &World) -> App {
+    let later = server(world, now() + 24.hours()).await;
+    let plain = Caller { idempotency: None, ..world.caller.clone() };
+    add(&later, &plain, "Return milk bottles").await;
+    let said = TurnRequest { planner: Some(PlannerChoice::Offline), ..world.request("delete milk") };
+    let reply = later.turn(&plain, said).await.unwrap();
+    assert_eq!(reply.pending.map(|pending| pending.tasks.len()), Some(2), "{}", reply.response);
+    later
+}
+
+#[tokio::test]
+async fn it_means_what_was_meant_when_it_began() {
+    let (world, _handle) = broken(TurnLimits::default()).await;
+    let later = a_question_since(&world).await;
+    let bread = json!({ "title": "Bread", "due_date": "tomorrow" });
+    world.model.reply(Reply::call("add_task", bread).and_call("list_tasks", json!({})));
+    world.model.reply(Reply::call("delete_task", json!({ "task_id": 1 })));
+    let reply = go_on(&later, &world).await;
+    // Tomorrow is the day after it was said; and the question about deleting is none of the message's.
+    assert_eq!(
+        list(&later, &world.caller).await,
+        ["1 Buy milk", "2 Return milk bottles", "3 Bread due 2026-03-12"],
+        "{}",
+        reply.response
+    );
+    assert_eq!(reply.pending.unwrap().tasks[0].id, 1);
+}
+
+#[tokio::test]
+async fn what_was_asked_since_still_waits() {
+    let (world, _handle) = broken(TurnLimits::default()).await;
+    let later = a_question_since(&world).await;
+    world.model.reply(Reply::call("add_task", json!({ "title": "Bread" })));
+    go_on(&later, &world).await;
+    let plain = Caller { idempotency: None, ..world.caller.clone() };
+    let reply = later.turn(&plain, world.request("the second")).await.unwrap();
+    assert_eq!(list(&later, &world.caller).await, ["1 Buy milk", "3 Bread"], "{}", reply.response);
 }

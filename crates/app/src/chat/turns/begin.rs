@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use saydo_domain::{ConversationId, ConversationTitle, MessageText, PendingId, Role, Turn, TurnId, TurnKey};
 use saydo_lang::Answer;
 use saydo_store::{Failpoint, NewTurn, StoreError, Tx};
@@ -10,14 +11,14 @@ use uuid::Uuid;
 
 use super::{Job, Recorder, TurnHandle, live::LiveTurn, model::Progress};
 use crate::{
-    App, AppError, Caller, Clock, Missing,
+    App, AppError, Caller, Missing,
     chat::{TurnRequest, turn::Before},
 };
 
 /// What is written when a turn begins.
 struct Beginning {
     caller: Caller,
-    clock: Clock,
+    began: Timestamp,
     id: TurnId,
     conversation: Option<ConversationId>,
     thread: Option<String>,
@@ -93,10 +94,10 @@ impl App {
         request: TurnRequest,
         answer: Option<(PendingId, Answer)>,
     ) -> Result<TurnHandle, AppError> {
-        let id = TurnId::new(Uuid::now_v7());
+        let (id, began) = (TurnId::new(Uuid::now_v7()), self.clock.now());
         let beginning = Beginning {
             caller: caller.clone(),
-            clock: self.clock,
+            began,
             id,
             conversation: request.conversation,
             thread: request.thread.clone(),
@@ -112,7 +113,7 @@ impl App {
         let request = TurnRequest { conversation: Some(conversation), ..request };
         let span = tracing::info_span!("turn", turn = %id, conversation_id = conversation.get());
         tokio::spawn(
-            self.turn_run(place, Job { caller, request, answer, earlier: Progress::default(), recorder })
+            self.turn_run(place, Job { caller, request, answer, began, earlier: Progress::default(), recorder })
                 .instrument(span),
         );
         Ok(handle)
@@ -121,7 +122,7 @@ impl App {
 
 impl Beginning {
     async fn run(self, tx: &mut Tx) -> Result<ConversationId, AppError> {
-        let (user, now) = (self.caller.id(), self.clock.now());
+        let (user, now) = (self.caller.id(), self.began);
         let conversation = self.conversation(tx).await?;
         tx.message_insert(user, conversation, Role::User, self.message.as_str(), &[], now).await?;
         let key = self.caller.idempotency.as_ref();
@@ -146,7 +147,7 @@ impl Beginning {
             return Ok(id);
         }
         let title = ConversationTitle::from_message(&self.message);
-        let id = tx.conversation_insert(user, &title, self.clock.now()).await?;
+        let id = tx.conversation_insert(user, &title, self.began).await?;
         if let Some(thread) = &self.thread {
             tx.conversation_set_thread(user, id, thread).await?;
         }

@@ -148,6 +148,8 @@ struct Job {
     request: super::TurnRequest,
     /// What a decision about a waiting question means.
     answer: Option<(saydo_domain::PendingId, saydo_lang::Answer)>,
+    /// When the message came in: what is meant by “tomorrow”, also when the turn goes on days later.
+    began: jiff::Timestamp,
     /// What earlier runs of the turn had come to.
     earlier: model::Progress,
     recorder: Arc<Recorder>,

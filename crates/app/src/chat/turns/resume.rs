@@ -137,7 +137,8 @@ impl App {
         let recorder = Recorder::new(self.store.clone(), self.clock, Arc::clone(&live)).going_on(told, &heard);
         let place = self.turns.enter(live);
         let request = TurnRequest { conversation: Some(turn.conversation_id), ..request };
-        let job = Job { caller, request, answer: None, earlier: progress, recorder: Arc::new(recorder) };
+        let (began, recorder) = (turn.started_at, Arc::new(recorder));
+        let job = Job { caller, request, answer: None, began, earlier: progress, recorder };
         let running = self.turn_run(place, job);
         tokio::spawn(async move {
             running.await;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use saydo_domain::{Task, TaskNumber};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     planner::{
@@ -20,7 +21,7 @@ use crate::{
 const MOST_UNDOS: usize = 5;
 
 /// What the person's own words allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed {
     /// To delete a task.
     pub delete: bool,
@@ -69,6 +70,17 @@ impl Ledger {
     #[must_use]
     pub const fn new(allowed: Allowed) -> Self {
         Self { allowed, changed: BTreeSet::new(), deletions: 0, undos: 0, others: false }
+    }
+
+    /// What the person's words allow.
+    #[must_use]
+    pub const fn allowed(&self) -> Allowed {
+        self.allowed
+    }
+
+    /// Lets this, instead of what was allowed before.
+    pub const fn allow(&mut self, allowed: Allowed) {
+        self.allowed = allowed;
     }
 
     /// Judges a round of calls and enters those that will run. `tasks` are the tasks the calls name, as they are now;

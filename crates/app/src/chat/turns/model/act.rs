@@ -19,7 +19,7 @@ use crate::{
     execute::Journal,
     figures,
     llm::{ModelMessage, ModelName, RequestedCall},
-    planner::Question,
+    planner::{Question, model::policy::Allowed},
     tools::{Done, ToolCall, ToolRun, catalogue},
 };
 
@@ -36,6 +36,7 @@ struct RoundRun {
     card: Option<Question>,
     too_many: bool,
     model: String,
+    allowed: Allowed,
     told: String,
     place: i64,
     tokens: u64,
@@ -136,6 +137,7 @@ impl ModelTurn<'_> {
             card,
             too_many,
             model: self.model_name(),
+            allowed: self.ledger.allowed(),
             told: self.job.recorder.text_so_far(),
             place: i64::from(self.rounds),
             tokens: self.tokens(),
@@ -157,7 +159,8 @@ impl RoundRun {
             self.run.run(tx, call).await?;
         }
         let (results, end) = (self.results(known), self.end(known));
-        let Self { run, change, text, requested, model, told, place, tokens, elapsed_ms, usage, day, .. } = self;
+        let Self { run, change, text, requested, model, allowed, told, place, tokens, elapsed_ms, usage, day, .. } =
+            self;
         let ToolRun { journal, records, done, moment, .. } = run;
         let summary = say::deed(&done, &moment.now).unwrap_or_default();
         let undone = done.iter().rev().find_map(|done| match done {
@@ -185,6 +188,7 @@ impl RoundRun {
             ran,
             records: records[known..].to_vec(),
             done: done[known..].to_vec(),
+            allowed,
             change,
             told,
             end,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use saydo_domain::{AnsweredBy, ChangeId, TaskNumber, ToolCallRecord, TurnStatus};
 use saydo_lang::Moment;
 use saydo_store::Tx;
@@ -32,6 +33,7 @@ const TOO_MUCH: &str = "I stopped there: that took more steps than I take for on
 struct Final {
     caller: Caller,
     clock: Clock,
+    began: Timestamp,
     moment: Moment,
     recorder: Arc<Recorder>,
     question: Option<Question>,
@@ -111,6 +113,7 @@ impl ModelTurn<'_> {
         let last = Final {
             caller: job.caller.clone(),
             clock: app.clock,
+            began: job.began,
             moment,
             recorder: Arc::clone(&recorder),
             question,
@@ -131,14 +134,17 @@ impl ModelTurn<'_> {
 
 impl Final {
     async fn run(self, tx: &mut Tx) -> Result<Ended, AppError> {
-        let Self { caller, clock, moment, recorder, question, response, records, done, .. } = self;
+        let Self { caller, clock, began, moment, recorder, question, response, records, done, .. } = self;
         let conversation = recorder.turn.conversation;
         // Other turns may have gone on in this conversation since.
         let (_, memory) =
             tx.conversation_find(caller.id(), conversation).await?.ok_or(AppError::NotFound(Missing::Conversation))?;
         let memory: Memory = serde_json::from_value(memory).unwrap_or_default();
         let focus: Vec<TaskNumber> = say::acted_on(&done);
-        if question.is_some() || self.change.is_some() {
+        // What was asked in the meantime is still to be answered.
+        let waiting = tx.pending_find(caller.id(), conversation).await?;
+        let older = waiting.is_some_and(|waiting| waiting.created_at <= began);
+        if question.is_some() || (self.change.is_some() && older) {
             tx.pending_clear(caller.id(), conversation).await?;
         }
         let ending = Ending { caller, clock, moment, conversation, fresh: false, memory, recorder: Some(recorder) };

@@ -110,7 +110,7 @@ impl App {
     pub(super) async fn turn_by_model(&self, job: &Job, before: Before, proposal: Proposal) -> Result<(), AppError> {
         let limits = self.models.limits();
         let said = job.request.message.as_str();
-        let moment = self.moment(&job.caller);
+        let moment = self.moment_at(&job.caller, job.began);
         let messages = self.model_messages(job, &before, &moment).await?;
         let turn = ModelTurn {
             app: self,

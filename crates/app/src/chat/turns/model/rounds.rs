@@ -9,7 +9,7 @@ use super::{End, ModelTurn};
 use crate::{
     AppError,
     llm::{ModelMessage, ModelName, RequestedCall},
-    planner::Question,
+    planner::{Question, model::policy::Allowed},
     tools::{Done, ToolCall},
 };
 
@@ -30,6 +30,8 @@ pub(in crate::chat::turns) struct Round {
     pub(super) records: Vec<ToolCallRecord>,
     /// What they did.
     pub(super) done: Vec<Done>,
+    /// What the person's words allowed when they were said: whatever was asked in the conversation since.
+    pub(super) allowed: Allowed,
     /// The turn's change after it.
     pub(super) change: Option<ChangeId>,
     /// The reply as far as the person had heard it.
@@ -113,7 +115,8 @@ impl ModelTurn<'_> {
         (self.spent, self.earlier) = (tokens, elapsed);
         let mut end = None;
         for round in rounds {
-            let Round { model, text, calls, results, ran, records, done, change, told: _, end: words } = round;
+            let Round { model, text, calls, results, ran, records, done, allowed, change, told: _, end: words } = round;
+            self.ledger.allow(allowed);
             self.rounds += 1;
             self.calls += calls.len();
             ran.iter().for_each(|call| self.ledger.enter(call));
