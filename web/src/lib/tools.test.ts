@@ -48,6 +48,12 @@ describe("tool calls in words", () => {
     ]);
   });
 
+  it("know no tool by a name that every object has", () => {
+    const odd = call("constructor", { title: "Milk" }, { task_id: 1 });
+    expect(toolSentence(odd)).toBe("Used constructor");
+    expect(hasChanged(odd)).toBe(false);
+  });
+
   it("say who answered", () => {
     expect(answeredBy("offline")).toBe("Answered by the offline engine");
     expect(answeredBy("gpt-4o")).toBe("Answered by gpt-4o");

@@ -28,9 +28,12 @@ const CHANGES: Record<string, [did: string, failed: string]> = {
   delete_task: ["Deleted", "Could not delete"],
 };
 
+/** A model may call tools that there are not, also by the names that every object knows. */
+const changes = (tool: string) => (Object.hasOwn(CHANGES, tool) ? CHANGES[tool] : undefined);
+
 function changeSentence(call: ToolCall): string | null {
   const reopens = call.tool === "complete_task" && call.params.completed === false;
-  const verbs = CHANGES[reopens ? "reopen_task" : call.tool];
+  const verbs = changes(reopens ? "reopen_task" : call.tool);
   return verbs ? `${verbs[hasFailed(call) ? 1 : 0]} ${subject(call)}` : null;
 }
 
@@ -50,7 +53,7 @@ export function toolSentence(call: ToolCall): string {
 
 /** Whether a call changed something: what is said after it is the receipt. */
 export const hasChanged = (call: ToolCall): boolean =>
-  (call.tool in CHANGES || call.tool === "undo") && call.result !== undefined && !hasFailed(call);
+  (changes(call.tool) !== undefined || call.tool === "undo") && call.result !== undefined && !hasFailed(call);
 
 /** Whether a call did not do what it was to do. */
 export const hasFailed = (call: ToolCall): boolean => "error" in record(call.result);
