@@ -2,7 +2,7 @@
 
 SAYDO := target/release/saydo
 
-.PHONY: run build web test soak soak-short bench fuzz lang-eval clean help
+.PHONY: run build web test dependencies dist soak soak-short bench fuzz lang-eval clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ fuzz: ## A million strange inputs through the language engine (see docs/LANGUAGE
 
 lang-eval: ## How much of the held-out corpus is understood, per phenomenon
 	cargo run --release -p saydo-lang --example lang_eval
+
+dependencies: ## Licences, sources and known holes of what Saydo is made of, and its bill of materials
+	scripts/dependencies.sh
 
 clean: ## Remove what was built (data stays)
 	cargo clean

@@ -50,6 +50,9 @@ tests/clients/mcp/run.sh
 step "official OpenAI and AG-UI clients"
 tests/clients/chat/run.sh
 
+step "what it is made of: licences, sources, bill of materials"
+node --test --test-reporter=spec scripts/dependencies/
+
 step "chart, compose file and unit"
 tests/deploy/manifests.sh
 
