@@ -36,6 +36,9 @@ soak-short: web ## The same in short, as `make test` does it
 	cargo build --locked -p saydo -p saydo-soak
 	target/debug/saydo-soak --short --seed 20261121
 
+prod-drill: web ## Deploy two versions, break what can break, watch the alerts, restore (see docs/OPERATIONS.md)
+	scripts/prod-drill.sh
+
 bench: ## Benchmarks of the hot paths (see docs/PERFORMANCE.md)
 	cargo bench -p saydo-lang -p saydo-store
 

@@ -18,7 +18,7 @@ finish() {
   DEPLOY_DATA=$root/var/lib/saydo/production DEPLOY_SETTINGS=$root DEPLOY_PROGRAM=none tests/deploy/service.sh stop
   if [ "$code" != 0 ]; then
     echo "FAILED: $what" >&2
-    tail -n 40 "$log" >&2; tail -n 10 "$root"/var/lib/saydo/server.log >&2 || true
+    tail -n 40 "$log" >&2; tail -n 10 "$root"/var/lib/saydo/production.log >&2 || true
   fi
   rm -rf "$root"
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # A service manager in a few lines, for the test: start and stop what is deployed.
 set -euo pipefail
-pid_file=$DEPLOY_DATA/../pid
+pid_file=$DEPLOY_DATA.pid
 case $1 in
   start)
     cd "$DEPLOY_SETTINGS"
     export SAYDO_DATA_DIR=$DEPLOY_DATA BETTER_AUTH_SECRET_FILE=credentials/BETTER_AUTH_SECRET
-    setsid "$DEPLOY_PROGRAM" serve >>"$DEPLOY_DATA/../server.log" 2>&1 </dev/null &
+    setsid "$DEPLOY_PROGRAM" serve >>"$DEPLOY_DATA.log" 2>&1 </dev/null &
     echo $! >"$pid_file"
     ;;
   stop)

@@ -1,0 +1,186 @@
+//! Faults: what breaks, which alerts must fire and go away again, and the runbooks they lead to.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use futures_util::future::join_all;
+
+use super::breakage::{self, Break};
+use crate::{
+    runbook::{Desk, Runbook},
+    site::Site,
+    trouble::Tried,
+    watch::{State, Watch},
+};
+
+/// The rules' own times add up to less than this, at their own speed.
+const LONGEST: Duration = Duration::from_mins(40);
+/// However fast the rules are, a busy machine may be slow.
+const LEAST: Duration = Duration::from_secs(90);
+
+/// A fault, and how it must be noticed: each alert with its runbook.
+struct Fault {
+    what: Break,
+    words: &'static str,
+    repair: &'static str,
+    alerts: &'static [(&'static str, &'static str)],
+}
+
+const DATABASE: Fault = Fault {
+    what: Break::Database,
+    words: "PostgreSQL is stopped at once, as a crash would",
+    repair: "PostgreSQL is started again; Saydo is left alone",
+    alerts: &[("SaydoDatabaseAway", "database"), ("SaydoErrors", "errors"), ("SaydoRollBackErrors", "errors")],
+};
+const SERVER: Fault = Fault {
+    what: Break::Server,
+    words: "the server is killed, and nothing starts it again",
+    repair: "the server is started again",
+    alerts: &[("SaydoDown", "down")],
+};
+const POOL: Fault = Fault {
+    what: Break::Pool,
+    words: "a report that was left open holds a lock on the tasks",
+    repair: "the session that holds the lock is ended",
+    alerts: &[("SaydoPoolExhausted", "pool"), ("SaydoSlowRequests", "slow")],
+};
+/// These do not disturb each other.
+const TOGETHER: [Fault; 5] = [
+    Fault {
+        what: Break::Redis,
+        words: "Redis is killed",
+        repair: "Redis is started again",
+        alerts: &[("SaydoRedisAway", "redis")],
+    },
+    Fault {
+        what: Break::Logins,
+        words: "somebody tries passwords from ten addresses",
+        repair: "the addresses are blocked at the proxy",
+        alerts: &[("SaydoFailedLogins", "failed-logins")],
+    },
+    Fault {
+        what: Break::Strangers,
+        words: "somebody keeps asking for what is another's",
+        repair: "the account is erased",
+        alerts: &[("SaydoRefusals", "refusals")],
+    },
+    Fault {
+        what: Break::Model,
+        words: "the model's provider is gone",
+        repair: "the provider is back",
+        alerts: &[("SaydoModelAway", "model")],
+    },
+    Fault {
+        what: Break::Disk,
+        words: "the disk of staging (SQLite) is filled to the last byte",
+        repair: "there is room again",
+        alerts: &[("SaydoDiskLow", "disk"), ("SaydoDatabaseCannotWrite", "database")],
+    },
+];
+
+/// What was seen of each runbook's alerts.
+#[derive(Debug, Default)]
+pub(crate) struct Drilled(Mutex<BTreeMap<String, Vec<String>>>);
+
+impl Drilled {
+    fn note(&self, runbook: &str, words: String) {
+        let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.entry(runbook.to_owned()).or_default().push(words);
+    }
+
+    pub(crate) fn notes(&self) -> BTreeMap<String, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// All faults, one after the other where they would disturb each other.
+pub(crate) async fn all(site: &Site, watch: &Watch, speed: u32, drilled: &Drilled) -> Tried<()> {
+    let drill = Drill { site, watch, drilled, bound: (LONGEST / speed).max(LEAST) };
+    for fault in [&DATABASE, &SERVER, &POOL] {
+        site.timeline.act('F', fault.words);
+        drill.one(fault).await?;
+        site.check_ledger(Instant::now(), "after the repair").await?;
+    }
+    site.timeline.act('F', "five faults at once, which do not disturb each other");
+    let faults = TOGETHER.iter().filter(|fault| fault.what != Break::Disk || site.has_disk);
+    join_all(faults.map(|fault| drill.one(fault))).await.into_iter().collect::<Tried<Vec<()>>>()?;
+    if !site.has_disk {
+        site.timeline.seen("left out: a full disk, since only root may make one for it");
+    }
+    site.check_ledger(Instant::now(), "after the repairs").await
+}
+
+struct Drill<'a> {
+    site: &'a Site,
+    watch: &'a Watch,
+    drilled: &'a Drilled,
+    bound: Duration,
+}
+
+impl Drill<'_> {
+    /// Breaks, watches, follows the runbooks, mends, and watches again.
+    async fn one(&self, fault: &Fault) -> Tried<()> {
+        let timeline = &self.site.timeline;
+        let installation = if fault.what == Break::Disk { &self.site.staging } else { &self.site.production };
+        let desk = self.site.desk(installation, self.watch)?;
+        timeline.done(format!("break: {}", fault.words));
+        let broken = Instant::now();
+        let mut doings = breakage::begin(self.site, fault.what).await?;
+        let firing = self.wait_for(fault, State::Firing, broken).await;
+        let books = self.runbooks(fault)?;
+        for book in &books {
+            book.follow(&desk, timeline).await?;
+        }
+        let repaired = Instant::now();
+        breakage::mend(self.site, fault.what, &mut doings).await?;
+        timeline.done(format!("repair: {}", fault.repair));
+        let quiet = self.wait_for(fault, State::Quiet, repaired).await;
+        self.over(&books, &desk).await?;
+        drop(doings);
+        for ((alert, book), (fired, resolved)) in fault.alerts.iter().zip(firing.iter().zip(&quiet)) {
+            if let (Some(fired), Some(resolved)) = (fired, resolved) {
+                let (fired, resolved) = (fired.as_secs(), resolved.as_secs());
+                let words = fault.words;
+                self.drilled.note(
+                    book,
+                    format!("{words}: `{alert}` fired after {fired} s and was resolved {resolved} s after the repair"),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for all alerts of a fault; each with the time it took.
+    async fn wait_for(&self, fault: &Fault, state: State, since: Instant) -> Vec<Option<Duration>> {
+        let waits = fault.alerts.iter().map(|(alert, _)| self.watch.wait(alert, state, self.bound));
+        let came: Vec<Option<Duration>> =
+            join_all(waits).await.into_iter().map(|at| at.map(|at| at.saturating_duration_since(since))).collect();
+        let what = if state == State::Firing { "fires" } else { "is resolved" };
+        for ((alert, _), came) in fault.alerts.iter().zip(&came) {
+            match came {
+                Some(took) => self.site.timeline.verdict(true, format!("{alert} {what} after {} s", took.as_secs())),
+                None => {
+                    let bound = self.bound.as_secs();
+                    self.site.timeline.verdict(false, format!("{alert}: not seen within {bound} s: {what}"));
+                }
+            }
+        }
+        came
+    }
+
+    fn runbooks(&self, fault: &Fault) -> Tried<Vec<Runbook>> {
+        let names: BTreeSet<&str> = fault.alerts.iter().map(|(_, book)| *book).collect();
+        let folder = self.site.repository.join("docs/runbooks");
+        names.into_iter().map(|name| Runbook::read(&folder, name)).collect()
+    }
+
+    async fn over(&self, books: &[Runbook], desk: &Desk) -> Tried<()> {
+        for book in books {
+            book.over(desk, &self.site.timeline).await?;
+        }
+        Ok(())
+    }
+}

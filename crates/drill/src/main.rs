@@ -1,0 +1,178 @@
+//! The production drill: deploys two versions of the program under load, breaks what can break, watches the alerts of a
+//! real Prometheus, follows the runbooks, rolls back, and restores a backup. `make prod-drill`; docs/OPERATIONS.md has
+//! its last output.
+
+mod acts;
+mod installation;
+mod people;
+mod picture;
+mod report;
+mod runbook;
+mod site;
+mod timeline;
+mod trouble;
+mod watch;
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Parser;
+
+use self::{
+    acts::{faults, releases, restore},
+    site::Site,
+    timeline::Timeline,
+    trouble::{Tried, other},
+    watch::Watch,
+};
+
+/// How long the drill may take, with the rules ten times as fast.
+const BOUND: Duration = Duration::from_mins(20);
+/// Alerts whose windows are hours: they may fire when all else is over.
+const BUDGETS: &str = "Budget";
+
+/// Deploys, breaks, watches, rolls back and restores. The exit status is the verdict.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The program of version 1
+    #[arg(long, value_name = "FILE")]
+    before: PathBuf,
+    /// The program of version 2
+    #[arg(long, value_name = "FILE")]
+    after: PathBuf,
+    /// What the two versions are, for the output
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    versions: String,
+    /// How many times as fast the times in the rules of Prometheus are; 1 takes two hours
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=60))]
+    speed: u32,
+    /// Write the output into docs/OPERATIONS.md, and what was seen into the runbooks
+    #[arg(long)]
+    write: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            let _ = writeln!(std::io::stderr(), "saydo-drill: {trouble}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Tried<bool> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(Box::pin(drill(arguments)))
+}
+
+/// The whole drill, from an empty prefix to the last word.
+async fn drill(arguments: &Arguments) -> Tried<bool> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let timeline = Arc::new(Timeline::begin());
+    let site = Site::make(&repository, Arc::clone(&timeline)).await?;
+    let drilled = faults::Drilled::default();
+    let bound = if arguments.speed < 10 { BOUND * 10 / arguments.speed } else { BOUND };
+    let acts = tokio::select! {
+        acts = tokio::time::timeout(bound, Box::pin(play(&site, arguments, &drilled))) => acts,
+        _ = tokio::signal::ctrl_c() => return end(site, other("somebody ended it")).await,
+    };
+    match acts {
+        Ok(Ok(())) => {}
+        Ok(Err(trouble)) => return end(site, Err(trouble)).await,
+        Err(_) => timeline.verdict(false, format!("it takes longer than {} minutes", bound.as_secs() / 60)),
+    }
+    let text = conclusion(&site, arguments);
+    writeln!(std::io::stdout(), "\n{text}")?;
+    if arguments.write {
+        keep(&repository, &timeline, &text, &drilled)?;
+    }
+    let well = timeline.count().1 == 0;
+    end(site, Ok(well)).await
+}
+
+async fn end(site: Site, verdict: Tried<bool>) -> Tried<bool> {
+    if verdict.is_err() {
+        let kept = std::env::temp_dir().join("saydo-drill.log");
+        let _ = std::fs::copy(site.production.log(), &kept);
+        let _ = writeln!(std::io::stderr(), "what the server logged: {}", kept.display());
+    }
+    let closed = site.close().await;
+    verdict.and_then(|well| closed.map(|()| well))
+}
+
+/// The acts in their order.
+async fn play(site: &Site, arguments: &Arguments, drilled: &faults::Drilled) -> Tried<()> {
+    let (before, after) = (arguments.before.canonicalize()?, arguments.after.canonicalize()?);
+    let timeline = &site.timeline;
+    if !releases::first(site, &before, &after).await? {
+        return other("the first version does not come into service");
+    }
+    let targets = [site.production.metrics.clone(), site.staging.metrics.clone()];
+    let rules = site.repository.join("deploy/prometheus");
+    let watch = Watch::start(&rules, site.place("prometheus"), &targets, arguments.speed, Arc::clone(timeline)).await?;
+    let people = site.crowd(6).await?;
+    timeline.done(format!(
+        "6 people write and read from now on; Prometheus watches, its rules {} times as fast",
+        arguments.speed
+    ));
+    if !releases::second(site, &after).await? {
+        return other("the second version does not come into service");
+    }
+    releases::bad(site, &after).await?;
+    faults::all(site, &watch, arguments.speed, drilled).await?;
+    releases::back(site).await?;
+    restore::restore(site).await?;
+    people.iter().for_each(tokio::task::JoinHandle::abort);
+    timeline.act('=', "the end");
+    let (budgets, others): (Vec<String>, Vec<String>) =
+        watch.firing().into_iter().partition(|alert| alert.contains(BUDGETS));
+    timeline.seen(format!("still firing, as their windows are long: {}", list(&budgets)));
+    timeline.seen(format!("still firing from the last minute: {}", list(&others)));
+    Ok(())
+}
+
+fn list(words: &[String]) -> String {
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+/// The picture and the verdict.
+fn conclusion(site: &Site, arguments: &Arguments) -> String {
+    let timeline = &site.timeline;
+    let (tries, (kept, broken)) = (site.ledger.tries(), timeline.count());
+    let failed = tries.iter().filter(|one| !one.well).count();
+    let seconds = timeline.now().as_secs();
+    format!(
+        "{}\n\n{} requests of 6 people with a ledger, {failed} of them failed and were asked again\n{}{} promises kept, \
+         {broken} broken, in {} min {} s: {}",
+        picture::draw(&tries, &timeline.lines()),
+        tries.len(),
+        if arguments.versions.is_empty() { String::new() } else { format!("{}\n", arguments.versions) },
+        kept,
+        seconds / 60,
+        seconds % 60,
+        if broken == 0 { "PASSED" } else { "FAILED" }
+    )
+}
+
+/// Writes down what there is to keep.
+fn keep(repository: &Path, timeline: &Timeline, conclusion: &str, drilled: &faults::Drilled) -> Tried<()> {
+    let lines: Vec<String> = timeline.lines().iter().map(timeline::Line::words).collect();
+    let date = timeline::clock().strftime("%Y-%m-%d").to_string();
+    let text = format!("```text\n{date} (UTC)\n{}\n\n{conclusion}\n```", lines.join("\n"));
+    report::write(&repository.join("docs/OPERATIONS.md"), "drill", &text)?;
+    for (book, notes) in drilled.notes() {
+        let list: Vec<String> = notes.iter().map(|note| format!("- {note}.")).collect();
+        let text = format!("{date}, by `make prod-drill`, the times of the rules shortened:\n\n{}", list.join("\n"));
+        report::write(&repository.join(format!("docs/runbooks/{book}.md")), "drilled", &text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! What is kept of a drill: its output in a document, and in each runbook what was seen.
+
+use std::path::Path;
+
+use crate::trouble::{Tried, other};
+
+/// Puts text between the markers of that name in a document.
+pub(crate) fn write(document: &Path, name: &str, text: &str) -> Tried<()> {
+    let whole = std::fs::read_to_string(document)?;
+    let Some(new) = between(&whole, name, text) else {
+        return other(format!("{} has no place for {name}", document.display()));
+    };
+    std::fs::write(document, new)?;
+    Ok(())
+}
+
+/// The document with other text between the markers; nothing when it has none.
+fn between(whole: &str, name: &str, text: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
+    let (before, rest) = whole.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}{}\n{end}{after}", text.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::between;
+
+    #[test]
+    fn only_what_is_between_the_markers_changes() {
+        let whole = "a\n<!-- drill: begin -->\nold\n<!-- drill: end -->\nb\n";
+        let new = "a\n<!-- drill: begin -->\nnew\n<!-- drill: end -->\nb\n";
+        assert_eq!(between(whole, "drill", "new\n").as_deref(), Some(new));
+        assert_eq!(between("a\n", "drill", "new"), None);
+    }
+}
