@@ -19,6 +19,7 @@ mod migrations;
 mod owners;
 mod plans;
 mod postgres;
+mod schema;
 #[path = "../seed/mod.rs"]
 mod seed;
 mod sqlite;
