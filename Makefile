@@ -49,6 +49,9 @@ fuzz: ## A million strange inputs through the language engine (see docs/LANGUAGE
 lang-eval: ## How much of the held-out corpus is understood, per phenomenon
 	cargo run --release -p saydo-lang --example lang_eval
 
+dist: ## The release as it is given out, the same bytes wherever it is built (scripts/reproduce.sh shows it)
+	scripts/dist.sh
+
 dependencies: ## Licences, sources and known holes of what Saydo is made of, and its bill of materials
 	scripts/dependencies.sh
 
