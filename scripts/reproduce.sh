@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows that a release can be made again: builds a commit (HEAD, or the one that is named) in two folders, one after the
-# other, and compares. as long as two builds from nothing. Exit status 1 when the bytes differ.
+# other, and compares. Takes as long as two builds from nothing. Exit status 1 when the bytes differ.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
