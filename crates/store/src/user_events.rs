@@ -1,5 +1,7 @@
 //! What happened, for whoever follows along: written in the transaction in which it happens, numbered without gaps.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use saydo_domain::{
     ChangeId, ConversationId, Door, Effect, EventKind, NewEvent, Subject, TaskNumber, UserEvent, UserId,
@@ -18,8 +20,17 @@ const ROWS_LOG2: u32 = 5;
 /// What a transaction has to tell: events, written at its end, and who is to look, once it is committed.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    events: Vec<(UserId, NewEvent)>,
+    /// In the order of people: two transactions that tell several people never wait for each other in a circle.
+    events: BTreeMap<UserId, Told>,
     rings: Rings,
+}
+
+/// What one person is told of.
+#[derive(Debug, Default)]
+struct Told {
+    events: Vec<NewEvent>,
+    /// The place of what is told about each thing.
+    places: BTreeMap<Subject, usize>,
 }
 
 impl Outbox {
@@ -30,14 +41,17 @@ impl Outbox {
 
     /// Tells of something. What happens to the same thing in one transaction is told once.
     pub(crate) fn tell(&mut self, user: &UserId, event: NewEvent) {
-        let same = |(owner, told): &&mut (UserId, NewEvent)| owner == user && told.subject == event.subject;
-        match self.events.iter_mut().find(same) {
-            Some((_, told)) => {
+        let Told { events, places } = self.events.entry(user.clone()).or_default();
+        match places.get(&event.subject).and_then(|place| events.get_mut(*place)) {
+            Some(told) => {
                 let new = told.kind == EventKind::TaskCreated && event.kind == EventKind::TaskUpdated;
                 let kind = if new { told.kind } else { event.kind };
                 *told = NewEvent { kind, ..event };
             }
-            None => self.events.push((user.clone(), event)),
+            None => {
+                places.insert(event.subject, events.len());
+                events.push(event);
+            }
         }
     }
 
@@ -127,13 +141,8 @@ impl Conn {
 impl Tx {
     /// Writes what the job has to tell; the last thing in its transaction.
     pub(crate) async fn tell(&mut self) -> Result<(), StoreError> {
-        let mut events = std::mem::take(&mut self.outbox.events);
-        while let Some((user, _)) = events.first() {
-            let user = user.clone();
-            let (mine, others): (Vec<_>, Vec<_>) = events.into_iter().partition(|(owner, _)| *owner == user);
-            let mine: Vec<NewEvent> = mine.into_iter().map(|(_, event)| event).collect();
-            self.events_append(&user, &mine).await?;
-            events = others;
+        for (user, told) in std::mem::take(&mut self.outbox.events) {
+            self.events_append(&user, &told.events).await?;
         }
         Ok(())
     }
