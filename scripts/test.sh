@@ -56,6 +56,9 @@ node --test --test-reporter=spec scripts/dependencies/
 step "chart, compose file and unit"
 tests/deploy/manifests.sh
 
+step "the image, built and run"
+tests/deploy/image.sh
+
 step "a deployment that goes well, and ones that do not"
 tests/deploy/run.sh
 
