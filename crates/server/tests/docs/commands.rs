@@ -133,10 +133,24 @@ fn deployment(words: &[String]) -> Option<String> {
     (!known).then(|| format!("deploy.sh has no {action}"))
 }
 
+/// A flag that stands by itself: of any command, or of a program that is not `saydo`.
+fn flag_alone(name: &str) -> Option<String> {
+    let others = ["crates/soak/src/main.rs", "crates/drill/src/main.rs", "deploy/deploy.sh"];
+    let mut others = others.iter().map(|path| fs::read_to_string(root().join(path)).unwrap_or_default());
+    let known = saydo::anywhere(&saydo_server::cli::command(), name)
+        || others.any(|text| {
+            text.contains(&format!("--{name}")) || text.contains(&format!("\n    {}:", name.replace('-', "_")))
+        });
+    (!known).then(|| format!("no command has --{name}"))
+}
+
 /// What is wrong with a command; in prose (not `strict`) also the name alone is one, and `make` may be an English word.
 fn wrong(words: &[String], strict: bool) -> Option<String> {
     let words = bare(words);
     let (program, rest) = words.split_first()?;
+    if let Some(flag) = program.strip_prefix("--") {
+        return flag_alone(flag.split('=').next().unwrap_or_default());
+    }
     if !strict && (rest.is_empty() || program == "make" && rest.len() > 1) {
         return None;
     }
@@ -177,6 +191,7 @@ fn what_is_no_command_is_noticed() {
         "`saydo backup create | mend`",
         "`saydo load --usres`",
         "`make everything`",
+        "`--usres`",
     ] {
         assert_eq!(faults(&page(wrong)).len(), 1, "{wrong}: {:?}", faults(&page(wrong)));
     }
