@@ -2,7 +2,7 @@
 
 SAYDO := target/release/saydo
 
-.PHONY: run build web test dependencies dist soak soak-short bench fuzz lang-eval clean help
+.PHONY: run build web test dependencies dist soak soak-short prod-drill bench fuzz lang-eval clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

@@ -138,17 +138,31 @@ impl Installation {
 
     /// Kills the server as the system would when memory runs out.
     pub(crate) async fn kill(&self) -> Tried<()> {
-        let pid = std::fs::read_to_string(self.data().with_extension("pid"))?;
         let mut command = Command::new("kill");
-        command.args(["-9", pid.trim()]);
+        command.args(["-9", &self.pid()?]);
         tokio::task::spawn_blocking(move || command.status()).await??;
         Ok(())
+    }
+
+    /// The process of its server.
+    pub(crate) fn pid(&self) -> Tried<String> {
+        Ok(std::fs::read_to_string(self.data().with_extension("pid"))?.trim().to_owned())
+    }
+
+    /// Lets its server have so many files open.
+    pub(crate) async fn limit_files(&self, most: usize) -> Tried<()> {
+        let mut command = Command::new("prlimit");
+        // Only the limit that it meets: the higher one could not be taken back.
+        command.args(["--pid", &self.pid()?, &format!("--nofile={most}:")]);
+        let status = tokio::task::spawn_blocking(move || command.status()).await??;
+        if status.success() { Ok(()) } else { other("the limit of files cannot be set") }
     }
 }
 
 /// A line of `deploy.sh` without its time; nothing for the rows of the smoke test.
 fn worth_telling(line: &str) -> Option<String> {
-    if line.starts_with("    ") {
+    // So are lines of a log.
+    if line.starts_with("    ") || line.starts_with('{') {
         return None;
     }
     let words = line.split_once("s  ").map_or(line, |(_, words)| words);

@@ -124,11 +124,16 @@ async fn play(site: &Site, arguments: &Arguments, drilled: &faults::Drilled) -> 
         "6 people write and read from now on; Prometheus watches, its rules {} times as fast",
         arguments.speed
     ));
-    if !releases::second(site, &after).await? {
-        return other("the second version does not come into service");
-    }
-    releases::bad(site, &after).await?;
-    faults::all(site, &watch, arguments.speed, drilled).await?;
+    let of_staging = faults::of_staging(site, &watch, arguments.speed, drilled);
+    let of_production = async {
+        if !releases::second(site, &after).await? {
+            return other("the second version does not come into service");
+        }
+        releases::bad(site, &after).await?;
+        faults::all(site, &watch, arguments.speed, drilled).await
+    };
+    let (staging, production) = tokio::join!(Box::pin(of_staging), Box::pin(of_production));
+    staging.and(production)?;
     releases::back(site).await?;
     restore::restore(site).await?;
     people.iter().for_each(tokio::task::JoinHandle::abort);

@@ -37,6 +37,10 @@ pub(crate) enum Break {
     Model,
     /// The disk of staging is full.
     Disk,
+    /// The backups of staging are gone, and something is where their folder was.
+    Backup,
+    /// The server of staging may hardly open more files than it has.
+    Files,
 }
 
 /// What goes on while something is broken.
@@ -106,6 +110,19 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
             fill(site)?;
             Doings::people(tokio::spawn(write(person)))
         }
+        Break::Backup => {
+            let folder = site.staging.data().join("backups");
+            site.staging.service("stop").await?;
+            std::fs::rename(&folder, site.place("backups-aside"))?;
+            std::fs::write(&folder, "in the way")?;
+            site.staging.service("start").await?;
+            Doings::default()
+        }
+        Break::Files => {
+            let open = std::fs::read_dir(format!("/proc/{}/fd", site.staging.pid()?))?.count();
+            site.staging.limit_files(open + open / 8).await?;
+            Doings::default()
+        }
     })
 }
 
@@ -129,6 +146,12 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
         }
         Break::Logins | Break::Strangers => {}
         Break::Model => site.model_starts().await?,
+        Break::Backup => {
+            let folder = site.staging.data().join("backups");
+            std::fs::remove_file(&folder)?;
+            std::fs::create_dir(folder)?;
+        }
+        Break::Files => site.staging.limit_files(1024).await?,
         Break::Disk => std::fs::remove_file(site.staging.data().join("fill"))?,
     }
     Ok(())

@@ -10,14 +10,14 @@ use futures_util::future::join_all;
 
 use super::breakage::{self, Break};
 use crate::{
-    runbook::{Desk, Runbook},
+    runbook::Runbook,
     site::Site,
     trouble::Tried,
     watch::{State, Watch},
 };
 
-/// The rules' own times add up to less than this, at their own speed.
-const LONGEST: Duration = Duration::from_mins(40);
+/// An alert comes and goes within this, at the rules' own speed: the longest looks back an hour.
+const LONGEST: Duration = Duration::from_mins(80);
 /// However fast the rules are, a busy machine may be slow.
 const LEAST: Duration = Duration::from_secs(90);
 
@@ -46,6 +46,18 @@ const POOL: Fault = Fault {
     words: "a report that was left open holds a lock on the tasks",
     repair: "the session that holds the lock is ended",
     alerts: &[("SaydoPoolExhausted", "pool"), ("SaydoSlowRequests", "slow")],
+};
+const FILES: Fault = Fault {
+    what: Break::Files,
+    words: "the server of staging may hardly open another file",
+    repair: "the limit is raised",
+    alerts: &[("SaydoFilesRunningOut", "files")],
+};
+const BACKUP: Fault = Fault {
+    what: Break::Backup,
+    words: "the backups of staging are gone, and a file lies where their folder was",
+    repair: "the file is removed",
+    alerts: &[("SaydoBackupFailed", "backup"), ("SaydoBackupStale", "backup")],
 };
 /// These do not disturb each other.
 const TOGETHER: [Fault; 5] = [
@@ -96,9 +108,16 @@ impl Drilled {
     }
 }
 
-/// All faults, one after the other where they would disturb each other.
+/// Faults of staging that take long to be noticed, while production has its own.
+pub(crate) async fn of_staging(site: &Site, watch: &Watch, speed: u32, drilled: &Drilled) -> Tried<()> {
+    let drill = Drill::new(site, watch, speed, drilled);
+    drill.one(&FILES).await?;
+    drill.one(&BACKUP).await
+}
+
+/// All other faults, one after the other where they would disturb each other.
 pub(crate) async fn all(site: &Site, watch: &Watch, speed: u32, drilled: &Drilled) -> Tried<()> {
-    let drill = Drill { site, watch, drilled, bound: (LONGEST / speed).max(LEAST) };
+    let drill = Drill::new(site, watch, speed, drilled);
     for fault in [&DATABASE, &SERVER, &POOL] {
         site.timeline.act('F', fault.words);
         drill.one(fault).await?;
@@ -120,11 +139,16 @@ struct Drill<'a> {
     bound: Duration,
 }
 
-impl Drill<'_> {
+impl<'a> Drill<'a> {
+    fn new(site: &'a Site, watch: &'a Watch, speed: u32, drilled: &'a Drilled) -> Self {
+        Self { site, watch, drilled, bound: (LONGEST / speed).max(LEAST) }
+    }
+
     /// Breaks, watches, follows the runbooks, mends, and watches again.
     async fn one(&self, fault: &Fault) -> Tried<()> {
         let timeline = &self.site.timeline;
-        let installation = if fault.what == Break::Disk { &self.site.staging } else { &self.site.production };
+        let of_staging = matches!(fault.what, Break::Disk | Break::Backup | Break::Files);
+        let installation = if of_staging { &self.site.staging } else { &self.site.production };
         let desk = self.site.desk(installation, self.watch)?;
         timeline.done(format!("break: {}", fault.words));
         let broken = Instant::now();
@@ -137,8 +161,10 @@ impl Drill<'_> {
         let repaired = Instant::now();
         breakage::mend(self.site, fault.what, &mut doings).await?;
         timeline.done(format!("repair: {}", fault.repair));
+        for book in &books {
+            book.over(&desk, timeline).await?;
+        }
         let quiet = self.wait_for(fault, State::Quiet, repaired).await;
-        self.over(&books, &desk).await?;
         drop(doings);
         for ((alert, book), (fired, resolved)) in fault.alerts.iter().zip(firing.iter().zip(&quiet)) {
             if let (Some(fired), Some(resolved)) = (fired, resolved) {
@@ -175,12 +201,5 @@ impl Drill<'_> {
         let names: BTreeSet<&str> = fault.alerts.iter().map(|(_, book)| *book).collect();
         let folder = self.site.repository.join("docs/runbooks");
         names.into_iter().map(|name| Runbook::read(&folder, name)).collect()
-    }
-
-    async fn over(&self, books: &[Runbook], desk: &Desk) -> Tried<()> {
-        for book in books {
-            book.over(desk, &self.site.timeline).await?;
-        }
-        Ok(())
     }
 }

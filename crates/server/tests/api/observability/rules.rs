@@ -28,7 +28,7 @@ fn every_alert_is_tested_and_has_a_runbook() {
         assert!(tests.contains(&format!("alertname: {alert}\n")), "{alert} has no test");
         let text = std::fs::read_to_string(root().join(book)).unwrap_or_else(|error| panic!("{book}: {error}"));
         assert!(text.contains(&format!("`{alert}`")), "{book} does not speak of {alert}");
-        for part in ["## What you see", "## What it means", "## What to do", "## Check"] {
+        for part in ["## What you see", "## What it means", "## What to do", "## It is over when", "## Drilled"] {
             assert!(text.contains(part), "{book}: {part}");
         }
     }
