@@ -54,8 +54,8 @@ pub struct App {
     pub planner: chat::PlannerChoice,
     /// Speech in and out, when it is configured.
     pub voice: Option<voice::Voice>,
-    /// How long audit events are kept.
-    pub audit_kept: jiff::SignedDuration,
+    /// How long things are kept.
+    pub retention: sweep::Retention,
 }
 
 impl App {
@@ -71,7 +71,7 @@ impl App {
             models,
             planner: chat::PlannerChoice::default(),
             voice: None,
-            audit_kept: audit::KEPT,
+            retention: sweep::Retention::default(),
         }
     }
 
@@ -81,10 +81,10 @@ impl App {
         Self { models, planner, ..self }
     }
 
-    /// The same with another time for which audit events are kept.
+    /// The same with other times for which things are kept.
     #[must_use]
-    pub fn with_audit_kept(self, audit_kept: jiff::SignedDuration) -> Self {
-        Self { audit_kept, ..self }
+    pub fn with_retention(self, retention: sweep::Retention) -> Self {
+        Self { retention, ..self }
     }
 
     /// The same with a speech server.

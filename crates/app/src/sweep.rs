@@ -1,17 +1,41 @@
-//! Removing what has had its time: trash after 30 days, audit events after their retention, kept answers and ended
-//! turns after a day, expired revocations.
+//! Removing what has had its time: the trash, audit events, kept answers and ended turns after their retention, expired
+//! revocations; conversations and the journal where a retention is set.
 
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use saydo_store::{StoreError, Tx};
 
-use crate::{App, AppError};
+use crate::{App, AppError, audit, idempotency};
 
-/// How long a deleted task can come back.
-pub const TRASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long things are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// How long a deleted task can come back.
+    pub trash: SignedDuration,
+    /// How long the events of a turn can be replayed after it ended.
+    pub turns: SignedDuration,
+    /// How long a repeated request gets the stored answer; at most [`idempotency::KEEP`].
+    pub answers: SignedDuration,
+    /// Audit events.
+    pub audit: SignedDuration,
+    /// Conversations after the last message; for good without it.
+    pub conversations: Option<SignedDuration>,
+    /// The journal: what can be undone, and the history of tasks; for good without it.
+    pub changes: Option<SignedDuration>,
+}
 
-/// How long the events of a turn can be replayed after it ended.
-pub const TURNS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            trash: SignedDuration::from_hours(30 * 24),
+            turns: SignedDuration::from_hours(24),
+            answers: idempotency::KEEP,
+            audit: audit::KEPT,
+            conversations: None,
+            changes: None,
+        }
+    }
+}
 
 /// How long somebody who follows changes can be away without missing one.
 pub const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -34,6 +58,10 @@ pub struct Swept {
     pub audit: u64,
     /// Events for those who follow changes.
     pub events: u64,
+    /// Conversations in which nobody has spoken for long.
+    pub conversations: u64,
+    /// Entries of the journal.
+    pub changes: u64,
 }
 
 impl App {
@@ -43,19 +71,30 @@ impl App {
     /// When the store refuses; what was removed before stays removed.
     pub async fn sweep(&self) -> Result<Swept, AppError> {
         self.turns_clear_stale().await?;
-        let now = self.clock.now();
+        let (now, kept) = (self.clock.now(), self.retention);
         let ago = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-        let (trash, ended, audited) = (ago(TRASH_KEPT), ago(TURNS_KEPT), ago(self.audit_kept));
-        let told = ago(EVENTS_KEPT);
-        let swept = Swept {
+        let (trash, ended, audited, told) = (ago(kept.trash), ago(kept.turns), ago(kept.audit), ago(EVENTS_KEPT));
+        // They say themselves when they end, which is after the longest time there is.
+        let answered = now.saturating_add(idempotency::KEEP - kept.answers).unwrap_or(now);
+        let mut swept = Swept {
             tasks: self.in_batches(move |tx| Box::pin(tx.trash_purge(trash, BATCH))).await?,
             turns: self.in_batches(move |tx| Box::pin(tx.turns_purge(ended, BATCH))).await?,
             audit: self.in_batches(move |tx| Box::pin(tx.audit_purge(audited, BATCH))).await?,
             events: self.in_batches(move |tx| Box::pin(tx.events_purge(told, BATCH))).await?,
-            answers: self.in_batches(move |tx| Box::pin(tx.idempotency_purge(now, BATCH))).await?,
+            answers: self.in_batches(move |tx| Box::pin(tx.idempotency_purge(answered, BATCH))).await?,
             tokens: self.in_batches(move |tx| Box::pin(tx.tokens_purge(now, BATCH))).await?,
+            ..Swept::default()
         };
+        if let Some(before) = kept.conversations.map(ago) {
+            swept.conversations = self.in_batches(move |tx| Box::pin(tx.conversations_purge(before, BATCH))).await?;
+        }
+        if let Some(before) = kept.changes.map(ago) {
+            swept.changes = self.in_batches(move |tx| Box::pin(tx.changes_purge(before, BATCH))).await?;
+        }
         self.in_batches(move |tx| Box::pin(tx.consents_purge(now, BATCH))).await?;
+        if swept != Swept::default() {
+            self.store.forget_deleted().await?;
+        }
         Ok(swept)
     }
 

@@ -5,8 +5,10 @@
 mod assets;
 pub mod cli;
 pub mod config;
+mod erased;
 pub mod http;
 pub mod mcp;
+mod ready;
 pub mod setup;
 mod telemetry;
 

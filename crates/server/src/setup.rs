@@ -12,14 +12,17 @@ use saydo_app::{
 };
 use saydo_store::{
     SchemaState, Store, StoreConfig, StoreError,
-    backup::{BackupError, DataLock},
+    backup::{BackupError, Backups, DataLock},
     copy::Place,
 };
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::config::{Config, DatabasePlace, Migrate, SecretError, load_or_make_secret};
+use crate::{
+    config::{Config, DatabasePlace, Migrate, SecretError, load_or_make_secret},
+    erased,
+};
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +112,11 @@ pub async fn open_store(config: &Config) -> Result<Store, SetupError> {
     }
 }
 
+/// Opens the database, without looking at its schema and without waiting for a server.
+pub(crate) async fn open_store_once(config: &Config) -> Result<Store, StoreError> {
+    Store::open(store_config(config)).await
+}
+
 fn store_config(config: &Config) -> StoreConfig {
     let database = &config.database;
     StoreConfig {
@@ -157,15 +165,19 @@ pub async fn open_app(config: &Config) -> Result<App, SetupError> {
         Some(url) => Counters::in_redis(url, &secret, config.limits.redis_timeout)?,
         None => Counters::in_process(),
     };
+    let backups = Backups::new(&config.backup.folder);
+    erased::note_beside(&store, &backups).await?;
+    erased::erase_again(&store, &backups, config.clock).await?;
     let accounts = AccountsConfig {
         counters,
         secret,
         trusted_issuers: config.auth.trusted_issuers.clone(),
         token_life: config.auth.token_life,
         throttling: config.limits.throttling,
+        backups: Some(backups),
     };
     let accounts = Accounts::new(store.clone(), config.clock, accounts);
-    let app = App::new(store, config.clock, accounts).with_audit_kept(config.telemetry.audit_kept);
+    let app = App::new(store, config.clock, accounts).with_retention(config.retention);
     let app = app.with_models(Models::new(&config.model.models).map_err(SetupError::Models)?, config.model.planner);
     Ok(if config.voice.is_on() { app.with_voice(Voice::new(&config.voice)?) } else { app })
 }

@@ -143,6 +143,17 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(E::from(StoreError::Unavailable("the writer has stopped".to_owned()))))
     }
 
+    /// Sees to it that what was deleted is soon nowhere in the files: SQLite's write-ahead log still has it. PostgreSQL
+    /// clears up by itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_deleted(&self) -> Result<(), StoreError> {
+        self.engine().empty_log();
+        // The writer does it at the end of its work: this gives it some.
+        self.write(|_| Box::pin(async { Ok(()) })).await
+    }
+
     /// Waits for wake-ups of one kind about one person, from this process and from others. The first who waits makes
     /// this process listen to others; with PostgreSQL on a connection of its own.
     #[must_use]

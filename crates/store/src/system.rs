@@ -109,7 +109,7 @@ impl Tx {
     pub async fn conversations_purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         // Twice, as in `trash_purge`.
         const SQL: &str = "DELETE FROM conversations WHERE updated_at < $1 \
-             AND id IN (SELECT id FROM conversations WHERE updated_at < $1 ORDER BY id LIMIT $2)";
+             AND id IN (SELECT id FROM conversations WHERE updated_at < $1 ORDER BY updated_at LIMIT $2)";
         self.run(Statement::system("system.conversations_purge", SQL).bind(before).bind(limit)).await
     }
 

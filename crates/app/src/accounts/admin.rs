@@ -4,7 +4,7 @@ use saydo_domain::{Email, PersonName, User, UserId, ValidationError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{Accounts, Session, password};
+use super::{Accounts, Session, export::Export, password};
 use crate::{AppError, Missing, audit::AuditKind};
 
 impl Accounts {
@@ -52,8 +52,18 @@ impl Accounts {
     /// When the store refuses.
     pub async fn admin_delete(&self, user: &User) -> Result<(), AppError> {
         self.erase(user).await?;
-        self.by_operator("user delete", user).await;
+        self.by_operator("user erase", user).await;
         Ok(())
+    }
+
+    /// Begins to write everything of a user.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn admin_export(&self, user: &User) -> Result<Export, AppError> {
+        let document = self.export(user).await?;
+        self.by_operator("user export", user).await;
+        Ok(document)
     }
 
     /// A fresh token for a user, for scripts.

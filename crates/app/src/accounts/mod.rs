@@ -5,12 +5,14 @@
 //! - `sealed`: signed state that clients carry for us
 //! - `throttle`: growing delays after failed logins
 //! - `service`: sign-up, login, tokens that can be revoked
-//! - `profile`: changing, exporting and deleting one's own account
+//! - `profile`: changing and deleting one's own account
+//! - `export`: taking everything away
 //! - `access_tokens`: personal access tokens for programs
 //! - `admin`: what the operator's command line may do
 
 mod access_tokens;
 mod admin;
+pub mod export;
 mod input;
 mod password;
 mod profile;
@@ -22,12 +24,12 @@ mod token;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use saydo_store::Store;
+use saydo_store::{Store, backup::Backups};
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 
 pub use access_tokens::{AccessTokenInput, NewAccessToken};
 pub use input::{LogInInput, NewPasswordInput, PasswordInput, ProfileInput, SignUpInput};
-pub use profile::{ExportView, ExportedConversation, ExportedMessage};
 pub use sealed::Sealer;
 pub use service::{Access, Identity, Session};
 pub use throttle::{Throttling, network};
@@ -48,6 +50,8 @@ pub struct AccountsConfig {
     pub throttling: Throttling,
     /// Where that is counted, and everything else that is.
     pub counters: Counters,
+    /// The folder of backups: who was erased is noted beside them, so that no restore brings them back.
+    pub backups: Option<Backups>,
 }
 
 /// The account use cases; cheap to clone.
@@ -67,6 +71,8 @@ struct Inner {
     throttle: throttle::Throttle,
     touches: access_tokens::Touches,
     audit: Audit,
+    exports: Arc<Semaphore>,
+    backups: Option<Backups>,
 }
 
 impl Accounts {
@@ -83,6 +89,8 @@ impl Accounts {
             throttle: throttle::Throttle::new(config.throttling, config.counters.clone()),
             counters: config.counters,
             touches: access_tokens::Touches::default(),
+            exports: export::places(),
+            backups: config.backups,
         };
         Self { inner: Arc::new(inner) }
     }

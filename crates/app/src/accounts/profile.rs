@@ -1,71 +1,14 @@
-//! One's own account: changing it, taking everything away, erasing it.
+//! One's own account: changing it, erasing it.
 
-use jiff::civil::Date;
-use saydo_domain::{Conversation, ConversationSummary, Message, ToolCallRecord, User};
-use serde::Serialize;
+use saydo_domain::User;
+use saydo_store::erased_mark;
 
 use super::{Accounts, Identity, NewPasswordInput, PasswordInput, ProfileInput, Session, password};
 use crate::{
     AppError, Missing,
     audit::{AuditKind, nothing},
     chat::choice,
-    view::{AccessTokenView, ChangeView, TaskView, TurnView, UsageView, UserView},
 };
-
-/// As many rows as there are: an export leaves nothing out.
-const EVERYTHING: u32 = u32::MAX;
-
-/// Everything of one user, as one document.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ExportView {
-    /// The account.
-    pub user: UserView,
-    /// Every task, also completed ones and those in the trash.
-    pub tasks: Vec<TaskView>,
-    /// Every conversation with its messages.
-    pub conversations: Vec<ExportedConversation>,
-    /// The journal, newest first.
-    pub changes: Vec<ChangeView>,
-    /// The turns that can be replayed, oldest first.
-    pub turns: Vec<TurnView>,
-    /// The personal access tokens, newest first; their secrets are not known here.
-    pub access_tokens: Vec<AccessTokenView>,
-    /// What language models were used for, by day.
-    pub model_usage: Vec<UsageView>,
-}
-
-/// A conversation with all its messages.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ExportedConversation {
-    /// Its id.
-    pub id: i64,
-    /// What it is called.
-    pub title: String,
-    /// The name an outside client knows it by.
-    pub thread: Option<String>,
-    /// When it began (RFC 3339, UTC).
-    pub created_at: String,
-    /// When the last message came (RFC 3339, UTC).
-    pub updated_at: String,
-    /// Oldest first.
-    pub messages: Vec<ExportedMessage>,
-}
-
-/// A message as exported.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ExportedMessage {
-    /// Its id.
-    pub id: i64,
-    /// `user` or `assistant`.
-    pub role: String,
-    /// What was said.
-    pub content: String,
-    /// What was done for it.
-    #[schema(value_type = Vec<Object>)]
-    pub tool_calls: Vec<ToolCallRecord>,
-    /// When (RFC 3339, UTC).
-    pub created_at: String,
-}
 
 impl Accounts {
     /// Changes name, time zone and the choice of a planner.
@@ -143,47 +86,22 @@ impl Accounts {
                 })
             })
             .await;
-        done.inspect(|()| erased.tell())
+        done?;
+        erased.tell();
+        self.keep_erased(user).await;
+        Ok(())
     }
 
-    /// Everything of this user as one document.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn export(&self, user: &User) -> Result<ExportView, AppError> {
-        self.audit().note(AuditKind::AccountExported, Some(&user.id), nothing());
-        // A snapshot: the document shows one instant.
-        let mut conn = self.store().snapshot().await?;
-        let tasks = conn.tasks_all(&user.id).await?.iter().map(TaskView::from).collect();
-        let mut conversations = Vec::new();
-        for ConversationSummary { conversation, .. } in conn.conversations_list(&user.id, EVERYTHING).await? {
-            let messages = conn.messages_all(&user.id, conversation.id).await?;
-            conversations.push(exported(conversation, messages));
+    /// Sees to it that what is gone stays gone. The account is erased whether or not this can be done; the next start
+    /// of a server does it then.
+    async fn keep_erased(&self, user: &User) {
+        if let Err(error) = self.store().forget_deleted().await {
+            tracing::warn!(%error, "what was deleted is still in the write-ahead log");
         }
-        let changes = conn.changes_newest(&user.id, EVERYTHING).await?.iter().map(ChangeView::from).collect();
-        let turns = conn.turns_all(&user.id).await?.iter().map(TurnView::from).collect();
-        let access_tokens = conn.access_tokens_list(&user.id).await?.iter().map(AccessTokenView::from).collect();
-        let usage = conn.usage_list(&user.id, Date::MIN, Date::MAX).await?;
-        let model_usage = usage.iter().map(UsageView::from).collect();
-        let user = UserView::from(user);
-        Ok(ExportView { user, tasks, conversations, changes, turns, access_tokens, model_usage })
-    }
-}
-
-fn exported(conversation: Conversation, messages: Vec<Message>) -> ExportedConversation {
-    let message = |message: Message| ExportedMessage {
-        id: message.id.get(),
-        role: message.role.as_str().to_owned(),
-        content: message.content,
-        tool_calls: message.tool_calls,
-        created_at: message.created_at.to_string(),
-    };
-    ExportedConversation {
-        id: conversation.id.get(),
-        title: conversation.title.to_string(),
-        thread: conversation.thread,
-        created_at: conversation.created_at.to_string(),
-        updated_at: conversation.updated_at.to_string(),
-        messages: messages.into_iter().map(message).collect(),
+        let Some(backups) = &self.inner.backups else { return };
+        let mark = erased_mark(&user.id, user.created_at);
+        if let Err(error) = backups.keep_erased([mark].into()).await {
+            tracing::warn!(%error, "an erased account is not noted beside the backups");
+        }
     }
 }

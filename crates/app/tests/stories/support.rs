@@ -21,6 +21,7 @@ pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
         token_life: jiff::SignedDuration::from_hours(24),
         throttling: Throttling::Off,
         counters: Counters::in_process(),
+        backups: None,
     };
     App::new(store.clone(), clock, Accounts::new(store, clock, config))
 }

@@ -42,8 +42,18 @@ async fn sweep(app: &App) -> Result<Ran, AppError> {
     let work = async {
         let swept = app.sweep().await?;
         if swept != Swept::default() {
-            let Swept { tasks, answers, tokens, turns, audit, events } = swept;
-            tracing::info!(tasks, answers, tokens, turns, audit, events, "removed what had expired");
+            let Swept { tasks, answers, tokens, turns, audit, events, conversations, changes } = swept;
+            tracing::info!(
+                tasks,
+                answers,
+                tokens,
+                turns,
+                audit,
+                events,
+                conversations,
+                changes,
+                "removed what had expired"
+            );
         }
         Ok(SWEEP.every)
     };

@@ -1,9 +1,18 @@
 //! `saydo user`: accounts, for whoever runs the server.
 
+use std::{
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+};
+
 use clap::Subcommand;
-use saydo_app::{App, accounts::AccessTokenInput};
+use saydo_app::{
+    App,
+    accounts::{AccessTokenInput, export::Export},
+};
 use saydo_domain::TokenScope;
 use secrecy::ExposeSecret as _;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use super::{CliError, read_password};
 use crate::{config::Config, setup};
@@ -28,8 +37,17 @@ pub(super) enum User {
         /// E-mail or id
         user: String,
     },
+    /// Write everything of a user as one JSON document
+    Export {
+        /// E-mail or id
+        user: String,
+        /// A new file for it, readable by its owner only; standard output without it
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Erase an account and everything in it
-    Delete {
+    #[command(visible_alias = "delete")]
+    Erase {
         /// E-mail or id
         user: String,
         /// Do it without asking
@@ -68,9 +86,15 @@ impl User {
                 app.accounts.admin_set_password(&user, &password).await?;
                 println!("The password of {} is changed; all sessions have ended.", user.id);
             }
-            Self::Delete { user, yes } => {
+            Self::Export { user, out } => {
                 let user = app.accounts.admin_find(&user).await?;
-                if !yes {
+                export(app.accounts.admin_export(&user).await?, out.as_deref()).await?;
+                // It is noted beside the work: not before that is this over.
+                app.accounts.audit().settle().await;
+            }
+            Self::Erase { user, yes } => {
+                let user = app.accounts.admin_find(&user).await?;
+                if !yes && !confirm(&user).await? {
                     return Err(CliError::Refused(format!(
                         "this erases {} and everything in it for good; repeat with --yes",
                         user.id
@@ -94,6 +118,51 @@ impl User {
         app.store.close().await;
         Ok(())
     }
+}
+
+/// Writes a document as it comes.
+async fn export(mut document: Export, out: Option<&Path>) -> Result<(), CliError> {
+    let Some(path) = out else {
+        let mut to = tokio::io::stdout();
+        copy(&mut document, &mut to).await?;
+        return Ok(to.write_all(b"\n").await?);
+    };
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let named = |error: std::io::Error| CliError::Refused(format!("{}: {error}", path.display()));
+    let mut file = options.open(path).await.map_err(named)?;
+    let written = async {
+        copy(&mut document, &mut file).await?;
+        file.sync_all().await.map_err(CliError::from)
+    };
+    if let Err(error) = written.await {
+        // Half a document looks like a whole one.
+        drop(tokio::fs::remove_file(path).await);
+        return Err(error);
+    }
+    println!("Wrote {}.", path.display());
+    Ok(())
+}
+
+async fn copy(document: &mut Export, to: &mut (impl AsyncWrite + Unpin)) -> Result<(), CliError> {
+    while let Some(piece) = document.next().await {
+        to.write_all(&piece?).await?;
+    }
+    Ok(to.flush().await?)
+}
+
+/// Asks the person at the terminal; nobody is there in a script.
+async fn confirm(user: &saydo_domain::User) -> Result<bool, CliError> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    let who = user.email.as_ref().map_or_else(|| user.id.to_string(), ToString::to_string);
+    println!("This erases {who} and everything in it for good. Type {who} to go on:");
+    let answer = tokio::task::spawn_blocking(super::read_line).await;
+    let answer = answer.map_err(|error| CliError::Refused(error.to_string()))??;
+    Ok(answer.trim() == who)
 }
 
 fn scope(word: &str) -> Result<TokenScope, String> {

@@ -13,7 +13,8 @@ mod table;
 use std::{net::SocketAddr, path::PathBuf};
 
 use jiff::SignedDuration;
-use saydo_app::{Clock, accounts::Throttling, voice::VoiceConfig};
+use saydo_app::{Clock, accounts::Throttling, sweep::Retention, voice::VoiceConfig};
+use saydo_domain::Email;
 use secrecy::SecretString;
 
 pub use database::DatabasePlace;
@@ -47,6 +48,12 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// The log.
     pub telemetry: TelemetryConfig,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// Whether it is ready, and who may see that.
+    pub ready: ReadyConfig,
+    /// Whether something is being looked for.
+    pub debug: bool,
     /// Where “now” comes from.
     pub clock: Clock,
 }
@@ -175,8 +182,6 @@ pub struct TelemetryConfig {
     pub metrics: MetricsConfig,
     /// Where traces go; nowhere when not set.
     pub traces: Option<TracesConfig>,
-    /// How long audit events are kept.
-    pub audit_kept: SignedDuration,
 }
 
 /// Who may read the metrics: nobody unless one of these is set.
@@ -199,6 +204,19 @@ pub struct TracesConfig {
     pub json: bool,
     /// Of traces that begin here, how many: from 0 to 1.
     pub ratio: f64,
+}
+
+/// What the list of readiness asks for besides, and who may see it in the web app.
+#[derive(Debug, Clone)]
+pub struct ReadyConfig {
+    /// How the server is reached from outside.
+    pub public_url: Option<String>,
+    /// Who administrates.
+    pub admins: Vec<Email>,
+    /// What only people decide.
+    pub decisions: PathBuf,
+    /// What is known about the dependencies.
+    pub dependencies: PathBuf,
 }
 
 /// The form of log lines.

@@ -11,14 +11,16 @@ use saydo_app::{
     chat::PlannerChoice,
     counters::Counters,
     llm::{Models, ModelsConfig, ProviderConfig, TurnLimits},
+    sweep::Retention,
     voice::{Voice, VoiceConfig},
 };
+use saydo_domain::Email;
 use secrecy::SecretString;
 
 use super::{
     AuthConfig, BackupConfig, Config, ConfigError, DatabaseConfig, DatabasePlace, HttpConfig, LimitsConfig, LogFormat,
-    MetricsConfig, Migrate, ModelConfig, Profile, Proxy, Sources, TelemetryConfig, TracesConfig, model, secret,
-    sources::Raw,
+    MetricsConfig, Migrate, ModelConfig, Profile, Proxy, ReadyConfig, Sources, TelemetryConfig, TracesConfig, model,
+    secret, sources::Raw,
 };
 
 /// Characters that a token for the metrics has at least.
@@ -56,10 +58,13 @@ impl Config {
             voice: reader.voice(),
             limits: reader.limits(),
             telemetry: reader.telemetry(),
+            retention: reader.retention(),
+            ready: reader.ready(&data_dir),
+            debug: reader.switch("DEBUG"),
             clock: reader.clock(),
             data_dir,
         };
-        if reader.switch("DEBUG") {
+        if config.debug {
             reader.refuse_in_production("DEBUG", "switch it off");
         }
         if reader.mistakes.is_empty() { Ok(config) } else { Err(ConfigError(reader.mistakes)) }
@@ -295,14 +300,33 @@ impl Reader {
             self.wrong("SAYDO_LOG", format!("“{filter}” is not a level or a filter like info,saydo_server=debug"));
         }
         let forms = [("json", Some(LogFormat::Json)), ("pretty", Some(LogFormat::Pretty))];
-        let what = "a whole number of days from 1 to 36500";
-        let days: i64 = self.parsed("SAYDO_AUDIT_KEEP_DAYS", what, 365, |n| (1..=36_500).contains(n));
         TelemetryConfig {
             filter,
             format: self.choice("SAYDO_LOG_FORMAT", &forms, None),
             metrics: self.metrics(),
             traces: self.traces(),
-            audit_kept: SignedDuration::from_hours(24 * days),
+        }
+    }
+
+    fn retention(&mut self) -> Retention {
+        let mut days = |name: &str| {
+            let what = "a whole number of days from 1 to 36500";
+            self.text(name)?;
+            Some(SignedDuration::from_hours(24 * self.parsed(name, what, 1, |n| (1..=36_500).contains(n))))
+        };
+        let usual = Retention::default();
+        let (trash, audit) = (days("SAYDO_TRASH_KEEP_DAYS"), days("SAYDO_AUDIT_KEEP_DAYS"));
+        let (conversations, changes) = (days("SAYDO_CONVERSATIONS_KEEP_DAYS"), days("SAYDO_CHANGES_KEEP_DAYS"));
+        let mut hours = |name, what, most| {
+            SignedDuration::from_hours(self.parsed(name, what, 24, |hours| (1..=most).contains(hours)))
+        };
+        Retention {
+            trash: trash.unwrap_or(usual.trash),
+            audit: audit.unwrap_or(usual.audit),
+            turns: hours("SAYDO_TURNS_KEEP_HOURS", "a whole number of hours from 1 to 8760", 8760),
+            answers: hours("SAYDO_ANSWERS_KEEP_HOURS", "a whole number of hours from 1 to 24", 24),
+            conversations,
+            changes,
         }
     }
 
@@ -331,6 +355,27 @@ impl Reader {
             self.wrong("OTEL_EXPORTER_OTLP_ENDPOINT", "give a URL that begins with http:// or https://");
         }
         Some(TracesConfig { endpoint, headers: self.secret("OTEL_EXPORTER_OTLP_HEADERS"), json, ratio })
+    }
+
+    fn ready(&mut self, data_dir: &std::path::Path) -> ReadyConfig {
+        let public_url = self.text("SAYDO_PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned());
+        if public_url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+            self.wrong("SAYDO_PUBLIC_URL", "give a URL that begins with http:// or https://");
+        }
+        let mut admins = Vec::new();
+        for text in self.list("SAYDO_ADMINS") {
+            match Email::new(&text) {
+                Ok(email) => admins.push(email),
+                Err(_) => self.wrong("SAYDO_ADMINS", format!("“{text}” is not an e-mail address")),
+            }
+        }
+        let file = |name, usual| self.text(name).map_or_else(|| data_dir.join(usual), PathBuf::from);
+        ReadyConfig {
+            decisions: file("SAYDO_READY_FILE", "ready.toml"),
+            dependencies: file("SAYDO_DEPENDENCY_REPORT", "dependencies.json"),
+            public_url,
+            admins,
+        }
     }
 
     fn clock(&mut self) -> Clock {

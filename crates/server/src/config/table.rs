@@ -104,7 +104,28 @@ pub const SETTINGS: &[Setting] = &[
     secret("OTEL_EXPORTER_OTLP_HEADERS", "name=value pairs to send to it, comma-separated"),
     plain("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "http/protobuf or http/json"),
     plain("OTEL_TRACES_SAMPLER_ARG", "1", "which part of the traces that begin here are sent, from 0 to 1"),
+    plain("SAYDO_TRASH_KEEP_DAYS", "30", "days a deleted task can come back; then it is gone for good"),
+    plain("SAYDO_TURNS_KEEP_HOURS", "24", "hours the events of a chat turn can be replayed after it ended"),
+    plain("SAYDO_ANSWERS_KEEP_HOURS", "24", "hours a repeated Idempotency-Key gets its answer again, 24 at the most"),
+    plain(
+        "SAYDO_CONVERSATIONS_KEEP_DAYS",
+        "",
+        "days conversations are kept after the last message; for good when not set",
+    ),
+    plain("SAYDO_CHANGES_KEEP_DAYS", "", "days changes can be undone and tasks have a history; for good when not set"),
     plain("SAYDO_AUDIT_KEEP_DAYS", "365", "days audit events are kept"),
+    plain("SAYDO_PUBLIC_URL", "", "how people reach the server, like https://todo.example.com, for saydo ready"),
+    plain("SAYDO_ADMINS", "", "comma-separated e-mails of accounts that see the readiness page of the web app"),
+    plain(
+        "SAYDO_READY_FILE",
+        "",
+        "what only people decide, for saydo ready; ready.toml in the data folder when not set",
+    ),
+    plain(
+        "SAYDO_DEPENDENCY_REPORT",
+        "",
+        "what scripts/dependencies.sh wrote, for saydo ready; dependencies.json in the data folder when not set",
+    ),
     plain("SAYDO_NOW", "", "RFC 3339 instant at which the clock stands still, for tests (refused in production)"),
     plain("DEBUG", "off", "must be off in production"),
 ];

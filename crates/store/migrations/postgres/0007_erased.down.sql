@@ -1,1 +1,2 @@
+DROP INDEX conversations_age;
 DROP TABLE erased_accounts;

@@ -8,3 +8,6 @@ CREATE TABLE erased_accounts (
 ALTER TABLE erased_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE erased_accounts FORCE ROW LEVEL SECURITY;
 CREATE POLICY system ON erased_accounts USING ((SELECT current_setting('saydo.role', TRUE)) = 'system');
+
+-- Conversations are removed by their age where a retention is set.
+CREATE INDEX conversations_age ON conversations (updated_at);

@@ -3,3 +3,6 @@ CREATE TABLE erased_accounts (
     -- A hash of what only a row of the account could tell: it says nothing about anybody who is not in the database.
     mark TEXT NOT NULL PRIMARY KEY
 ) WITHOUT ROWID;
+
+-- Conversations are removed by their age where a retention is set.
+CREATE INDEX conversations_age ON conversations (updated_at);

@@ -29,13 +29,13 @@ impl Backups {
     pub async fn keep_erased(&self, marks: BTreeSet<String>) -> Result<(), BackupError> {
         let home = self.folder.clone();
         off_thread(move || {
-            folder::make(&home)?;
             let path = home.join(FILE);
             let known = read(&path)?;
             let new: String = marks.difference(&known).map(|mark| format!("{mark}\n")).collect();
             if new.is_empty() {
                 return Ok(());
             }
+            folder::make(&home)?;
             let mut options = OpenOptions::new();
             options.create(true).append(true);
             #[cfg(unix)]

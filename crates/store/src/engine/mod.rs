@@ -85,6 +85,13 @@ impl Engine {
         }
     }
 
+    /// Has SQLite's write-ahead log folded into the file, however short it is.
+    pub(crate) fn empty_log(&self) {
+        if let Self::Sqlite(engine) = self {
+            engine.empty_log();
+        }
+    }
+
     /// Closes the connections, once they are given back.
     pub(crate) async fn close(&self) {
         match self {

@@ -3,7 +3,10 @@
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -39,6 +42,8 @@ pub(crate) struct SqliteEngine {
     max_log_bytes: u64,
     busy_timeout: Duration,
     was_too_long: Mutex<Option<Instant>>,
+    /// Whether the log is to begin anew however short it is: it holds what was deleted.
+    to_empty: AtomicBool,
 }
 
 impl SqliteEngine {
@@ -51,7 +56,8 @@ impl SqliteEngine {
         let (log, max_log_bytes) = (PathBuf::from(log), config.max_log_bytes);
         let readers = readers(config, &options);
         let (busy_timeout, was_too_long) = (config.busy_timeout, Mutex::default());
-        let engine = Self { readers, options, log, max_log_bytes, busy_timeout, was_too_long };
+        let to_empty = AtomicBool::default();
+        let engine = Self { readers, options, log, max_log_bytes, busy_timeout, was_too_long, to_empty };
         let mut writer = engine.writer().await?;
         check_version(&mut writer).await?;
         Ok((engine, writer))
@@ -92,7 +98,8 @@ impl SqliteEngine {
     /// SQLite folds the log into the file by itself and begins it anew, but only in a moment when nobody reads from it,
     /// and under load there may be none: then the writer waits for one, not for long and not all the time.
     pub(super) async fn shorten_log(&self, link: &mut SqliteLink) {
-        if std::fs::metadata(&self.log).map_or(0, |file| file.len()) <= self.max_log_bytes {
+        let to_empty = self.to_empty.load(Ordering::Relaxed);
+        if !to_empty && std::fs::metadata(&self.log).map_or(0, |file| file.len()) <= self.max_log_bytes {
             return;
         }
         {
@@ -104,11 +111,26 @@ impl SqliteEngine {
         }
         let normally = self.busy_timeout.as_millis();
         let wait = SHORTEN_WAIT.as_millis();
-        let sql =
-            format!("PRAGMA busy_timeout = {wait}; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {normally}");
-        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql)).execute(link.connection()).await {
-            tracing::debug!(%error, "the write-ahead log could not be shortened");
+        let patience = |millis: u128| AssertSqlSafe(format!("PRAGMA busy_timeout = {millis}"));
+        let shortened = async {
+            sqlx::raw_sql(patience(wait)).execute(link.connection()).await?;
+            let busy = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)");
+            let busy = busy.fetch_one(link.connection()).await;
+            sqlx::raw_sql(patience(normally)).execute(link.connection()).await?;
+            busy
+        };
+        match shortened.await {
+            Ok(0) if to_empty => self.to_empty.store(false, Ordering::Relaxed),
+            // While somebody reads from it, it is tried again.
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "the write-ahead log could not be shortened"),
         }
+    }
+
+    /// Has the log begin anew as soon as nobody reads from it.
+    pub(super) fn empty_log(&self) {
+        self.to_empty.store(true, Ordering::Relaxed);
+        *self.was_too_long.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     pub(super) async fn close(&self) {

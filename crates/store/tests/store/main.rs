@@ -16,6 +16,7 @@ mod idempotency;
 mod leases;
 mod lists;
 mod migrations;
+mod own;
 mod owners;
 mod plans;
 mod postgres;
@@ -96,6 +97,7 @@ macro_rules! suite {
     leases { work_is_claimed_by_one_at_a_time }
     usage { usage_adds_up_by_day_and_model, absurd_counts_do_no_harm }
     idempotency { an_answer_is_kept_until_it_expires, a_live_key_is_not_taken_twice }
+    own { rows_are_found_in_every_table, who_was_erased_is_erased_again, quiet_conversations_are_purged }
     owners {
         another_user_reads_nothing, another_user_changes_nothing, another_user_touches_no_turn_and_no_token,
         rows_need_their_owner,

@@ -92,6 +92,8 @@ macro_rules! tour {
             events::what_happens_is_told_once_and_in_order, events::old_events_go_and_their_numbers_do_not_come_back,
             events::events_come_page_by_page, leases::work_is_claimed_by_one_at_a_time,
             audit::events_are_read_in_order_by_kind_and_time, audit::only_what_is_old_is_purged,
+            own::rows_are_found_in_every_table, own::who_was_erased_is_erased_again,
+            own::quiet_conversations_are_purged,
         }
     };
     ($open:path; $($module:ident::$test:ident),+ $(,)?) => {
@@ -150,7 +152,7 @@ pub(crate) fn all_are_here(statements: &BTreeMap<String, String>) {
     }
     // Those have no plan that matters: transactions, what only PostgreSQL can, the migrations' own little table, and what
     // a restore does to everybody.
-    let without = ["", "system.notify", "system.migrations", "system.table", "system.events_leave_gap"];
+    let without = ["", "system.notify", "server.facts", "system.migrations", "system.table", "system.events_leave_gap"];
     let has_plan = |name: &String| !name.starts_with("tx.") && !without.contains(&name.as_str());
     let here: BTreeSet<&String> = statements.values().collect();
     let missing: Vec<&String> = names.iter().filter(|name| has_plan(name) && !here.contains(name)).collect();
@@ -283,7 +285,7 @@ async fn streams_and_sweeps_go_by_an_index_in_order() {
 
 /// Whether a statement acts for a user, not for the system.
 pub(crate) fn is_of_a_user(name: &str) -> bool {
-    !["system.", "audit.", "lease."].iter().any(|start| name.starts_with(start))
+    !["system.", "audit.", "lease.", "erased."].iter().any(|start| name.starts_with(start))
 }
 
 /// Whether the owner stands in the predicate, or in what is inserted.

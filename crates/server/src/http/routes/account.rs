@@ -1,12 +1,13 @@
 //! `/api/account`: taking everything away, and erasing it.
 
 use axum::{
-    Json as Answer,
+    body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use saydo_app::accounts::{ExportView, PasswordInput};
+use futures_util::{StreamExt as _, stream};
+use saydo_app::accounts::{PasswordInput, export::ExportView};
 
 use super::auth::without_cookie;
 use crate::http::{
@@ -20,9 +21,16 @@ use crate::http::{
 #[utoipa::path(get, operation_id = "export_account", path = "/api/account/export", tag = "accounts",
     responses((status = 200, description = "The document", body = ExportView)))]
 pub(in crate::http) async fn export(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Response> {
-    let document = state.app.accounts.export(&caller.user).await?;
-    let disposition = [(header::CONTENT_DISPOSITION, "attachment; filename=\"saydo-export.json\"")];
-    Ok((disposition, Answer(document)).into_response())
+    let mut document = state.app.accounts.export(&caller.user).await?;
+    // Until something was read it can still be refused.
+    let first = document.next().await.unwrap_or_else(|| Ok(Bytes::new()))?;
+    let rest = stream::unfold(document, async |mut document| Some((document.next().await?, document)));
+    let body = Body::from_stream(stream::once(async { Ok(first) }).chain(rest));
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"saydo-export.json\""),
+    ];
+    Ok((headers, body).into_response())
 }
 
 /// Erase the account and everything in it.
