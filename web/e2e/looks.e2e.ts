@@ -1,27 +1,6 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { axe, overflow } from "./axe";
 import { composer, home, row, say, seed, thread, visit, withModel } from "./harness";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface AxeResults {
-  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-}
-
-/** What axe finds on the page as it is now. Run from the test's side, so that the page's CSP stays in force. */
-async function axe(page: Page): Promise<string[]> {
-  const found = (await page.evaluate(
-    `${AXE}; axe.run(document, { resultTypes: ["violations"] })`,
-  )) as AxeResults;
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-  );
-}
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 const TASKS = [
   { title: "Send the invoice", due_date: "2026-03-10", priority: "high", labels: ["work"] },

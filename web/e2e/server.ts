@@ -104,7 +104,7 @@ async function startModel(): Promise<[baseUrl: string, stop: Stop]> {
 export default async function setup(project: TestProject): Promise<Stop> {
   const [baseUrl, stopModel] = await startModel();
   const [earUrl, stopEar] = await startEar();
-  const [origin, stopPlain] = await startSaydo({});
+  const [origin, stopPlain] = await startSaydo({ SAYDO_ADMINS: "admin@example.org" });
   const [modelOrigin, stopWithModel] = await startSaydo({
     OPENAI_API_KEY: "a key for nobody",
     OPENAI_BASE_URL: baseUrl,

@@ -44,6 +44,8 @@ export interface User {
   timezone?: string | null;
   /** Which planner this person chose; the server's own choice when there is none. */
   planner?: PlannerChoice | null;
+  /** Whether this person administrates the installation. */
+  admin?: boolean;
   created_at: string;
 }
 

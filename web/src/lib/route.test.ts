@@ -5,6 +5,7 @@ describe("addresses", () => {
   it.each<[string, View]>([
     ["/", { name: "all" }],
     ["/today", { name: "today" }],
+    ["/ready", { name: "ready" }],
     ["/label/caf%C3%A9", { name: "label", label: "café" }],
     ["/label/100%", { name: "label", label: "100%" }],
     ["/nowhere", { name: "all" }],

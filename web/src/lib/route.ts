@@ -1,7 +1,7 @@
 /** Addresses: `/today`, `/label/home`, `/c/7`. */
 
 export type View =
-  | { name: "today" | "upcoming" | "all" | "completed" | "trash" | "settings" }
+  | { name: "today" | "upcoming" | "all" | "completed" | "trash" | "settings" | "ready" }
   | { name: "label"; label: string };
 
 export interface Route {
@@ -9,7 +9,7 @@ export interface Route {
   conversation: number | null;
 }
 
-const NAMES = ["today", "upcoming", "all", "completed", "trash", "settings"] as const;
+const NAMES = ["today", "upcoming", "all", "completed", "trash", "settings", "ready"] as const;
 
 function isView(value: unknown): value is View {
   return typeof value === "object" && value !== null && "name" in value;

@@ -60,6 +60,7 @@ function Account() {
   const person = user.value;
   return (
     <ul class="nav-foot">
+      {person?.admin && <NavLink view={{ name: "ready" }} {...VIEWS.ready} />}
       <NavLink view={{ name: "settings" }} {...VIEWS.settings} hint={person?.name || person?.email || ""} />
     </ul>
   );

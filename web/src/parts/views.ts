@@ -12,6 +12,7 @@ export const VIEWS: Record<ListName, { title: string; icon: IconName }> = {
   completed: { title: "Completed", icon: "checkCircle" },
   trash: { title: "Trash", icon: "trash" },
   settings: { title: "Settings", icon: "gear" },
+  ready: { title: "Readiness", icon: "checkCircle" },
 };
 
 export const viewTitle = (view: View): string =>

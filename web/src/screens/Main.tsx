@@ -1,6 +1,7 @@
 /** The main screen: navigation, list, thread, and the composer under them. */
 
 import { useEffect } from "preact/hooks";
+import type { View as Shown } from "../lib/route";
 import { Composer } from "../parts/Composer";
 import { Icon, Logo } from "../parts/Icon";
 import { Keys } from "../parts/Keys";
@@ -15,9 +16,11 @@ import { openAwaited, openConversation } from "../state/conversations";
 import { drawerOpen } from "../state/drawer";
 import { openLinkedTask } from "../state/link";
 import { followEvents } from "../state/live";
-import { followHistory, route } from "../state/route";
+import { followHistory, goToView, route } from "../state/route";
+import { user } from "../state/session";
 import { refresh } from "../state/tasks";
 import { closeThread, loadConversations, showThread, spoken, threadOpen } from "../state/thread";
+import { Ready } from "./Ready";
 import { Settings } from "./Settings";
 
 const MINUTE_MS = 60_000;
@@ -119,6 +122,17 @@ function Spoken() {
   );
 }
 
+function View({ name }: { name: Shown["name"] }) {
+  const admin = user.value?.admin === true;
+  // For everybody else there is no such page.
+  const away = name === "ready" && !admin;
+  useEffect(() => {
+    if (away) goToView({ name: "all" });
+  }, [away]);
+  if (name === "settings") return <Settings />;
+  return name === "ready" && admin ? <Ready /> : <TaskList />;
+}
+
 export function Main() {
   useFreshness();
   useAddress();
@@ -138,7 +152,7 @@ export function Main() {
       <main class="list" id="list" tabIndex={-1} inert={drawerOpen.value}>
         <div class="list-inner">
           <Offline />
-          {route.value.view.name === "settings" ? <Settings /> : <TaskList />}
+          <View name={route.value.view.name} />
         </div>
       </main>
       {threadOpen.value && <Thread />}

@@ -21,7 +21,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function withTask(act: (task: Task) => void): boolean {
-  if (route.value.view.name === "trash" || route.value.view.name === "settings") return false;
+  if (["trash", "settings", "ready"].includes(route.value.view.name)) return false;
   const id = currentTaskId();
   const task = visible.value.find((candidate) => candidate.id === id);
   if (!task) return false;

@@ -1,0 +1,60 @@
+/** The list of readiness, for administrators. */
+
+import { expect, test } from "vitest";
+import { axe, overflow } from "./axe";
+import { PASSWORD, type Person, signIn, signUp, visit } from "./harness";
+
+const ADMIN = "admin@example.org";
+
+/** The administrator, with an account from the first time on. */
+async function administrator(person: Person): Promise<void> {
+  const known = { ...person, email: ADMIN };
+  const status = await person.page.evaluate(
+    async ([email, password]) => {
+      const headers = { "Content-Type": "application/json" };
+      const body = JSON.stringify({ email, password });
+      return (await fetch("/api/auth/signup", { method: "POST", headers, body })).status;
+    },
+    [ADMIN, PASSWORD] as const,
+  );
+  expect([201, 400]).toContain(status);
+  await signIn(known);
+  await person.page.getByRole("heading", { level: 1, name: "All tasks" }).waitFor({ timeout: 30_000 });
+}
+
+for (const [name, way] of [
+  ["desktop", { colorScheme: "light" }],
+  ["phone, dark", { colorScheme: "dark", viewport: { width: 360, height: 740 }, hasTouch: true }],
+] as const) {
+  test(`an administrator sees the verdict, the evidence, and what to do (${name})`, () =>
+    visit(async (person) => {
+      const { page } = person;
+      await administrator(person);
+      if (name !== "desktop") await page.getByRole("button", { name: "Menu" }).click();
+      await page.getByRole("link", { name: "Readiness" }).click();
+      const verdict = page.getByRole("region", { name: "Verdict" });
+      await verdict.waitFor({ timeout: 120_000 });
+      // This server is one for tests: its clock stands still.
+      await verdict.getByText("NO-GO").waitFor();
+      const failed = page.getByRole("listitem").filter({ hasText: "Profile" });
+      await failed.getByText("the profile is development").waitFor();
+      await failed.getByText("set SAYDO_PROFILE=production").waitFor();
+      expect(await page.getByText("forced on every table").count()).toBe(0);
+      expect(await axe(page)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
+      await page.getByText("Everything", { exact: true }).click();
+      await page.getByText("attempts, all in vain").waitFor();
+      expect(await axe(page), "everything").toEqual([]);
+      expect(await overflow(page)).toBe(0);
+    }, way));
+}
+
+test("for everybody else there is no such page", () =>
+  visit(async (person) => {
+    await signUp(person);
+    expect(await person.page.getByRole("link", { name: "Readiness" }).count()).toBe(0);
+    await person.page.goto("/ready");
+    await person.page.getByRole("heading", { level: 1, name: "All tasks" }).waitFor();
+    const status = await person.page.evaluate(async () => (await fetch("/api/admin/ready")).status);
+    expect(status).toBe(404);
+  }));
