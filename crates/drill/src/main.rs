@@ -132,8 +132,7 @@ async fn play(site: &Site, arguments: &Arguments, drilled: &faults::Drilled) -> 
         releases::bad(site, &after).await?;
         faults::all(site, &watch, arguments.speed, drilled).await
     };
-    let (staging, production) = tokio::join!(Box::pin(of_staging), Box::pin(of_production));
-    staging.and(production)?;
+    tokio::try_join!(Box::pin(of_staging), Box::pin(of_production))?;
     releases::back(site).await?;
     restore::restore(site).await?;
     people.iter().for_each(tokio::task::JoinHandle::abort);

@@ -113,21 +113,24 @@ async fn look(url: String, states: Arc<Mutex<States>>, timeline: Arc<Timeline>) 
         names.sort();
         names.dedup();
         for name in names {
-            let (before, is) = (
-                states.get(&name).map_or(State::Quiet, |known| known.0),
-                now.get(&name).copied().unwrap_or(State::Quiet),
-            );
-            if before == is {
-                continue;
+            let (before, since) = states.get(&name).copied().unwrap_or((State::Quiet, Instant::now()));
+            let is = now.get(&name).copied().unwrap_or(State::Quiet);
+            if before != is {
+                tell(&timeline, &name, before, is, since.elapsed());
+                states.insert(name, (is, Instant::now()));
             }
-            match is {
-                State::Pending => timeline.seen(format!("alert {name}: pending")),
-                State::Firing => timeline.seen(format!("alert {name}: FIRING")),
-                State::Quiet if before == State::Firing => timeline.seen(format!("alert {name}: resolved")),
-                State::Quiet => timeline.seen(format!("alert {name}: no longer pending")),
-            }
-            states.insert(name, (is, Instant::now()));
         }
+    }
+}
+
+/// Tells of an alert that fires or no longer does. One that was pending and came to nothing is not told of.
+fn tell(timeline: &Timeline, name: &str, before: State, is: State, took: Duration) {
+    let seconds = took.as_secs();
+    match (before, is) {
+        (State::Pending, State::Firing) => timeline.seen(format!("alert {name}: FIRING, pending for {seconds} s")),
+        (_, State::Firing) => timeline.seen(format!("alert {name}: FIRING")),
+        (State::Firing, _) => timeline.seen(format!("alert {name}: resolved, after {seconds} s")),
+        _ => {}
     }
 }
 

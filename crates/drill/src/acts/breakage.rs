@@ -113,7 +113,7 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
         Break::Backup => {
             let folder = site.staging.data().join("backups");
             site.staging.service("stop").await?;
-            std::fs::rename(&folder, site.place("backups-aside"))?;
+            std::fs::rename(&folder, site.staging.data().join("backups-aside"))?;
             std::fs::write(&folder, "in the way")?;
             site.staging.service("start").await?;
             Doings::default()
@@ -170,7 +170,7 @@ fn hold_a_lock(site: &Site) -> Tried<()> {
 }
 
 /// More readers at once than there are connections.
-async fn crowd_in(person: Person) {
+pub(crate) async fn crowd_in(person: Person) {
     loop {
         let lists = (0..30).map(|_| person.request(Method::GET, "/api/tasks?limit=50").send());
         join_all(lists).await;

@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::load;
-use crate::{site::Site, trouble::Tried};
+use super::{breakage, load};
+use crate::{people::Person, site::Site, trouble::Tried};
 
 /// How long a new version may take until it is well.
 const START: u32 = 60;
@@ -55,14 +55,18 @@ pub(crate) async fn bad(site: &Site, after: &Path) -> Tried<()> {
         site.timeline.act('B', format!("a bad release: {what}"));
         let was = site.production.in_service();
         let release = site.bad_release(after, kind)?;
-        let load = (kind != "crashing").then(|| load::begin(site, after, 45));
+        // Many at once, so that what is slow is seen to be.
+        let crowd = if kind == "slow" {
+            let person = Person::sign_up(&site.production.base, 36, "offline").await?;
+            Some(tokio::spawn(breakage::crowd_in(person)))
+        } else {
+            None
+        };
         let ran = site.production.deploy_sh(&site.timeline, &["deploy", &release.to_string_lossy()], start).await?;
         let noticed = !ran.well && said.iter().any(|words| ran.said(words)) && ran.said("is in service, and is well");
         let words = format!("noticed, and {was} is back by itself {} s after the deployment began", ran.took.as_secs());
         site.timeline.verdict(noticed && site.production.in_service() == was && ran.took < BACK, words);
-        if let Some(load) = load {
-            site.timeline.seen(load.await??);
-        }
+        crowd.into_iter().for_each(|crowd| crowd.abort());
         site.check_ledger(Instant::now(), "after the bad release").await?;
     }
     Ok(())
