@@ -36,6 +36,7 @@ const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// The body of `POST /api/tokens`.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Claude on my laptop", "scope": "write", "expires_in_days": 90}))]
 pub struct AccessTokenInput {
     /// What to call it: 1 to 100 characters after trimming.
     #[schema(example = "Claude on my laptop")]

@@ -10,6 +10,7 @@ use crate::chat::PlannerChoice;
 /// The body of `POST /api/auth/signup`.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "grace@example.com", "password": "a long sentence is best", "name": "Grace"}))]
 pub struct SignUpInput {
     /// The address; case does not matter.
     #[schema(example = "ada@example.com")]
@@ -25,6 +26,7 @@ pub struct SignUpInput {
 /// The body of `POST /api/auth/login`.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ada@example.com", "password": "correct horse battery"}))]
 pub struct LogInInput {
     /// The address; case does not matter.
     #[schema(example = "ada@example.com")]
@@ -37,6 +39,7 @@ pub struct LogInInput {
 /// The body of `PATCH /api/auth/me`: absent keeps, `null` clears.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"timezone": "Europe/Berlin", "planner": "auto"}))]
 pub struct ProfileInput {
     /// What to call the person.
     #[schema(value_type = Option<String>)]
@@ -52,6 +55,7 @@ pub struct ProfileInput {
 /// The body of `POST /api/auth/password`.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"current_password": "correct horse battery", "new_password": "a long sentence is best"}))]
 pub struct NewPasswordInput {
     /// The password in force; any text when there is none, with a token that is at most five minutes old.
     #[schema(value_type = String)]
@@ -64,6 +68,7 @@ pub struct NewPasswordInput {
 /// The body of `DELETE /api/account`.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "correct horse battery"}))]
 pub struct PasswordInput {
     /// The password in force; any text when there is none, with a token that is at most five minutes old.
     #[schema(value_type = String)]

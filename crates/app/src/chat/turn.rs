@@ -53,6 +53,7 @@ pub enum Decision {
 /// The body of `POST /api/conversations/{id}/pending/{pending_id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"decision": "accept"}))]
 pub struct PendingDecision {
     /// Yes or no.
     pub decision: Decision,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The body of `POST /api/tasks`, and the arguments of `add_task`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"title": "Water the plants", "due_date": "tomorrow 8am", "recurrence": "every other day", "labels": ["home"]}))]
 pub struct TaskInput {
     /// 1 to 200 characters after trimming.
     pub title: String,
@@ -59,6 +60,7 @@ pub struct RuleInput {
 /// The body of `PUT` and `PATCH /api/tasks/{id}`: absent keeps, `null` clears.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"priority": "high", "due_date": "2026-03-13T15:00:00+01:00", "description": null}))]
 pub struct TaskPatchInput {
     /// 1 to 200 characters after trimming; cannot be cleared.
     #[serde(skip_serializing_if = "Field::is_keep")]

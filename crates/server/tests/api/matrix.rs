@@ -55,6 +55,8 @@ fn line(route: &str) -> Line {
             line(json!({"threadId": "t", "runId": "r", "messages": [{"role": "user", "content": "hello"}]}), 200, None)
         }
         "GET /api/events" => line(Value::Null, 200, None),
+        // Nobody administrates here.
+        "GET /api/admin/ready" => line(Value::Null, 404, Some(404)),
         "GET /api/usage" => line(Value::Null, 200, None),
         "GET /api/voice" => line(Value::Null, 200, None),
         // No speech server is configured here: for the owner too there is nothing.
@@ -68,9 +70,9 @@ fn line(route: &str) -> Line {
 }
 
 /// The owner's things.
-struct World {
-    app: TestApp,
-    owner: Client,
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    pub(crate) owner: Client,
     conversation: i64,
     pending: String,
     turn: String,
@@ -80,7 +82,7 @@ struct World {
 
 impl World {
     /// Ada with two tasks and one in the trash, a conversation with a waiting question, and nothing shared with Bob.
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let app = TestApp::start().await;
         let owner = app.user("ada").await;
         for title in ["Read", "Binned", "Write"] {
@@ -105,18 +107,8 @@ impl World {
     }
 
     /// Calls a route about the owner's things.
-    async fn call(&self, client: &Client, method: &str, path: &str, body: &Value) -> Answer {
-        let task = if path.starts_with("/api/trash") { "2" } else { "1" };
-        let id = match () {
-            () if path.starts_with("/api/conversations") => self.conversation.to_string(),
-            () if path.starts_with("/api/tokens") => self.token.clone(),
-            () => task.to_owned(),
-        };
-        let path = path
-            .replace("{id}", &id)
-            .replace("{user_id}", &self.owner.id)
-            .replace("{pending_id}", &self.pending)
-            .replace("{turn_id}", &self.turn);
+    pub(crate) async fn call(&self, client: &Client, method: &str, path: &str, body: &Value) -> Answer {
+        let path = self.address(path);
         let request = client.request(method.parse::<Method>().unwrap(), &path);
         let body = body.to_string().replace("{change_id}", &self.change);
         let empty = body == "null";
@@ -130,6 +122,20 @@ impl World {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = if status == 200 { String::new() } else { response.text().await.unwrap() };
         Answer { status, headers, text }
+    }
+
+    /// A route's address with the owner's things in it.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let task = if path.starts_with("/api/trash") { "2" } else { "1" };
+        let id = match () {
+            () if path.starts_with("/api/conversations") => self.conversation.to_string(),
+            () if path.starts_with("/api/tokens") => self.token.clone(),
+            () => task.to_owned(),
+        };
+        path.replace("{id}", &id)
+            .replace("{user_id}", &self.owner.id)
+            .replace("{pending_id}", &self.pending)
+            .replace("{turn_id}", &self.turn)
     }
 
     /// Everything the owner has.

@@ -32,6 +32,7 @@ const MOST_CHARS: usize = 200;
 /// What an AG-UI client sends. The protocol is open: fields that are not named here are for others.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"threadId": "thread-1", "runId": "run-1", "messages": [{"role": "user", "content": "what is due today?"}]}))]
 pub(in crate::http) struct RunAgentInput {
     /// The conversation, by the client's own name.
     thread_id: String,
@@ -93,7 +94,8 @@ pub(in crate::http) async fn run(
 ) -> ApiResult<Response> {
     let RunAgentInput { thread_id, run_id, messages, resume } = input;
     for (field, name) in [("threadId", &thread_id), ("runId", &run_id)] {
-        if name.is_empty() || name.chars().count() > MOST_CHARS {
+        // NUL is the one character that not every database can keep.
+        if name.is_empty() || name.chars().count() > MOST_CHARS || name.contains('\0') {
             return Err(Problem::field(field, format!("Give a name of 1 to {MOST_CHARS} characters.")).into());
         }
     }

@@ -27,6 +27,7 @@ use crate::http::{
 /// The body of `POST /api/{user_id}/chat`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"message": "Remember to call mom tomorrow"}))]
 pub(in crate::http) struct MessageInput {
     /// The conversation to go on with; a new one when it is missing.
     #[serde(default)]

@@ -28,6 +28,7 @@ use crate::http::{
 /// The body of `PATCH /api/conversations/{id}`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"title": "The summer holiday"}))]
 pub(in crate::http) struct TitleInput {
     /// 1 to 200 characters after trimming.
     title: String,

@@ -10,6 +10,7 @@ use crate::http::{auth::Me, body::Json, error::ApiResult, problem::Problem, stat
 /// The body of `POST /api/parse`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "call mom tomorrow 3pm #family"}))]
 pub(in crate::http) struct LineInput {
     /// The line so far; at most 10,000 characters.
     text: String,

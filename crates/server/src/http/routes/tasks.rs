@@ -25,6 +25,7 @@ use crate::http::{
 /// The body of `PATCH /api/tasks/{id}/complete`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"completed": true}))]
 pub(in crate::http) struct CompletionInput {
     /// Done or open; toggles when it is missing.
     #[serde(default)]

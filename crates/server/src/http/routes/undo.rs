@@ -15,6 +15,7 @@ use crate::http::{auth::Me, body::MaybeJson, error::ApiResult, problem::Problem,
 /// The body of `POST /api/undo`.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(example = json!({}))]
 pub(in crate::http) struct UndoInput {
     /// Which change; the newest when it is missing. Undoing an undo redoes.
     change_id: Option<String>,
@@ -23,6 +24,7 @@ pub(in crate::http) struct UndoInput {
 /// Put back a change.
 #[utoipa::path(post, path = "/api/undo", tag = "tasks", request_body = Option<UndoInput>,
     responses((status = 200, description = "What was put back", body = UndoView),
+        (status = 404, description = "There is no such change"),
         (status = 409, description = "It cannot be put back; the detail says why")))]
 pub(in crate::http) async fn undo(
     State(state): State<AppState>,

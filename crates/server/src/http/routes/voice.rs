@@ -80,6 +80,7 @@ pub(in crate::http) struct Transcript {
 /// The body of `POST /api/voice/speak`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "Added “Buy milk”.", "format": "mp3"}))]
 pub(in crate::http) struct SpeechInput {
     /// What to read aloud: 1 to 4,096 characters after trimming.
     #[schema(example = "Added “Buy milk”.")]
