@@ -1,18 +1,21 @@
 //! Small pieces of state that clients carry for us, such as a session's beginnings: signed, bound to their purpose and
 //! their owner, so that any replica can read them back and nobody else can use them.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::Sha256;
 
 use crate::AppError;
 
 /// Seals and opens; cheap to clone.
 #[derive(Clone)]
 pub struct Sealer {
+    secret: Arc<SecretString>,
     signing: EncodingKey,
     reading: DecodingKey,
 }
@@ -30,8 +33,25 @@ impl Sealer {
     /// A sealer of this secret.
     #[must_use]
     pub fn new(secret: &SecretString) -> Self {
-        let secret = secret.expose_secret().as_bytes();
-        Self { signing: EncodingKey::from_secret(secret), reading: DecodingKey::from_secret(secret) }
+        let bytes = secret.expose_secret().as_bytes();
+        let (signing, reading) = (EncodingKey::from_secret(bytes), DecodingKey::from_secret(bytes));
+        Self { secret: Arc::new(secret.clone()), signing, reading }
+    }
+
+    /// A word that is the same for the same pieces. Who has the word but not the secret cannot try out what the pieces
+    /// were: a password may be among them.
+    #[must_use]
+    pub fn fingerprint(&self, purpose: &str, pieces: &[&[u8]]) -> String {
+        // Keys of any length are good: this cannot fail.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.secret.expose_secret().as_bytes()) else {
+            return String::new();
+        };
+        mac.update(b"saydo fingerprint\0");
+        for piece in [&[purpose.as_bytes()], pieces].concat() {
+            mac.update(&(piece.len() as u64).to_le_bytes());
+            mac.update(piece);
+        }
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The state as a text of plain characters. It is signed, not hidden.
@@ -90,5 +110,15 @@ mod tests {
         assert_eq!(open("door", "ada", &text.replacen('.', "x.", 1), now), None);
         let other = Sealer::new(&SecretString::from("another secret of enough characters!"));
         assert_eq!(other.open::<String>("door", "ada", &text, now), None);
+    }
+
+    #[test]
+    fn fingerprints_take_the_secret() {
+        let with = |secret: &str, pieces: &[&[u8]]| {
+            Sealer::new(&SecretString::from(secret)).fingerprint("idempotency", pieces)
+        };
+        assert_eq!(with("one", &[b"a", b"bc"]), with("one", &[b"a", b"bc"]));
+        assert_ne!(with("one", &[b"a", b"bc"]), with("one", &[b"ab", b"c"]));
+        assert_ne!(with("one", &[b"a", b"bc"]), with("another", &[b"a", b"bc"]));
     }
 }

@@ -105,7 +105,7 @@ async fn prove(state: &AppState, parts: &Parts) -> ApiResult<(Identity, SentToke
     let identity = state.app.accounts.authenticate(token).await?;
     // A browser sends the cookie along with whatever another site makes it send: writes must come from our own pages.
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
-    if !reads && !client::same_origin(parts) {
+    if !reads && !client::same_origin(&state.settings, parts) {
         state.app.accounts.audit().note(AuditKind::OriginRefused, Some(&identity.user.id), audit::nothing());
         let detail = "This request did not come from Saydo's own pages.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", detail).into());

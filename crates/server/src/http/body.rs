@@ -7,13 +7,21 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
 };
-use http_body_util::LengthLimitError;
+use http_body_util::{LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use super::{arrival::TooSlow, error::ApiError, problem::Problem};
 
 /// Largest body, also after decompression.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
+
+/// A packed body may be as large as an unpacked one: of nothing, packed over and over, there is no end.
+pub(super) async fn bound_packed(request: Request) -> Request {
+    if !request.headers().contains_key(header::CONTENT_ENCODING) {
+        return request;
+    }
+    request.map(|body| Body::new(Limited::new(body, MAX_BYTES)))
+}
 
 /// Reads a whole body.
 pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {

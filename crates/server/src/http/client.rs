@@ -35,11 +35,12 @@ pub(super) fn secure_cookies(settings: &HttpSettings, headers: &HeaderMap) -> bo
     settings.profile == Profile::Production || is_https(settings, headers)
 }
 
-/// Whether the `Origin` header names the very host the request was sent to.
-pub(super) fn same_origin(parts: &Parts) -> bool {
+/// Whether the `Origin` header names the very host the request was sent to, and its encryption where this is known.
+pub(super) fn same_origin(settings: &HttpSettings, parts: &Parts) -> bool {
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let Some(origin) = text(header::ORIGIN) else { return false };
-    let origin_host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let plain = || origin.strip_prefix("http://").filter(|_| !is_https(settings, &parts.headers));
+    let origin_host = origin.strip_prefix("https://").or_else(plain);
     let host = text(header::HOST).or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
     matches!((origin_host, host), (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host))
 }

@@ -32,7 +32,8 @@ const FIXED: [(HeaderName, &str); 7] = [
 /// The layer.
 pub(super) async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
     let https = client::is_https(&state.settings, request.headers());
-    let api = ["/api/", "/v1/"].iter().any(|start| request.uri().path().starts_with(start));
+    let path = request.uri().path();
+    let api = ["/api/", "/v1/"].iter().any(|start| path.starts_with(start)) || ["/mcp", "/metrics"].contains(&path);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {

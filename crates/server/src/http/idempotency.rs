@@ -21,7 +21,6 @@ use saydo_app::{
     idempotency::{Answer, IdempotencyState},
 };
 use saydo_store::StoredAnswer;
-use sha2::{Digest, Sha256};
 
 use super::{
     body,
@@ -116,7 +115,7 @@ impl Known {
             return Ok(Looked::Nobody(Box::new(Request::from_parts(parts, body))));
         };
         let body = body::read(body).await?;
-        let fingerprint = fingerprint(&parts, &body);
+        let fingerprint = fingerprint(state, &parts, &body);
         let flight = state.flights.begin(&caller, key).ok_or_else(error::in_flight)?;
         let found = state.app.idempotency_find(caller.id(), key, &fingerprint).await?;
         let key = IdempotencyKey { key: key.to_owned(), fingerprint };
@@ -245,18 +244,13 @@ fn replay(answer: StoredAnswer) -> Response<Body> {
     response
 }
 
-/// What a key stands for: method, path, query and body.
-fn fingerprint(parts: &Parts, body: &[u8]) -> String {
-    let mut hash = Sha256::new();
+/// What a key stands for: method, path, query and body. It is stored, and a body may hold a password.
+fn fingerprint(state: &AppState, parts: &Parts, body: &[u8]) -> String {
     let pieces = [
         parts.method.as_str().as_bytes(),
         parts.uri.path().as_bytes(),
         parts.uri.query().unwrap_or_default().as_bytes(),
         body,
     ];
-    for piece in pieces {
-        hash.update((piece.len() as u64).to_le_bytes());
-        hash.update(piece);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    state.app.accounts.sealer().fingerprint("idempotency", &pieces)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_request},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
-    auth, context, headers, idempotency, limits, metrics, openapi,
+    auth, body, context, headers, idempotency, limits, metrics, openapi,
     problem::Problem,
     routes::{
         account, agui, auth as sign_in, chat, conversations, events, history, mcp, openai, parse, service, tasks,
@@ -54,9 +54,10 @@ fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
     let cors = (!state.settings.cors_origins.is_empty()).then(|| headers::cors(&state.settings));
     doors
         .layer(RequestDecompressionLayer::new())
+        .layer(map_request(body::bound_packed))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(option_layer(cors))
+        .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(from_fn_with_state(state.clone(), context::layer))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SOUND)))
 }

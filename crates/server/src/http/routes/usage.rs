@@ -10,6 +10,7 @@ use crate::http::{auth::Me, error::ApiResult, problem::Problem, query::Params, s
 /// The days of `GET /api/usage`.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct UsageParams {
     /// The first day (UTC); 29 days before the last when it is missing.
     #[param(example = "2026-03-01")]
