@@ -34,6 +34,21 @@ const REDIS: &str = "redis://:canary-redis-password@127.0.0.1:1/0";
 const METRICS: &str = "canary-metrics-token";
 const COLLECTOR: &str = "canary-collector-key";
 const CLIENT: &str = "canary-client";
+/// Whatever else a request can carry.
+const CARRIED: [&str; 12] = [
+    "canary-description",
+    "canary-label",
+    "canary-thread",
+    "canary-run",
+    "canary-words",
+    "canary-path",
+    "canary-bearer",
+    "canary-cookie",
+    "canary-key",
+    "canary-zone",
+    "canary-new-password",
+    "canary-field",
+];
 const POSTGRES: &str = "postgresql://saydo:canary-postgres-password@127.0.0.1:1/saydo";
 
 /// Lives a little on a server that logs everything, and returns the log and the ids to look for.
@@ -89,10 +104,54 @@ async fn live(level: &str) -> (String, String, Vec<String>) {
         assert!(answer.contains("structuredContent"), "{answer}");
     }
     talk(&http, &server.base, &token, &speech).await;
+    carry(&http, &server.base, &token).await;
     drop(http);
     let (code, log) = server.stop();
     assert_eq!(code, Some(0));
     (log, request_id, vec![token, robot])
+}
+
+/// Sends the rest of the canaries, each where it belongs, and erases the account.
+async fn carry(http: &reqwest::Client, base: &str, token: &str) {
+    let to =
+        |method: &str, path: &str| http.request(method.parse().unwrap(), format!("{base}{path}")).bearer_auth(token);
+    let said = json!([{"role": "user", "content": "canary-words"}]);
+    let task = json!({"title": TITLE, "description": "canary-description", "labels": ["canary-label"]});
+    let changed = json!({"current_password": "canary-new-password", "new_password": "canary-new-password"});
+    let spoilt = to("POST", "/api/tasks").header("content-type", "application/json").header("content-encoding", "gzip");
+    let requests = [
+        (201, to("POST", "/api/tasks").header("idempotency-key", "canary-key").json(&task)),
+        (200, to("GET", "/api/tasks?label=canary-label&due_before=2026-01-01").header("x-timezone", "canary-zone")),
+        (422, to("GET", "/api/tasks?cursor=canary-field&sort=canary-field")),
+        (422, to("POST", "/api/tasks").json(&json!({"canary-field": "canary-field"}))),
+        (400, spoilt.body("canary-words")),
+        (200, to("PATCH", "/api/conversations/1").json(&json!({"title": TITLE}))),
+        (200, to("PATCH", "/api/auth/me").json(&json!({"name": NAME}))),
+        (200, to("POST", "/v1/chat/completions").json(&json!({"model": "saydo", "messages": said}))),
+        (404, to("POST", "/v1/chat/completions").json(&json!({"model": "canary-words", "messages": said}))),
+        (
+            200,
+            to("POST", "/api/agui")
+                .json(&json!({"threadId": "canary-thread", "runId": "canary-run", "messages": said})),
+        ),
+        (200, to("POST", "/api/parse").json(&json!({"text": "canary-words"}))),
+        (422, to("GET", "/api/tasks/canary-path")),
+        (404, to("GET", "/canary-path?canary-field=canary-field")),
+        (403, to("POST", "/api/canary-path/chat").json(&json!({"message": MESSAGE}))),
+        (401, http.get(format!("{base}/api/tasks")).bearer_auth("canary-bearer")),
+        (401, http.get(format!("{base}/api/tasks")).header("cookie", "saydo_session=canary-cookie")),
+        (401, http.get(format!("{base}/api/tasks")).basic_auth("canary-bearer", Some(PASSWORD))),
+        (403, to("POST", "/mcp").header("origin", "https://canary-field.example")),
+        (422, to("POST", "/api/auth/password").json(&changed)),
+        (200, to("POST", "/api/undo")),
+        (204, to("DELETE", "/api/account").json(&json!({"password": PASSWORD}))),
+    ];
+    for (status, request) in requests {
+        let answer = request.send().await.unwrap();
+        let case = answer.url().path().to_owned();
+        assert_eq!(answer.status(), status, "{case}");
+        answer.bytes().await.unwrap();
+    }
 }
 
 /// Speaks and listens, well and badly.
@@ -131,7 +190,7 @@ async fn no_level_tells_secrets_or_what_people_wrote() {
     let tokens = tokens.iter().map(String::as_str);
     let people = [EMAIL, PASSWORD, NAME, TITLE, MESSAGE, QUERY, SOUND, HEARD, SPOKEN, CLIENT];
     let settings = [KEY, SECRET, MODEL_KEY, "canary-redis-password", METRICS, COLLECTOR];
-    for canary in people.into_iter().chain(settings).chain(tokens) {
+    for canary in people.into_iter().chain(settings).chain(CARRIED).chain(tokens) {
         let line = log.lines().find(|line| line.contains(canary));
         assert_eq!(line, None, "{canary}");
     }
