@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { home, PASSWORD, row, seed, signIn, signUp, visit } from "./harness";
 
@@ -60,7 +61,10 @@ test("settings: name, time zone, theme, export, password, account deletion", () 
 
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export everything" }).click();
-    expect((await download).suggestedFilename()).toBe("saydo-export.json");
+    const saved = await download;
+    expect(saved.suggestedFilename()).toBe("saydo-export.json");
+    expect(JSON.parse(await readFile(await saved.path(), "utf8"))).toMatchObject({ user: { name: "Ada" }, records: {} });
+    await page.getByText("The file is in your downloads.").waitFor();
 
     await page.getByLabel("Current password").fill(PASSWORD);
     await page.getByLabel("New password").fill("another good one");

@@ -1,6 +1,6 @@
 /** The account and its session. The session itself is a cookie this page can't read. */
 
-import { request } from "./client";
+import { lost, request, send } from "./client";
 import type { PlannerChoice, User } from "./types";
 
 export interface Credentials {
@@ -39,8 +39,16 @@ export const changePassword = async (current: string, next: string): Promise<voi
   await request("POST", "/api/auth/password", { body: { current_password: current, new_password: next } });
 };
 
-export const exportAccount = async (): Promise<unknown> =>
-  (await request<unknown>("GET", "/api/account/export")).data;
+/** Everything of the person, as it comes: it may be too much to be read as one value. */
+export async function exportAccount(): Promise<Blob> {
+  const response = await send("GET", "/api/account/export");
+  try {
+    return await response.blob();
+  } catch {
+    // Half of it is not everything.
+    throw lost();
+  }
+}
 
 export const deleteAccount = async (password: string): Promise<void> => {
   await request("DELETE", "/api/account", { body: { password } });

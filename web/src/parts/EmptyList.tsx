@@ -38,7 +38,7 @@ export function EmptyList({ view }: { view: View }) {
     case "trash":
       return (
         <Blank icon="trash" title="The trash is empty">
-          <p>Deleted tasks stay here for 30 days, in case you want one back.</p>
+          <p>Deleted tasks stay here for a while, in case you want one back.</p>
         </Blank>
       );
     case "label":

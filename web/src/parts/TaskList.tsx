@@ -110,7 +110,7 @@ export function TaskList() {
     <>
       <header class="list-head">
         <h1>{name}</h1>
-        <p>{view.name === "trash" ? "Kept for 30 days" : headline(here.value)}</p>
+        <p>{view.name === "trash" ? "Kept for a while, in case you want one back" : headline(here.value)}</p>
       </header>
       <Body view={view} />
     </>

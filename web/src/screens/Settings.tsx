@@ -1,16 +1,16 @@
 /** The person's settings. */
 
 import { useState } from "preact/hooks";
-import { exportAccount } from "../api/account";
 import { sentence } from "../api/problem";
 import { browserZone } from "../lib/zone";
 import { AgentsPanel } from "../parts/AgentsPanel";
+import { DeleteAccount, ExportPanel } from "../parts/DataPanel";
 import { Field } from "../parts/Field";
 import { PasswordForm } from "../parts/PasswordForm";
 import { PlannerPanel } from "../parts/PlannerPanel";
 import { Segments } from "../parts/Segments";
 import { keysOpen } from "../state/drawer";
-import { deleteAccount, logOut, updateMe, user } from "../state/session";
+import { logOut, updateMe, user } from "../state/session";
 import { setTheme, type Theme, theme } from "../state/theme";
 
 const THEMES: readonly [Theme, string][] = [
@@ -66,16 +66,6 @@ function Profile() {
   );
 }
 
-async function download(): Promise<void> {
-  const json = JSON.stringify(await exportAccount(), null, 2);
-  const url = URL.createObjectURL(new Blob([json], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "saydo-export.json";
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
 function Sessions() {
   const [problem, setProblem] = useState("");
   const run = (work: () => Promise<void>) => () => {
@@ -91,49 +81,11 @@ function Sessions() {
         <button type="button" class="button" onClick={run(() => logOut(true))}>
           Log out everywhere
         </button>
-        <button type="button" class="button" onClick={run(download)}>
-          Export everything
-        </button>
       </div>
       <p class="panel-problem" role="alert">
         {problem}
       </p>
     </section>
-  );
-}
-
-function DeleteAccount() {
-  const [problem, setProblem] = useState<string>();
-  const onSubmit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!(event.currentTarget instanceof HTMLFormElement)) return;
-    const password = String(new FormData(event.currentTarget).get("password") ?? "");
-    try {
-      await deleteAccount(password);
-    } catch (cause) {
-      setProblem(sentence(cause));
-    }
-  };
-  return (
-    <form class="panel panel-danger" onSubmit={onSubmit}>
-      <h2>Delete account</h2>
-      <p class="panel-lead">
-        Your tasks, conversations and account are erased at once. This can’t be undone.
-      </p>
-      <Field
-        label="Your password"
-        name="password"
-        type="password"
-        autoComplete="current-password"
-        required
-        error={problem}
-      />
-      <div class="panel-buttons">
-        <button type="submit" class="button button-danger">
-          Delete my account
-        </button>
-      </div>
-    </form>
   );
 }
 
@@ -166,6 +118,7 @@ export function Settings() {
       <AgentsPanel />
       <PasswordForm />
       <Sessions />
+      <ExportPanel />
       <DeleteAccount />
     </div>
   );
