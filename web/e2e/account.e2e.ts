@@ -63,7 +63,10 @@ test("settings: name, time zone, theme, export, password, account deletion", () 
     await page.getByRole("button", { name: "Export everything" }).click();
     const saved = await download;
     expect(saved.suggestedFilename()).toBe("saydo-export.json");
-    expect(JSON.parse(await readFile(await saved.path(), "utf8"))).toMatchObject({ user: { name: "Ada" }, records: {} });
+    expect(JSON.parse(await readFile(await saved.path(), "utf8"))).toMatchObject({
+      user: { name: "Ada" },
+      records: {},
+    });
     await page.getByText("The file is in your downloads.").waitFor();
 
     await page.getByLabel("Current password").fill(PASSWORD);
