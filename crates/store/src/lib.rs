@@ -27,6 +27,7 @@ mod engine;
 mod erased;
 mod error;
 mod failpoint;
+mod forgetful;
 mod history;
 mod idempotency;
 mod leases;
@@ -36,6 +37,7 @@ mod notify;
 mod own;
 mod pending;
 mod row;
+mod server;
 mod statement;
 mod store;
 mod system;
@@ -64,6 +66,7 @@ pub use messages::ReplyFacts;
 pub use migrate::{MigrationStatus, SchemaState};
 pub use notify::{Hearing, Signal, Watcher};
 pub use own::OwnRow;
+pub use server::{RowSecurity, ServerFacts};
 pub use store::{PoolStatus, Store};
 pub use tasks::{
     CompletedScope, DueFilter, SortDirection, TaskCounts, TaskCursor, TaskQuery, TaskSort, TaskSortKey, TitleRow,

@@ -1,5 +1,7 @@
 //! A HAProxy of one's own, in front of several servers.
 
+use std::path::Path;
+
 use crate::{
     free_port,
     script::{Script, User},
@@ -26,6 +28,7 @@ read -r _ || :
 #[derive(Debug)]
 pub struct HaProxy {
     port: u16,
+    scheme: &'static str,
     _script: Script,
 }
 
@@ -40,24 +43,45 @@ impl HaProxy {
     /// When HAProxy is not installed or does not start.
     #[must_use]
     pub fn start(ports: &[u16]) -> Self {
+        Self::of(|port| settings(&format!("127.0.0.1:{port}"), ports))
+    }
+
+    /// The same with TLS, which ends here: the servers are told so. The file has the certificate and its key.
+    ///
+    /// # Panics
+    /// When HAProxy is not installed or does not start.
+    #[must_use]
+    pub fn with_tls(ports: &[u16], certificate: &Path) -> Self {
+        let mut started = Self::of(|port| {
+            let bind = format!("127.0.0.1:{port} ssl crt {}", certificate.display());
+            format!(
+                "{}\n  http-request set-header X-Forwarded-Proto https\n  option forwardfor",
+                settings(&bind, ports)
+            )
+        });
+        started.scheme = "https";
+        started
+    }
+
+    fn of(settings: impl Fn(u16) -> String) -> Self {
         let attempt = || {
             let port = free_port();
-            Script::start(User::Ours, SCRIPT, &[&settings(port, ports)]).map(|started| (port, started))
+            Script::start(User::Ours, SCRIPT, &[&settings(port)]).map(|started| (port, started))
         };
         let Some((port, (script, _))) = (0..3).find_map(|_| attempt()) else {
             panic!("HAProxy does not start: is it installed? (`scripts/need.sh test`)");
         };
-        Self { port, _script: script }
+        Self { port, scheme: "http", _script: script }
     }
 
     /// Where it is reached.
     #[must_use]
     pub fn base(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("{}://127.0.0.1:{}", self.scheme, self.port)
     }
 }
 
-fn settings(port: u16, servers: &[u16]) -> String {
+fn settings(bind: &str, servers: &[u16]) -> String {
     let servers: Vec<String> = servers
         .iter()
         .enumerate()
@@ -78,7 +102,7 @@ defaults
   retry-on conn-failure
   option redispatch 1
 listen saydo
-  bind 127.0.0.1:{port}
+  bind {bind}
   balance roundrobin
   option httpchk GET /readyz
 {}",

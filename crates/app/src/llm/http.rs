@@ -113,7 +113,9 @@ fn traceparent() -> Option<HeaderValue> {
     span.is_valid().then(|| HeaderValue::from_str(&parent()).ok()).flatten()
 }
 
-fn base_url(provider: &ProviderConfig) -> Option<Url> {
+/// Where the API of a provider begins; `None` when its address cannot be used.
+#[must_use]
+pub fn base_url(provider: &ProviderConfig) -> Option<Url> {
     let own = match provider.kind {
         ProviderKind::ChatCompletions | ProviderKind::Responses => "https://api.openai.com/v1",
         ProviderKind::Anthropic => "https://api.anthropic.com/v1",

@@ -30,7 +30,7 @@ pub use chain::Models;
 pub use config::{ModelsConfig, Price, ProviderConfig, ProviderKind, TurnLimits};
 pub use error::{ModelError, Phase};
 pub use event::{ModelEvent, StopReason, Usage};
-pub use http::ProviderError;
+pub use http::{ProviderError, base_url};
 pub(crate) use http::{error_code, retry_after};
 pub use request::{ModelMessage, ModelRequest, RequestedCall, ToolDefinition};
 

@@ -6,9 +6,12 @@ mod watched;
 
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
-use saydo_app::audit::{self, AuditKind};
+use saydo_app::{
+    Clock,
+    audit::{self, AuditKind},
+};
 use saydo_store::{
-    backup::{Aside, Backup as Made, BackupError, Backups, Existing, Manifest, Trial},
+    backup::{Aside, Backup as Made, BackupError, Backups, Existing, How, Manifest, Trial, Tried},
     copy::Place,
 };
 use serde_json::json;
@@ -17,7 +20,7 @@ pub(super) use schedule::scheduled;
 pub(super) use watched::watched;
 
 use super::CliError;
-use crate::{config::Config, setup};
+use crate::{config::Config, erased, setup};
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
@@ -152,6 +155,7 @@ async fn verify(backups: &Backups, config: &Config, names: Vec<String>) -> Resul
                     Trial::Schema => "a schema of its own",
                 };
                 println!("{name} is good. {} Restored on trial into {trial}.", summary(&verified.manifest));
+                note_tried(backups, name, How::Verified).await;
             }
             Err(error @ BackupError::Damaged { .. }) => {
                 println!("{error}.");
@@ -163,6 +167,14 @@ async fn verify(backups: &Backups, config: &Config, names: Vec<String>) -> Resul
     if bad == 0 { Ok(()) } else { Err(CliError::Refused(format!("{bad} of {} damaged", names.len()))) }
 }
 
+/// Leaves a note beside it, for `saydo ready`. Whoever may only read the folder can leave none.
+async fn note_tried(backups: &Backups, name: &str, how: How) {
+    let tried = Tried { at: Clock::System.now(), how, program: crate::VERSION.to_owned() };
+    if let Err(error) = backups.note_tried(name, tried).await {
+        tracing::warn!(%error, "that the backup was tried is not noted");
+    }
+}
+
 async fn restore(
     backups: &Backups,
     config: &Config,
@@ -172,18 +184,58 @@ async fn restore(
 ) -> Result<(), CliError> {
     let name = if name == "latest" { backups.newest_good().await?.name } else { name };
     let database = setup::place(config);
+    remember_erased(config, &database).await;
     let restored = backups.restore(&name, &database, existing, crate::VERSION, now, &progress::watch()).await;
     progress::end();
     let restored = restored.map_err(|error| with_advice(error, &database))?;
     println!("Restored {name} to {database}. {}", summary(&restored.manifest));
+    note_tried(backups, &name, How::Restored).await;
     leave_gap(config, now).await;
     note(config, AuditKind::BackupRestored, &name).await;
+    erase_again(config).await;
     match restored.aside {
         Some(Aside::File(path)) => println!("The database that was there is {} now.", path.display()),
         Some(Aside::Backup(name)) => println!("What was there is the backup {name} now."),
         None => {}
     }
     Ok(())
+}
+
+/// Whom the database that is about to go has erased: the backup may not know. A database that is lost or damaged tells
+/// nothing; then what is noted beside the backups has to do.
+async fn remember_erased(config: &Config, database: &Place) {
+    if matches!(database, Place::Sqlite(file) if !file.exists()) {
+        return;
+    }
+    let told = async {
+        let store = setup::open_store(config).await?;
+        if store.has_erased().await? {
+            erased::note_beside(&store, &Backups::new(&config.backup.folder)).await?;
+        }
+        store.close().await;
+        Ok::<_, CliError>(())
+    };
+    if let Err(error) = told.await {
+        tracing::warn!(%error, "the database does not say whom it erased");
+    }
+}
+
+/// Erases again whom the backup brought back.
+async fn erase_again(config: &Config) {
+    let done = async {
+        let store = setup::open_store(config).await?;
+        // A server that brings an older schema up to date does it then.
+        let backups = Backups::new(&config.backup.folder);
+        let erased =
+            if store.has_erased().await? { erased::erase_again(&store, &backups, config.clock).await? } else { 0 };
+        store.close().await;
+        Ok::<_, CliError>(erased)
+    };
+    match done.await {
+        Ok(0) => {}
+        Ok(accounts) => println!("Erased again, as they were after this backup: {accounts}."),
+        Err(error) => tracing::warn!(%error, "erased accounts are back until a server starts"),
+    }
 }
 
 /// Says what would help.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     CliError,
     events::{Event, Events},
-    local_url, read_line, read_password,
+    local_url, plain, read_line, read_password,
 };
 use crate::config::Config;
 
@@ -51,7 +51,7 @@ struct Session {
 
 impl Chat {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
-        let base = self.base_url.unwrap_or_else(|| local_url(config)).trim_end_matches('/').to_owned();
+        let base = self.base_url.unwrap_or_else(|| local_url(config.http.listen)).trim_end_matches('/').to_owned();
         let client = Client::new();
         let token = match self.token {
             Some(token) => token,
@@ -103,7 +103,7 @@ impl Session {
         if !is_stream(&response) {
             let reply: Value = response.json().await?;
             self.conversation = reply["conversation_id"].as_i64();
-            println!("{}", reply["response"].as_str().unwrap_or_default());
+            println!("{}", plain::text(reply["response"].as_str().unwrap_or_default()));
             return Ok(());
         }
         let mut told = Told::default();
@@ -153,7 +153,7 @@ impl Told {
                 self.place = Some(format!("/api/conversations/{}/turns/{}/events", text("threadId"), text("runId")));
             }
             "TEXT_MESSAGE_CONTENT" => {
-                print!("{}", text("delta"));
+                print!("{}", plain::text(text("delta")));
                 self.in_line = true;
                 std::io::stdout().flush()?;
             }

@@ -6,7 +6,7 @@ use super::{CliError, local_url};
 use crate::config::Config;
 
 pub(super) async fn run(config: &Config, base_url: Option<String>) -> Result<(), CliError> {
-    let base = base_url.unwrap_or_else(|| local_url(config));
+    let base = base_url.unwrap_or_else(|| local_url(config.http.listen));
     let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
     let response = client.get(format!("{}/health", base.trim_end_matches('/'))).send().await?;
     let well = response.status().is_success();

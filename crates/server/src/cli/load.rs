@@ -85,7 +85,7 @@ const LONGEST: Duration = Duration::from_hours(1);
 
 impl Load {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
-        let base = self.base_url.clone().unwrap_or_else(|| local_url(config));
+        let base = self.base_url.clone().unwrap_or_else(|| local_url(config.http.listen));
         let site = Site::new(&base, self.timeout)?;
         self.allowed(&site)?;
         let plan = self.plan()?;

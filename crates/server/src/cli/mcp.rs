@@ -39,7 +39,7 @@ impl Mcp {
             idempotency: None,
         };
         let scope = if self.read_only { TokenScope::Read } else { TokenScope::Write };
-        let who = Who { caller, access: Access::Token(scope), base: local_url(config) };
+        let who = Who { caller, access: Access::Token(scope), base: local_url(config.http.listen) };
         let store = app.store.clone();
         let failed = |error: String| CliError::Refused(format!("MCP: {error}"));
         let running = Saydo::for_one(app, who).serve(stdio()).await.map_err(|error| failed(error.to_string()))?;

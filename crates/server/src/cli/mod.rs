@@ -12,14 +12,16 @@ mod mcp;
 mod migrate;
 mod model;
 pub(crate) mod person;
+mod plain;
 mod ready;
 mod recurring;
 mod serve;
 mod smoke;
 pub(crate) mod span;
+mod usage;
 mod user;
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
@@ -155,7 +157,10 @@ pub fn command() -> clap::Command {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::tell(&error),
+    };
     match run(cli) {
         Ok(code) => code,
         Err(CliError::Config(error)) => {
@@ -227,9 +232,8 @@ fn read_line() -> std::io::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Where the server of this configuration is reached from this machine.
-fn local_url(config: &Config) -> String {
-    let mut address = config.http.listen;
+/// Where a server that listens there is reached from this machine.
+pub(crate) fn local_url(mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }

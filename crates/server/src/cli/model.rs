@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::CliError;
+use super::{CliError, plain};
 use crate::{
     config::{Config, DatabasePlace, Migrate},
     setup,
@@ -178,7 +178,7 @@ fn tell(check: &Check, seen: Option<&Seen>) -> bool {
         let why = if by_model { "" } else { ": the model gave no answer, the offline engine did" };
         println!("FAILED  {took:.1} s{why}");
         println!("      said: {}", check.message);
-        println!("      told: {}", seen.reply.response.replace('\n', "\n            "));
+        println!("      told: {}", plain::text(&seen.reply.response).replace('\n', "\n            "));
     }
     well
 }

@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// A running server.
 #[derive(Debug, Clone)]
-pub(super) struct Site {
+pub(crate) struct Site {
     http: Client,
     base: String,
     host: String,
@@ -32,18 +32,18 @@ pub(super) struct Site {
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     /// Null for what is no JSON.
-    pub(super) json: Value,
-    pub(super) text: String,
-    pub(super) took: Duration,
+    pub(crate) json: Value,
+    pub(crate) text: String,
+    pub(crate) took: Duration,
 }
 
 impl Site {
     /// The server at this address. Redirects are not followed: nothing goes to a host that was not named.
-    pub(super) fn new(base_url: &str, timeout: Duration) -> Result<Self, CliError> {
+    pub(crate) fn new(base_url: &str, timeout: Duration) -> Result<Self, CliError> {
         let wrong = |what: &str| CliError::Usage(format!("{base_url} is no address of a server: {what}"));
         let url = Url::parse(base_url).map_err(|error| wrong(&error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -63,32 +63,32 @@ impl Site {
     }
 
     /// The same server over new connections.
-    pub(super) fn afresh(&self, timeout: Duration) -> Result<Self, CliError> {
+    pub(crate) fn afresh(&self, timeout: Duration) -> Result<Self, CliError> {
         Ok(Self { http: self.client(timeout)?, ..self.clone() })
     }
 
-    pub(super) fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
     /// Whether it is this machine.
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         let address = self.host.trim_start_matches('[').trim_end_matches(']');
         address == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
     }
 
     /// A request by nobody.
-    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).header("x-timezone", "UTC")
     }
 }
 
 /// Sends a request once.
-pub(super) async fn send(request: RequestBuilder) -> Result<Answer, CliError> {
+pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, CliError> {
     let begun = Instant::now();
     let response = request.send().await.map_err(broken)?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -98,7 +98,7 @@ pub(super) async fn send(request: RequestBuilder) -> Result<Answer, CliError> {
 }
 
 /// Sends a request, and again for as long as the server says that it is too much at once.
-pub(super) async fn send_patiently(request: RequestBuilder) -> Result<Answer, CliError> {
+pub(crate) async fn send_patiently(request: RequestBuilder) -> Result<Answer, CliError> {
     let begun = Instant::now();
     loop {
         let again = request.try_clone();
@@ -126,7 +126,7 @@ fn broken(error: reqwest::Error) -> CliError {
 
 impl Answer {
     /// An answer that must have this status.
-    pub(super) fn expect(self, status: u16) -> Result<Self, CliError> {
+    pub(crate) fn expect(self, status: u16) -> Result<Self, CliError> {
         if self.status == status {
             return Ok(self);
         }
@@ -142,9 +142,9 @@ impl Answer {
 
 /// Somebody with an account.
 #[derive(Debug, Clone)]
-pub(super) struct Person {
+pub(crate) struct Person {
     site: Site,
-    pub(super) email: String,
+    pub(crate) email: String,
     password: SecretString,
     id: String,
     token: Option<SecretString>,
@@ -154,19 +154,19 @@ pub(super) struct Person {
 
 impl Person {
     /// Somebody new, who has no account yet. The name begins with what makes them.
-    pub(super) fn new(site: &Site, name: &str) -> Self {
+    pub(crate) fn new(site: &Site, name: &str) -> Self {
         let email = format!("{name}@example.com");
         let password = SecretString::from(Uuid::new_v4().to_string());
         Self { site: site.clone(), email, password, id: String::new(), token: None, tried: false }
     }
 
     /// Somebody who has an account already.
-    pub(super) fn known(site: &Site, email: String, password: SecretString) -> Self {
+    pub(crate) fn known(site: &Site, email: String, password: SecretString) -> Self {
         Self { site: site.clone(), email, password, id: String::new(), token: None, tried: false }
     }
 
     /// Whoever this token belongs to.
-    pub(super) async fn of_token(site: &Site, token: SecretString) -> Result<Self, CliError> {
+    pub(crate) async fn of_token(site: &Site, token: SecretString) -> Result<Self, CliError> {
         let nobody = Self::known(site, String::new(), SecretString::default());
         let mut person = Self { token: Some(token), ..nobody };
         let me = person.get("/api/auth/me").await?.expect(200)?;
@@ -176,7 +176,7 @@ impl Person {
     }
 
     /// Makes the account, and is signed in with it as the web app is: in one request.
-    pub(super) async fn sign_up(&mut self) -> Result<Answer, CliError> {
+    pub(crate) async fn sign_up(&mut self) -> Result<Answer, CliError> {
         let name = self.email.split('@').next().unwrap_or_default();
         let body = json!({"email": self.email, "password": self.password.expose_secret(), "name": name});
         let request = self.site.request(Method::POST, "/api/auth/signup").header("x-saydo-client", "web").json(&body);
@@ -196,7 +196,7 @@ impl Person {
     }
 
     /// Signs in with the password.
-    pub(super) async fn log_in(&mut self) -> Result<Answer, CliError> {
+    pub(crate) async fn log_in(&mut self) -> Result<Answer, CliError> {
         let answer = self.try_password(self.password.expose_secret()).await?.expect(200)?;
         self.id = text(&answer.json["user"]["id"]);
         self.token = Some(SecretString::from(text(&answer.json["access_token"])));
@@ -204,18 +204,18 @@ impl Person {
     }
 
     /// What a login with some password is answered.
-    pub(super) async fn try_password(&self, password: &str) -> Result<Answer, CliError> {
+    pub(crate) async fn try_password(&self, password: &str) -> Result<Answer, CliError> {
         let body = json!({"email": self.email, "password": password});
         send_patiently(self.site.request(Method::POST, "/api/auth/login").json(&body)).await
     }
 
     /// Whether the account may exist.
-    pub(super) const fn may_exist(&self) -> bool {
+    pub(crate) const fn may_exist(&self) -> bool {
         self.tried
     }
 
     /// Erases the account, also one of which nobody knows whether it was made.
-    pub(super) async fn erase(&mut self) -> Result<(), CliError> {
+    pub(crate) async fn erase(&mut self) -> Result<(), CliError> {
         if self.token.is_none() {
             let login = self.try_password(self.password.expose_secret()).await?;
             if login.status == StatusCode::UNAUTHORIZED.as_u16() {
@@ -233,21 +233,31 @@ impl Person {
     }
 
     /// Whether a token is all that is known of them.
-    pub(super) fn is_known_by_token(&self) -> bool {
+    pub(crate) fn is_known_by_token(&self) -> bool {
         self.password.expose_secret().is_empty()
     }
 
-    pub(super) fn id(&self) -> &str {
+    /// The token, if there is one.
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_ref().map_or("", |token| token.expose_secret())
+    }
+
+    /// A request to the same server by nobody.
+    pub(crate) fn stranger(&self, method: Method, path: &str) -> RequestBuilder {
+        self.site.request(method, path)
+    }
+
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
     /// The same person over new connections.
-    pub(super) fn at(&self, site: Site) -> Self {
+    pub(crate) fn at(&self, site: Site) -> Self {
         Self { site, ..self.clone() }
     }
 
     /// A request with the token, if there is one.
-    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.site.request(method, path);
         match &self.token {
             Some(token) => request.bearer_auth(token.expose_secret()),
@@ -256,24 +266,24 @@ impl Person {
     }
 
     /// Something to say, in a new conversation or in the named one.
-    pub(super) fn message(&self, conversation: Option<i64>, message: &str) -> RequestBuilder {
+    pub(crate) fn message(&self, conversation: Option<i64>, message: &str) -> RequestBuilder {
         let body = json!({"conversation_id": conversation, "message": message});
         self.request(Method::POST, &format!("/api/{}/chat", self.id)).json(&body)
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Answer, CliError> {
+    pub(crate) async fn get(&self, path: &str) -> Result<Answer, CliError> {
         send_patiently(self.request(Method::GET, path)).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: Value) -> Result<Answer, CliError> {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Result<Answer, CliError> {
         send_patiently(self.request(Method::POST, path).json(&body)).await
     }
 
-    pub(super) async fn patch(&self, path: &str, body: Value) -> Result<Answer, CliError> {
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Result<Answer, CliError> {
         send_patiently(self.request(Method::PATCH, path).json(&body)).await
     }
 
-    pub(super) async fn delete(&self, path: &str) -> Result<Answer, CliError> {
+    pub(crate) async fn delete(&self, path: &str) -> Result<Answer, CliError> {
         send_patiently(self.request(Method::DELETE, path)).await
     }
 }
@@ -284,14 +294,14 @@ fn text(value: &Value) -> String {
 }
 
 /// A word nobody uses, so that what is looked for is what was made.
-pub(super) fn made_up_word() -> String {
+pub(crate) fn made_up_word() -> String {
     let mut random = rand::rng();
     let mut letter = |letters: &[u8]| char::from(letters[random.random_range(0..letters.len())]);
     (0..4).flat_map(|_| [letter(b"bdfgklmnprtvz"), letter(b"aiou")]).collect()
 }
 
 /// Resolves when the person at the terminal, or a service manager, wants an end.
-pub(super) async fn interrupted() {
+pub(crate) async fn interrupted() {
     #[cfg(unix)]
     if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         tokio::select! {

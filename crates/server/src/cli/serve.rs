@@ -21,6 +21,10 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
         .await
         .map_err(|error| CliError::Refused(format!("cannot listen on {}: {error}", config.http.listen)))?;
     let address = listener.local_addr()?;
+    let mut config = config.clone();
+    // Where it really is: it asks itself whether it is ready.
+    config.http.listen = address;
+    let config = &config;
     let metrics = metrics_listener(config).await?;
     // From the start: that notices do not arrive is said now, not when the first person looks.
     app.store.listen();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 /// Reads `30s`, `2m`, `1h 30m`, `250ms`; a bare number is seconds.
-pub(super) fn span(text: &str) -> Result<Duration, String> {
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
     match span_or_zero(text)? {
         Duration::ZERO => Err("it must be longer than nothing".to_owned()),
         length => Ok(length),
@@ -13,7 +13,7 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
 }
 
 /// Like [`span`], and nothing at all is a length as well.
-pub(super) fn span_or_zero(text: &str) -> Result<Duration, String> {
+pub(crate) fn span_or_zero(text: &str) -> Result<Duration, String> {
     let length = match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
         Err(_) => text.parse::<SignedDuration>().ok().and_then(|length| Duration::try_from(length).ok()),
@@ -22,7 +22,7 @@ pub(super) fn span_or_zero(text: &str) -> Result<Duration, String> {
 }
 
 /// A length of time for people: three digits at most, in the unit that suits.
-pub(super) fn told(length: Duration) -> String {
+pub(crate) fn told(length: Duration) -> String {
     let micros = length.as_secs_f64() * 1e6;
     match micros {
         ..999.5 => format!("{micros:.0} µs"),

@@ -14,7 +14,7 @@ use saydo_domain::TokenScope;
 use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::{CliError, read_password};
+use super::{CliError, plain, read_password};
 use crate::{config::Config, setup};
 
 /// Users read at once.
@@ -180,7 +180,7 @@ async fn list(app: &App) -> Result<(), CliError> {
         after = Some(last.id.clone());
         for user in users {
             let email = user.email.map_or_else(|| "-".to_owned(), String::from);
-            println!("{}  {}  {email}  {}", user.id, user.created_at, user.name);
+            println!("{}", plain::line(&format!("{}  {}  {email}  {}", user.id, user.created_at, user.name)));
         }
     }
 }

@@ -64,14 +64,19 @@ pub fn metrics_router(state: AppState) -> Router {
 }
 
 fn page(state: &AppState) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (kind, text(state)).into_response()
+}
+
+/// The text of the page.
+pub(super) fn text(state: &AppState) -> String {
     let (store, turns) = (&state.app.store, &state.app.turns);
     let mut readings = telemetry::readings(store.pool_status(), turns.running(), &state.metrics.data_dir);
     if let Some(redis) = state.app.accounts.counters().watch() {
         readings.push(Reading::new("saydo_redis_fallback", f64::from(u8::from(!redis.is_there))));
         readings.push(Reading::count("saydo_redis_done_without_total", redis.done_without));
     }
-    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (kind, telemetry::metrics::page(&readings)).into_response()
+    telemetry::metrics::page(&readings)
 }
 
 /// A request that is being answered.

@@ -21,6 +21,7 @@ mod paging;
 mod patient;
 mod problem;
 mod query;
+mod ready;
 mod router;
 mod routes;
 mod server;

@@ -25,8 +25,8 @@ use super::{
     auth, body, context, headers, idempotency, limits, metrics, openapi,
     problem::Problem,
     routes::{
-        account, agui, auth as sign_in, chat, conversations, events, history, mcp, openai, parse, service, tasks,
-        tokens, trash, turns, undo, usage, voice,
+        account, agui, auth as sign_in, chat, conversations, events, history, mcp, openai, parse, ready, service,
+        tasks, tokens, trash, turns, undo, usage, voice,
     },
     state::AppState,
 };
@@ -121,8 +121,7 @@ fn openai_routes(state: &AppState) -> OpenApiRouter<AppState> {
 
 fn protected_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(sign_in::me, sign_in::update_me))
-        .routes(routes!(account::export))
+        .routes(routes!(sign_in::me))
         .routes(routes!(tasks::list, tasks::create))
         .routes(routes!(tasks::get, tasks::put, tasks::patch, tasks::delete))
         .routes(routes!(tasks::complete))
@@ -139,6 +138,7 @@ fn protected_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(events::follow))
         .routes(routes!(turns::stop))
         .routes(routes!(usage::get))
+        .routes(routes!(ready::report))
 }
 
 /// What only a person who signed in may do, never a program with a token.
@@ -147,6 +147,8 @@ fn account_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sign_in::log_out))
         .routes(routes!(sign_in::log_out_all))
         .routes(routes!(sign_in::change_password))
+        .routes(routes!(sign_in::update_me))
+        .routes(routes!(account::export))
         .routes(routes!(account::delete))
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use saydo_app::App;
 
-use super::{Shutdown, event_stream::OpenStreams, idempotency::Flights, limits::Limits, metrics::MetricsDoor};
+use super::{
+    Shutdown, event_stream::OpenStreams, idempotency::Flights, limits::Limits, metrics::MetricsDoor, ready::ReadyDesk,
+};
 use crate::config::{Config, Profile, Proxy};
 
 /// Shared by all requests; cheap to clone.
@@ -18,6 +20,8 @@ pub struct AppState {
     pub(super) limits: Arc<Limits>,
     /// Who may read the metrics.
     pub(super) metrics: MetricsDoor,
+    /// The list of readiness, and who may see it.
+    pub(super) ready: Arc<ReadyDesk>,
     /// Idempotency keys being worked on.
     pub(super) flights: Flights,
     /// Cancelled when the server stops: open streams must end then.
@@ -55,6 +59,7 @@ impl AppState {
             settings: Arc::new(settings),
             limits: Arc::new(limits),
             metrics: MetricsDoor::new(config),
+            ready: Arc::new(ReadyDesk::new(config)),
             flights: Flights::default(),
             stopping: Shutdown::new(),
             streams: OpenStreams::default(),

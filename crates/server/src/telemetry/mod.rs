@@ -10,7 +10,7 @@ use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _
 
 use crate::config::TelemetryConfig;
 
-pub(crate) use process::{Reading, readings};
+pub(crate) use process::{Reading, disk_space, readings};
 
 /// Keeps telemetry going; what is still on its way is sent when this is dropped, outside of any async runtime.
 #[derive(Debug)]

@@ -59,20 +59,24 @@ const fn float(value: u64) -> f64 {
     value as f64
 }
 
-#[cfg(unix)]
 fn disk(folder: &Path) -> Vec<Reading> {
-    let Ok(disk) = rustix::fs::statvfs(folder) else { return Vec::new() };
-    let bytes = |blocks: u64| float(blocks.saturating_mul(disk.f_frsize));
-    vec![
-        // What this process can use, not what is kept for root.
-        Reading::new("saydo_data_disk_free_bytes", bytes(disk.f_bavail)),
-        Reading::new("saydo_data_disk_size_bytes", bytes(disk.f_blocks)),
-    ]
+    let Some((free, size)) = disk_space(folder) else { return Vec::new() };
+    vec![Reading::count("saydo_data_disk_free_bytes", free), Reading::count("saydo_data_disk_size_bytes", size)]
 }
 
+/// Free bytes and all bytes of the disk that a folder is on. Free is what this process can use, not what is kept for
+/// root.
+#[cfg(unix)]
+pub(crate) fn disk_space(folder: &Path) -> Option<(u64, u64)> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+    Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
+}
+
+/// Not known here.
 #[cfg(not(unix))]
-fn disk(_: &Path) -> Vec<Reading> {
-    Vec::new()
+pub(crate) fn disk_space(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 #[cfg(target_os = "linux")]

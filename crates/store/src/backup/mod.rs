@@ -6,6 +6,7 @@
 //!     saydo.db.gz                 SQLite: the database as of one instant, packed
 //!     saydo.rows.gz               PostgreSQL: all rows as of one instant, packed; see `rows`
 //!     manifest.json               what is in it: version, schema, rows per table, sizes, SHA-256
+//!     tried.json                  when it was last restored, on trial or for good
 //!   .partial-…/                   being made or removed; a leftover of a killed process goes with the next backup
 //!   erased                        marks of accounts that are to stay erased when a backup is restored
 //!   .lock                         one may change the folder, many may read
@@ -26,6 +27,7 @@ mod prune;
 mod restore;
 mod rows;
 mod sqlite;
+mod tried;
 mod verify;
 
 use std::{
@@ -41,6 +43,7 @@ pub use lock::DataLock;
 pub use manifest::{Manifest, PackedFile};
 pub use restore::{Aside, Restored};
 pub(crate) use restore::{free, keep};
+pub use tried::{How, Tried};
 pub use verify::{Trial, Verified};
 
 use crate::StoreError;

@@ -22,6 +22,7 @@ pub(crate) use sqlite::{SqliteEngine, SqliteLink};
 use crate::{
     PoolStatus, StoreConfig, StoreError,
     classify::classify,
+    forgetful::recalled,
     row::{Raw, Row},
     statement::Statement,
 };
@@ -128,12 +129,14 @@ impl Link {
     }
 
     pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        let statement = recalled(statement);
         let (name, began) = check(&statement)?;
         let result = either!(self, link => Box::pin(link.rows(statement)).instrument(span(name)).await);
         finish(name, began, result).map(|rows| rows.into_iter().map(|row| Row::new(name, row)).collect())
     }
 
     pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
+        let statement = recalled(statement);
         let (name, began) = check(&statement)?;
         let result: Result<Option<Raw>, StoreError> =
             either!(self, link => Box::pin(link.row(statement)).instrument(span(name)).await);
@@ -141,6 +144,7 @@ impl Link {
     }
 
     pub(crate) async fn run(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        let statement = recalled(statement);
         let (name, began) = check(&statement)?;
         let result = either!(self, link => Box::pin(link.run(statement)).instrument(span(name)).await);
         finish(name, began, result)

@@ -108,13 +108,18 @@ pub(in crate::http) struct MeView {
     user: UserView,
     /// Which planner the person wants: `auto`, `llm` or `offline`; the server's choice without it.
     planner: Option<PlannerChoice>,
+    /// Whether the person administrates; missing when not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    admin: bool,
 }
 
 /// Who am I?
 #[utoipa::path(get, path = "/api/auth/me", tag = "accounts", responses((status = 200, description = "The account", body = MeView)))]
 pub(in crate::http) async fn me(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Answer<MeView>> {
     let planner = state.app.planner_of(&caller).await?;
-    Ok(Answer(MeView { user: UserView::from(&caller.user), planner }))
+    let admin = state.ready.is_admin(&caller.user);
+    Ok(Answer(MeView { user: UserView::from(&caller.user), planner, admin }))
 }
 
 /// Change name, time zone or planner.
@@ -127,7 +132,8 @@ pub(in crate::http) async fn update_me(
 ) -> ApiResult<Answer<MeView>> {
     let user = state.app.accounts.update(&caller.user, input).await?;
     let planner = state.app.planner_of(&caller).await?;
-    Ok(Answer(MeView { user: UserView::from(&user), planner }))
+    let admin = state.ready.is_admin(&user);
+    Ok(Answer(MeView { user: UserView::from(&user), planner, admin }))
 }
 
 /// End this token.

@@ -11,6 +11,7 @@ pub(super) mod mcp;
 pub(super) mod openai;
 pub(super) mod parse;
 mod parts;
+pub(super) mod ready;
 pub(super) mod service;
 pub(super) mod tasks;
 pub(super) mod tokens;

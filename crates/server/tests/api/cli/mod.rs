@@ -8,6 +8,7 @@ mod manual;
 mod model;
 mod moving;
 mod proxy;
+mod ready;
 mod smoke;
 
 use std::{

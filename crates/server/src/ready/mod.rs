@@ -1,0 +1,73 @@
+//! Is this installation ready? The list of requirements, each row with what was found, when, and against what.
+//!
+//! Looks for itself, at the settings, the database, the backups, the metrics, and at the server as it is reached from
+//! outside; asks nobody but those. Two throw-away people sign up for what only people see, and are erased, whatever
+//! happens. What only people decide stands in a file. Changes nothing else.
+//!
+//! - `row`, `report`: what a row is, and the one rule that makes a verdict of them
+//! - `scene`: what is looked at
+//! - one file for each thing that is asked: `configuration`, `outside`, `isolation`, `limits`, `audit`,
+//!   `database`, `backup`, `figures`, `decisions`
+//! - `page`, `watch`: metrics as they are read, and over time
+
+mod audit;
+mod backup;
+mod configuration;
+mod database;
+mod decisions;
+mod dependencies;
+mod figures;
+mod isolation;
+mod limits;
+mod models;
+mod outside;
+mod page;
+mod pair;
+
+mod report;
+mod row;
+mod scene;
+mod watch;
+
+pub(crate) use decisions::TEMPLATE;
+pub(crate) use report::{Report, Verdict};
+pub(crate) use row::{GROUPS, Row, State};
+pub(crate) use scene::{Accounts, Metrics, Scene};
+pub(crate) use watch::{Look, Stretch, Watch};
+
+use saydo_app::Clock;
+
+/// Goes through the list. `told` hears what is being looked at.
+pub(crate) async fn evaluate(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sync)) -> Report {
+    let began = Clock::System.now();
+    let mut rows = Vec::new();
+    told("the settings");
+    rows.extend(configuration::rows(scene).await);
+    told("the server as it is seen from outside");
+    rows.extend(outside::rows(scene).await);
+    told("two people who must not see each other");
+    rows.extend(Box::pin(pair::rows(scene, told)).await);
+    told("the database");
+    rows.extend(database::rows(scene).await);
+    told("the backups");
+    rows.extend(backup::rows(scene).await);
+    told("the language models");
+    rows.push(models::row(scene).await);
+    told("the metrics");
+    rows.extend(figures::rows(&scene.page().await));
+    told("what people decided");
+    rows.extend(decisions::rows(&scene.config.ready.decisions));
+    rows.push(dependencies::row(&scene.config.ready.dependencies));
+    Report::new(scene.site.base(), began, Clock::System.now(), rows)
+}
+
+/// The rows that may change from one moment to the next, without anybody signing up.
+pub(crate) async fn live(scene: &Scene) -> Vec<Row> {
+    let mut rows = outside::health(&scene.site).await;
+    rows.push(configuration::redis(scene).await);
+    rows.extend(database::rows(scene).await);
+    rows.extend(backup::rows(scene).await);
+    rows.push(models::row(scene).await);
+    rows.extend(figures::rows(&scene.page().await));
+    rows
+}

@@ -1,0 +1,67 @@
+//! Whether the language models can be reached: their list of models is asked for, which costs nothing.
+
+use std::time::{Duration, Instant};
+
+use saydo_app::{
+    chat::PlannerChoice,
+    llm::{ProviderConfig, ProviderKind, base_url},
+};
+use secrecy::ExposeSecret as _;
+
+use super::{
+    row::{Check, Need, Row},
+    scene::Scene,
+};
+use crate::cli::span::told;
+
+/// Needed only where nothing else may answer.
+const MODEL: Check = Check::should("C5", "Language model", "reachable, and the key is taken", "list of models");
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) async fn row(scene: &Scene) -> Row {
+    let model = &scene.config.model;
+    let need = if model.planner == PlannerChoice::Llm { Need::Must } else { Need::Should };
+    let check = Check { need, ..MODEL };
+    let providers = &model.models.providers;
+    if providers.is_empty() {
+        let none = "none is configured: the language engine answers everything";
+        return check.judge(need == Need::Should, none, "set OPENAI_API_KEY, or SAYDO_PLANNER=auto");
+    }
+    let (mut well, mut told) = (true, Vec::new());
+    for provider in providers {
+        let (answers, what) = try_out(provider).await;
+        well &= answers;
+        told.push(what);
+    }
+    check.judge(well, told.join("; "), "look at address and key; docs/runbooks/model.md")
+}
+
+/// Whether a provider answers, and how.
+async fn try_out(provider: &ProviderConfig) -> (bool, String) {
+    let (name, begun) = (&provider.name, Instant::now());
+    match ask(provider).await {
+        Ok(status @ (401 | 403)) => (false, format!("{name} refuses the key ({status})")),
+        Ok(status @ 500..) => (false, format!("{name} answers {status}")),
+        Ok(status) => (true, format!("{name} ({}) answered {status} in {}", provider.model, told(begun.elapsed()))),
+        Err(error) => (false, format!("{name} cannot be reached: {error}")),
+    }
+}
+
+async fn ask(provider: &ProviderConfig) -> Result<u16, String> {
+    let base = base_url(provider).ok_or("its address cannot be used")?;
+    let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build();
+    let client = client.map_err(|error| error.to_string())?;
+    let request = client.get(format!("{}/models", base.as_str().trim_end_matches('/')));
+    let request = match (&provider.api_key, provider.kind) {
+        (None, _) => request,
+        (Some(key), ProviderKind::Anthropic) => {
+            request.header("x-api-key", key.expose_secret()).header("anthropic-version", "2023-06-01")
+        }
+        (Some(key), ProviderKind::Gemini) => request.header("x-goog-api-key", key.expose_secret()),
+        (Some(key), _) => request.bearer_auth(key.expose_secret()),
+    };
+    // Without the address, which may hold a key.
+    let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
+    Ok(answer.status().as_u16())
+}
