@@ -7,12 +7,16 @@ smoked=${SAYDO_DATA_DIR:-.}/smoked
 
 sql() { psql -XqAt "$database" -c "$1" >/dev/null 2>&1; }
 
+# For as long as there is a server.
 misbehave() {
-  until [ -e "$smoked" ]; do sleep 0.2; done
+  until [ -e "$smoked" ]; do
+    kill -0 "$server" 2>/dev/null || return
+    sleep 0.2
+  done
   case $kind in
     failing) sql 'REVOKE INSERT ON tasks FROM saydo' ;;
     # A lock that is held for seconds, over and over.
-    slow) while :; do sql 'BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(7); COMMIT'; sleep 0.3; done ;;
+    slow) while kill -0 "$server" 2>/dev/null; do sql 'BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(7); COMMIT'; sleep 0.3; done ;;
   esac
 }
 

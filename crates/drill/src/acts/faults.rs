@@ -150,6 +150,12 @@ impl<'a> Drill<'a> {
         let of_staging = matches!(fault.what, Break::Disk | Break::Backup | Break::Files);
         let installation = if of_staging { &self.site.staging } else { &self.site.production };
         let desk = self.site.desk(installation, self.watch)?;
+        // What fires for another reason would be taken for the answer to this.
+        for (alert, _) in fault.alerts {
+            if self.watch.wait(alert, State::Quiet, self.bound).await.is_none() {
+                timeline.verdict(false, format!("{alert} fires already"));
+            }
+        }
         timeline.done(format!("break: {}", fault.words));
         let broken = Instant::now();
         let mut doings = breakage::begin(self.site, fault.what).await?;
