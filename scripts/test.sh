@@ -25,7 +25,7 @@ PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-20261121}" cargo test --workspace --lock
 step "rust: the API on PostgreSQL"
 # Without what runs on it anyway, and what is about files, processes, or no data at all.
 elsewhere=(cli:: postgres:: replicas:: bounds:: observability:: stdio:: voice:: web:: openapi:: limits:: agui:: openai_chat:: cors:: errors::
-  parse:: slow:: examples:: schema::)
+  parse:: slow:: examples:: schema:: bombs:: security::headers:: logins:: origins:: outgoing:: security::tokens::)
 # The whole workspace again, so that nothing is built anew with other features.
 SAYDO_TEST_DATABASE=postgres cargo test --workspace --locked --test api -- "${elsewhere[@]/#/--skip=}"
 

@@ -150,13 +150,14 @@ async fn no_header_breaks_anything_or_comes_back() {
     let app = TestApp::with(&[("CORS_ORIGINS", "https://app.example.org"), ("SAYDO_TRUST_PROXY", "on")]).await;
     let ada = app.user("ada").await;
     ada.post("/api/tasks", json!({"title": "First"})).await.ok(201);
-    for name in HEADERS {
-        for text in NAUGHTY {
+    for (turn, name) in HEADERS.iter().enumerate() {
+        // Every text somewhere, and many in every header.
+        for text in NAUGHTY.iter().skip(turn % 4).step_by(4) {
             // What cannot stand in a header does not arrive.
             let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) else { continue };
-            let reading = ada.request(Method::GET, "/api/tasks/1").header(name, &value);
+            let reading = ada.request(Method::GET, "/api/tasks/1").header(*name, &value);
             let writing = ada.request(Method::PATCH, "/api/tasks/1").json(&json!({"priority": "low"}));
-            for request in [reading, writing.header(name, &value)] {
+            for request in [reading, writing.header(*name, &value)] {
                 let answer = Answer::of(request).await;
                 assert!(answer.status < 500, "{name}: {text:?}: {} {}", answer.status, answer.text);
                 let back = answer.headers.values().any(|there| text.len() > 8 && there == value);

@@ -207,8 +207,8 @@ async fn knock(client: &Client) -> Vec<Answer> {
 async fn no_door_opens_for_any_of_them() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
-    let anonymous = Client { token: None, ..ada.clone() };
-    let expected: Vec<Value> = knock(&anonymous).await.iter().map(Answer::comparable).collect();
+    let nobody = Client { token: None, ..ada.clone() };
+    let expected: Vec<Value> = knock(&nobody).await.iter().map(Answer::comparable).collect();
     let all = [heads(&ada.id), payloads(&ada.id), shapes(&ada.id)].concat();
     assert!(all.len() > 200, "{}", all.len());
     for (number, token) in all.iter().enumerate() {
@@ -219,7 +219,7 @@ async fn no_door_opens_for_any_of_them() {
             assert_eq!(answer.status, 401, "{token}: {}", answer.text);
             assert_eq!(&answer.comparable(), expected, "{token}");
         }
-        let cookie = app.anonymous().request(Method::GET, "/api/tasks");
+        let cookie = nobody.request(Method::GET, "/api/tasks");
         let Ok(value) = HeaderValue::from_str(&format!("saydo_session={token}")) else { continue };
         Answer::of(cookie.header("cookie", value)).await.problem(401);
     }
