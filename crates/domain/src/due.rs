@@ -167,6 +167,8 @@ mod tests {
             "2026-03-12T25:00:00Z",
             "2026-03-12T15:00+01:00[Europe/Berlin]",
             "+002026-01-01",
+            "20260312",
+            "1234567890",
         ] {
             assert_eq!(text.parse::<Due>(), Err(DueParseError), "{text}");
         }
@@ -178,5 +180,25 @@ mod tests {
         let at = |text: &str| text.parse::<Zoned>().unwrap();
         assert!(!due.is_overdue(&at("2026-03-12T23:59:59+13:00[Pacific/Auckland]")));
         assert!(due.is_overdue(&at("2026-03-13T00:00:00+13:00[Pacific/Auckland]")));
+    }
+    #[test]
+    fn a_moment_is_overdue_when_it_has_passed() {
+        let due: Due = "2026-03-12T15:00:00+01:00".parse().unwrap();
+        let at = |text: &str| text.parse::<Zoned>().unwrap();
+        assert!(!due.is_overdue(&at("2026-03-12T13:59:59Z[UTC]")));
+        assert!(!due.is_overdue(&at("2026-03-12T15:00:00+01:00[Europe/Berlin]")), "it is now");
+        assert!(due.is_overdue(&at("2026-03-12T14:00:01Z[UTC]")));
+        assert!(!"2026-03-12".parse::<Due>().unwrap().is_overdue(&at("2026-03-11T23:00:00Z[UTC]")));
+    }
+
+    #[test]
+    fn it_is_known_by_its_wall_clock_its_instant_and_its_day() {
+        let (day, moment): (Due, Due) = ("2026-03-12".parse().unwrap(), "1970-01-02T23:30:00-05:00".parse().unwrap());
+        assert_eq!((day.local_seconds(), moment.local_seconds()), (1_773_273_600, 86_400 + 84_600));
+        assert_eq!((day.instant(), moment.instant()), (None, Some("1970-01-03T04:30:00Z".parse().unwrap())));
+        let days = |zone: &str| [day, moment].map(|due| due.day_in(&TimeZone::get(zone).unwrap()).to_string());
+        assert_eq!(days("America/New_York"), ["2026-03-12", "1970-01-02"]);
+        assert_eq!(days("Europe/Berlin"), ["2026-03-12", "1970-01-03"]);
+        assert_eq!([day, moment].map(String::from), ["2026-03-12", "1970-01-02T23:30:00-05:00"]);
     }
 }

@@ -71,7 +71,7 @@ impl Recurrence {
         let (next, used) = self.rrule.next_after(start, not_before)?;
         let mut rest = self.clone();
         if let Some(count) = &mut rest.rrule.count {
-            *count = count.checked_sub(used).filter(|left| *left > 0)?;
+            *count = count.checked_sub(used)?;
         }
         let next = if self.rrule.is_subdaily() {
             Due::from_zoned(&next.to_zoned(clock).ok()?.with_time_zone(zone.clone()))

@@ -177,3 +177,20 @@ fn a_count_is_used_up_and_an_end_is_kept() {
         ["2026-03-29T03:30+02:00", "2026-03-30T02:30+02:00"]
     );
 }
+
+#[test]
+fn hours_from_completion_begin_at_that_moment() {
+    let mut rule = Recurrence::from_rrule("FREQ=HOURLY;INTERVAL=6").expect("a supported rule");
+    rule.from = RepeatFrom::Completion;
+    let (due, completed) = (Some("2026-02-26T08:00:00+01:00"), "2026-02-27T11:20:00Z");
+    assert_eq!(completed_at("Europe/Berlin", &rule, due, completed).as_deref(), Some("2026-02-27T18:20+01:00"));
+}
+
+#[test]
+fn a_rule_without_a_date_begins_with_its_first_day() {
+    let rule = Recurrence::from_rrule("FREQ=WEEKLY;BYDAY=FR").expect("a supported rule");
+    let first = |from: &str| rule.first_on_or_after(from.parse().expect("a time")).map(|at| at.to_string());
+    assert_eq!(first("2026-03-11T09:00:00").as_deref(), Some("2026-03-13T09:00:00"));
+    assert_eq!(first("2026-03-13T00:00:00").as_deref(), Some("2026-03-13T00:00:00"));
+    assert_eq!(String::from(rule.rrule), "FREQ=WEEKLY;BYDAY=FR");
+}
