@@ -88,7 +88,7 @@ impl User {
             }
             Self::Export { user, out } => {
                 let user = app.accounts.admin_find(&user).await?;
-                export(app.accounts.admin_export(&user).await?, out.as_deref()).await?;
+                export(&app, &user, out.as_deref()).await?;
                 // It is noted beside the work: not before that is this over.
                 app.accounts.audit().settle().await;
             }
@@ -121,11 +121,12 @@ impl User {
 }
 
 /// Writes a document as it comes.
-async fn export(mut document: Export, out: Option<&Path>) -> Result<(), CliError> {
+async fn export(app: &App, user: &saydo_domain::User, out: Option<&Path>) -> Result<(), CliError> {
     let Some(path) = out else {
         let mut to = tokio::io::stdout();
-        copy(&mut document, &mut to).await?;
-        return Ok(to.write_all(b"\n").await?);
+        copy(app.accounts.admin_export(user).await?, &mut to).await?;
+        to.write_all(b"\n").await?;
+        return Ok(to.flush().await?);
     };
     let mut options = tokio::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -134,7 +135,7 @@ async fn export(mut document: Export, out: Option<&Path>) -> Result<(), CliError
     let named = |error: std::io::Error| CliError::Refused(format!("{}: {error}", path.display()));
     let mut file = options.open(path).await.map_err(named)?;
     let written = async {
-        copy(&mut document, &mut file).await?;
+        copy(app.accounts.admin_export(user).await?, &mut file).await?;
         file.sync_all().await.map_err(CliError::from)
     };
     if let Err(error) = written.await {
@@ -146,7 +147,7 @@ async fn export(mut document: Export, out: Option<&Path>) -> Result<(), CliError
     Ok(())
 }
 
-async fn copy(document: &mut Export, to: &mut (impl AsyncWrite + Unpin)) -> Result<(), CliError> {
+async fn copy(mut document: Export, to: &mut (impl AsyncWrite + Unpin)) -> Result<(), CliError> {
     while let Some(piece) = document.next().await {
         to.write_all(&piece?).await?;
     }
