@@ -2,7 +2,7 @@
 
 SAYDO := target/release/saydo
 
-.PHONY: run build web test dependencies dist soak soak-short prod-drill bench fuzz lang-eval clean help
+.PHONY: run build web test dependencies dist soak soak-short prod-drill bench fuzz mutants lang-eval clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ bench: ## Benchmarks of the hot paths (see docs/PERFORMANCE.md)
 fuzz: ## A million strange inputs through the language engine (see docs/LANGUAGE.md), and new cases for its properties
 	cargo run --release -p saydo-lang --example lang_fuzz
 	PROPTEST_CASES=5000 cargo test --release -p saydo-domain -p saydo-lang --test '*_properties' --test rrule_expansion
+
+mutants: ## Change the code in small ways and look whether a test notices (hours; see docs/SECURITY.md)
+	scripts/mutants.sh
 
 lang-eval: ## How much of the held-out corpus is understood, per phenomenon
 	cargo run --release -p saydo-lang --example lang_eval
