@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a new version is watched, and how often.
-const WATCH: [(&str, &str); 3] = [("DEPLOY_WATCH", "25"), ("DEPLOY_WATCH_EVERY", "2"), ("DEPLOY_DISK_MB", "50")];
+const WATCH: [(&str, &str); 3] = [("DEPLOY_WATCH", "20"), ("DEPLOY_WATCH_EVERY", "2"), ("DEPLOY_DISK_MB", "50")];
 
 /// One environment of `deploy.sh`.
 #[derive(Debug, Clone)]

@@ -172,7 +172,7 @@ fn hold_a_lock(site: &Site) -> Tried<()> {
 /// More readers at once than there are connections.
 pub(crate) async fn crowd_in(person: Person) {
     loop {
-        let lists = (0..30).map(|_| person.request(Method::GET, "/api/tasks?limit=50").send());
+        let lists = (0..20).map(|_| person.request(Method::GET, "/api/tasks?limit=50").send());
         join_all(lists).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

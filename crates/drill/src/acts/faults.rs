@@ -45,7 +45,7 @@ const POOL: Fault = Fault {
     what: Break::Pool,
     words: "a report that was left open holds a lock on the tasks",
     repair: "the session that holds the lock is ended",
-    alerts: &[("SaydoPoolExhausted", "pool"), ("SaydoSlowRequests", "slow")],
+    alerts: &[("SaydoPoolExhausted", "pool")],
 };
 const FILES: Fault = Fault {
     what: Break::Files,
@@ -57,7 +57,7 @@ const BACKUP: Fault = Fault {
     what: Break::Backup,
     words: "the backups of staging are gone, and a file lies where their folder was",
     repair: "the file is removed",
-    alerts: &[("SaydoBackupFailed", "backup"), ("SaydoBackupStale", "backup")],
+    alerts: &[("SaydoBackupFailed", "backup")],
 };
 /// These do not disturb each other.
 const TOGETHER: [Fault; 5] = [

@@ -58,7 +58,13 @@ pub(crate) async fn bad(site: &Site, after: &Path) -> Tried<()> {
         // Many at once, so that what is slow is seen to be.
         let crowd = if kind == "slow" {
             let person = Person::sign_up(&site.production.base, 36, "offline").await?;
-            Some(tokio::spawn(breakage::crowd_in(person)))
+            let smoked = site.production.data().join("smoked");
+            Some(tokio::spawn(async move {
+                while !smoked.exists() {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                breakage::crowd_in(person).await;
+            }))
         } else {
             None
         };
