@@ -79,7 +79,7 @@ impl Ready {
         }
         match outcome {
             Verdict::Go => Ok(()),
-            Verdict::NoGo => Err(CliError::Refused("NO-GO".to_owned())),
+            Verdict::NoGo => Err(CliError::Refused("not ready".to_owned())),
         }
     }
 

@@ -68,6 +68,9 @@ pub(super) fn requests(page: &Page) -> Histogram {
 }
 
 fn is_plain(route: &str) -> bool {
+    if is_service(route) {
+        return false;
+    }
     let slow = [
         "/chat",
         "/api/agui",
@@ -83,9 +86,14 @@ fn is_plain(route: &str) -> bool {
     !slow.iter().any(|part| route.contains(part))
 }
 
+/// What only machines ask for.
+fn is_service(route: &str) -> bool {
+    ["/metrics", "/health", "/livez", "/readyz"].contains(&route)
+}
+
 /// Requests that count for the share of errors, and those that failed.
 pub(super) fn failed(page: &Page) -> (f64, f64) {
-    let counts = |series: Series<'_>| !["/metrics", "/health", "/livez", "/readyz"].contains(&series.label("route"));
+    let counts = |series: Series<'_>| !is_service(series.label("route"));
     let all = page.sum("saydo_http_requests_total", counts).unwrap_or_default();
     let bad = page.sum("saydo_http_requests_total", |series| counts(series) && series.label("status") == "5xx");
     (all, bad.unwrap_or_default())

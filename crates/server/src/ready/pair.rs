@@ -52,7 +52,7 @@ pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sy
         },
         () = interrupted() => Some("somebody ended it".to_owned()),
     };
-    told("that nothing of the two is left");
+    told("what is left of the two");
     let gone = clean_up(&mut pair).await;
     let mut rows = pair.rows;
     for check in CHECKS.iter().copied().flatten() {

@@ -54,16 +54,17 @@ pub(super) fn line(row: &Row, paint: Paint, said_below: bool) -> String {
         };
         let _ = writeln!(text, "{head}{part}");
     }
-    let mut under = |tone, what: &str| {
+    let mut under = |tone: Option<Tone>, what: &str| {
         for part in wrapped(what, width) {
-            let _ = writeln!(text, "{}{}", " ".repeat(INDENT), paint.text(tone, &part));
+            let part = tone.map_or_else(|| part.clone(), |tone| paint.text(tone, &part));
+            let _ = writeln!(text, "{}{part}", " ".repeat(INDENT));
         }
     };
     if matches!(row.state, State::Failed | State::NotChecked | State::Warning) {
-        under(Tone::Quiet, &format!("wanted: {}", row.target));
+        under(Some(Tone::Quiet), &format!("wanted: {}", row.target));
     }
     if !row.help.is_empty() && !said_below {
-        under(tone, &format!("→ {}", row.help));
+        under(None, &format!("→ {}", row.help));
     }
     text
 }
