@@ -25,7 +25,8 @@ pub(in crate::http) async fn export(State(state): State<AppState>, Me(caller): M
     // Until something was read it can still be refused.
     let first = document.next().await.unwrap_or_else(|| Ok(Bytes::new()))?;
     let rest = stream::unfold(document, async |mut document| Some((document.next().await?, document)));
-    let body = Body::from_stream(stream::once(async { Ok(first) }).chain(rest));
+    // Whoever packs it asks once more after the end.
+    let body = Body::from_stream(stream::once(async { Ok(first) }).chain(rest).fuse());
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"saydo-export.json\""),

@@ -82,6 +82,19 @@ async fn every_cell_of_every_table_is_in_the_export_and_no_hash() {
 }
 
 #[tokio::test]
+async fn it_comes_packed_as_browsers_ask() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    ada.post("/api/tasks", json!({"title": MARKS[1], "description": MARKS[2].repeat(50)})).await.ok(201);
+    let request = ada.request(reqwest::Method::GET, "/api/account/export").header("accept-encoding", "gzip");
+    let response = request.send().await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.headers()["content-encoding"]), (200, &"gzip".parse().unwrap()));
+    let packed = response.bytes().await.unwrap();
+    let whole: Value = serde_json::from_reader(flate2::read::GzDecoder::new(&packed[..])).unwrap();
+    assert_eq!(whole["tasks"][0]["title"], MARKS[1]);
+}
+
+#[tokio::test]
 async fn a_long_list_comes_in_small_pieces() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
