@@ -10,8 +10,10 @@ use flate2::{Compression, write::GzEncoder};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use tokio::sync::OnceCell;
 
-/// Brotli's best quality, and its usual window.
-const BROTLI: (u32, u32) = (11, 22);
+/// Brotli's best quality.
+const QUALITY: u32 = 11;
+/// Powers of two a window may have: one larger than the file gains nothing, and takes dozens of megabytes.
+const WINDOWS: (u32, u32) = (16, 22);
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
@@ -71,8 +73,8 @@ fn takes(request: &HeaderMap, encoding: &str) -> bool {
 }
 
 fn brotli(plain: &[u8]) -> Option<Vec<u8>> {
-    let (quality, window) = BROTLI;
-    let mut packer = brotli::CompressorWriter::new(Vec::new(), 4096, quality, window);
+    let window = (usize::BITS - plain.len().leading_zeros()).clamp(WINDOWS.0, WINDOWS.1);
+    let mut packer = brotli::CompressorWriter::new(Vec::new(), 4096, QUALITY, window);
     packer.write_all(plain).ok()?;
     Some(packer.into_inner())
 }
