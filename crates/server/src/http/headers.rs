@@ -52,7 +52,10 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
 /// API answers belong to one person: no cache may keep them, but a client may revalidate what has an ETag.
 fn keep_private(headers: &mut HeaderMap) {
     let rule = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(rule));
+    // Streams made by libraries say “no-cache”, which lets a cache keep them.
+    if headers.get(header::CACHE_CONTROL).is_none_or(|there| there == "no-cache") {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(rule));
+    }
     headers.append(header::VARY, HeaderValue::from_static("Authorization, Cookie, X-Timezone"));
 }
 
