@@ -159,10 +159,9 @@ impl Installation {
     }
 }
 
-/// A line of `deploy.sh` without its time; nothing for the rows of the smoke test.
+/// A line of `deploy.sh` without its time; nothing for lines of a log, and rows of the smoke test that are as they must be.
 fn worth_telling(line: &str) -> Option<String> {
-    // So are lines of a log.
-    if line.starts_with("    ") || line.starts_with('{') {
+    if line.starts_with('{') || line.starts_with("    ") && !line.contains("FAILED") {
         return None;
     }
     let words = line.split_once("s  ").map_or(line, |(_, words)| words);

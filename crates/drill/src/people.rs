@@ -18,7 +18,7 @@ use crate::{
 /// Nobody waits longer than that for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often each of them does something.
-const PACE: Duration = Duration::from_millis(400);
+const PACE: Duration = Duration::from_millis(800);
 pub(crate) const PASSWORD: &str = "correct horse battery 7";
 
 /// A request and what came of it, as its sender saw it.

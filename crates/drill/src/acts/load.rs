@@ -11,7 +11,7 @@ use crate::{site::Site, trouble::Tried};
 pub(crate) fn begin(site: &Site, program: &Path, seconds: u32) -> JoinHandle<Tried<String>> {
     let mut command = std::process::Command::new(program);
     // It is not for the load to judge a deployment: the people with the ledger do that.
-    command.args(["load", "--scenario", "mixed", "--users", "24", "--accounts", "4", "--rate", "0.5", "--ramp", "2s"]);
+    command.args(["load", "--scenario", "mixed", "--users", "8", "--accounts", "4", "--rate", "0.5", "--ramp", "2s"]);
     command.args(["--duration", &format!("{seconds}s"), "--target-p95", "30s", "--target-errors", "100", "--json"]);
     command.args(["--base-url", &site.production.base]).current_dir(site.place("."));
     command.env("SAYDO_DATA_DIR", site.place("load")).stdin(Stdio::null());
