@@ -17,9 +17,9 @@ const PAIRS: usize = 8;
 /// Rounds that must all lean to the same side: by chance, once in eight million runs.
 const ROUNDS: usize = 3;
 /// Clients that guess at the same time.
-const GUESSERS: usize = 4;
+const GUESSERS: usize = 3;
 /// Logins that must have been refused before the flood counts as one.
-const REFUSED: usize = 6;
+const REFUSED: usize = 4;
 /// Requests that others get answered in the time of one login, at the least. Were passwords hashed where requests are
 /// answered, it would be about one.
 const SERVED_EACH: usize = 4;
