@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use saydo_app::Clock;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -43,7 +42,6 @@ pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sy
     }
     let person = || Person::new(&scene.site, &format!("saydo-ready-{}", Uuid::new_v4()));
     let mut pair = Pair { ada: person(), bob: person(), rows: Vec::new() };
-    let began = Clock::System.now();
     let why = tokio::select! {
         lived = timeout(ALL, Box::pin(live(&mut pair, told))) => match lived {
             Ok(Ok(())) => None,
@@ -61,7 +59,7 @@ pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sy
             rows.push(check.unknown(why, "see the rows above; saydo smoke says more"));
         }
     }
-    rows.push(audit::row(scene, began, why.is_none()).await);
+    rows.push(audit::row(scene, [pair.ada.id(), pair.bob.id()]).await);
     rows.push(gone);
     rows
 }

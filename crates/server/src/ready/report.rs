@@ -51,7 +51,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(base_url: &str, began_at: Timestamp, ended_at: Timestamp, mut rows: Vec<Row>) -> Self {
-        rows.sort_by_key(|row| order(row));
+        rows.sort_by_key(order);
         let count = |state| rows.iter().filter(|row| row.state == state).count();
         let counts = Counts {
             ok: count(State::Ok),

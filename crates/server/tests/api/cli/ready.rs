@@ -45,11 +45,10 @@ struct Installation {
 }
 
 /// What a production server is told.
-const PRODUCTION: [(&str, &str); 6] = [
+const PRODUCTION: [(&str, &str); 5] = [
     ("SAYDO_PROFILE", "production"),
     ("SAYDO_TRUST_PROXY", "on"),
     ("SAYDO_METRICS_TOKEN", METRICS),
-    ("SAYDO_BACKUP_EVERY", "24"),
     ("SAYDO_CHAT_PER_MINUTE", "20"),
     ("SAYDO_LOG_FORMAT", "json"),
 ];
@@ -76,6 +75,8 @@ impl Installation {
         let mut command = saydo(self.folder.path(), arguments);
         command.env("SAYDO_LISTEN", self.server.base.trim_start_matches("http://")).envs(PRODUCTION);
         command.env("BETTER_AUTH_SECRET", SECRET).env("SSL_CERT_FILE", tls("ca.pem"));
+        // The server itself makes none: one at a time may be at it.
+        command.env("SAYDO_BACKUP_EVERY", "24");
         command.env("SAYDO_PUBLIC_URL", self.proxy.base()).envs(settings.iter().copied());
         command
     }
