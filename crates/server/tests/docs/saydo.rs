@@ -25,7 +25,7 @@ pub(crate) fn wrong(words: &[String], strict: bool) -> Option<String> {
 
 /// Whether subcommands and flags are known.
 fn loose(command: &Command, words: &[&str]) -> Option<String> {
-    let Some((first, rest)) = words.split_first() else { return None };
+    let (first, rest) = words.split_first()?;
     let first = first.trim_end_matches([',', '.']);
     if let Some(flag) = first.strip_prefix("--") {
         let name = flag.split('=').next().unwrap_or_default();
