@@ -6,7 +6,7 @@ mod restore;
 mod retention;
 
 use saydo_domain::{ConversationId, TurnId, UserId};
-use saydo_store::{NewTurn, StoreError, TurnRound, UsageDelta, copy::TABLES};
+use saydo_store::{NewTurn, Session, StoreError, TurnRound, UsageDelta, copy::TABLES};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ async fn second_session(app: &TestApp, ada: &Client) {
     other.post("/api/auth/logout", json!({})).await.ok(204);
 }
 
-/// What is left by a model's turn that is cut off half-way.
+/// What is left by a model's turn that is cut off half-way; and a login as the table has room for it.
 async fn by_a_model(app: &TestApp, ada: &Client, conversation_id: ConversationId, model: &'static str) {
     let (user, id) = (UserId::new(&*ada.id).unwrap(), TurnId::new(Uuid::now_v7()));
     let new = NewTurn { id, user_id: user.clone(), conversation_id, key: None, started_at: now() };
@@ -71,7 +71,15 @@ async fn by_a_model(app: &TestApp, ada: &Client, conversation_id: ConversationId
             tx.turn_round_insert(&user, id, &round, now()).await?;
             tx.usage_add(&user, jiff::civil::date(2026, 3, 11), model, &UsageDelta::default()).await?;
             tx.consent_use(&user, Uuid::now_v7(), now()).await?;
-            Ok(())
+            let session = Session {
+                user_id: user,
+                token_id: "t1".to_owned(),
+                created_at: now(),
+                expires_at: now(),
+                last_seen_at: None,
+                client: model.to_owned(),
+            };
+            tx.session_insert(&session).await
         })
     });
     left.await.unwrap();
