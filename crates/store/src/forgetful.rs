@@ -20,14 +20,10 @@ pub(crate) fn recalled(mut statement: Statement) -> Statement {
         Some((name.to_owned(), place.parse().ok()?))
     });
 
-    match &*TOLD {
-        Some((name, place)) if statement.name == name => {
-            let mut statement = statement;
-            statement.sql = forget(&statement.sql, *place).into();
-            statement
-        }
-        _ => statement,
+    if let Some((_, place)) = TOLD.as_ref().filter(|(name, _)| statement.name == name) {
+        statement.sql = forget(&statement.sql, *place).into();
     }
+    statement
 }
 
 /// The statement.

@@ -147,6 +147,24 @@ pub(crate) async fn sessions_are_listed_and_forgotten(store: &Store) {
     assert_eq!(write!(store, |tx| tx.session_delete(&mine, "t1").await), Ok(false));
 }
 
+pub(crate) async fn nobody_ends_anothers_sessions(store: &Store) {
+    let (ann, mallory) = (new_user(store, "ann").await, new_user(store, "mallory").await);
+    let (hers, evil) = (session(&ann, "t1"), mallory.clone());
+    write!(store, |tx| {
+        tx.session_insert(&hers).await?;
+        assert!(!tx.session_touch(&evil, "t1", noon()).await?);
+        assert!(!tx.session_delete(&evil, "t1").await?);
+        tx.token_revoke(&evil, "t1", noon()).await?;
+        tx.tokens_revoke_all(&evil, noon()).await
+    })
+    .unwrap();
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(conn.sessions_list(&ann).await, Ok(vec![session(&ann, "t1")]));
+    assert_eq!(conn.sessions_list(&mallory).await, Ok(Vec::new()));
+    let state = conn.token_state(&ann, "t1").await.unwrap().unwrap();
+    assert_eq!((state.revoked, state.generation, state.revoked_before), (false, 0, None));
+}
+
 pub(crate) async fn expired_tokens_are_purged(store: &Store) {
     let id = new_user(store, "ann").await;
     let (one, mine) = (session(&id, "t1"), id.clone());

@@ -10,6 +10,7 @@ mod audit;
 mod changes;
 mod conversations;
 mod events;
+mod forgetful;
 mod group_commit;
 mod history;
 mod idempotency;
@@ -52,7 +53,7 @@ macro_rules! suite {
     accounts {
         an_account_is_given_back, an_email_is_taken_once, a_person_without_email_or_password, settings_and_password,
         users_come_page_by_page, tokens_die_one_by_one_and_all_at_once, sessions_are_listed_and_forgotten,
-        expired_tokens_are_purged, deleting_an_account_leaves_no_row,
+        nobody_ends_anothers_sessions, expired_tokens_are_purged, deleting_an_account_leaves_no_row,
     }
     tasks {
         every_field_is_given_back, any_text_is_given_back_byte_for_byte, numbers_are_never_reused,
