@@ -15,13 +15,19 @@ pub(super) fn address(settings: &HttpSettings, headers: &HeaderMap, extensions: 
     let forwarded = || {
         // The last entry is the one the proxy wrote; earlier ones come from the client.
         let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
-        last.parse().ok()
+        named(last)
     };
     let direct = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     match settings.proxy {
         Proxy::Trusted => forwarded().or_else(direct),
         Proxy::None => direct(),
     }
+}
+
+/// The address in an entry of `X-Forwarded-For`. Some proxies write the port as well.
+fn named(entry: &str) -> Option<IpAddr> {
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+    entry.parse().ok().or_else(with_port)
 }
 
 /// Whether the client's connection is encrypted, as far as this can be known.
@@ -43,4 +49,23 @@ pub(super) fn same_origin(settings: &HttpSettings, parts: &Parts) -> bool {
     let origin_host = origin.strip_prefix("https://").or_else(plain);
     let host = text(header::HOST).or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
     matches!((origin_host, host), (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_name_addresses_with_and_without_ports() {
+        let named = |entry: &str| named(entry).map(|address| address.to_string());
+        for entry in ["203.0.113.9", "203.0.113.9:50123"] {
+            assert_eq!(named(entry).as_deref(), Some("203.0.113.9"), "{entry}");
+        }
+        for entry in ["2001:db8::7", "[2001:db8::7]:443"] {
+            assert_eq!(named(entry).as_deref(), Some("2001:db8::7"), "{entry}");
+        }
+        for entry in ["", "unknown", "203.0.113", "203.0.113.9:x"] {
+            assert_eq!(named(entry), None, "{entry}");
+        }
+    }
 }

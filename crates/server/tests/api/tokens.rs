@@ -103,7 +103,6 @@ async fn a_reader_changes_nothing() {
     ada.post("/api/tasks", json!({"title": "Stay"})).await.ok(201);
     let (reader, _) = program(&ada, "read").await;
     assert_eq!(reader.get("/api/tasks").await.ok(200).as_array().unwrap().len(), 1);
-    reader.get("/api/account/export").await.ok(200);
     let refused = [
         reader.post("/api/tasks", json!({"title": "No"})).await,
         reader.patch("/api/tasks/1", json!({"title": "No"})).await,
@@ -131,6 +130,9 @@ async fn no_program_opens_the_account() {
         robot.post("/api/auth/password", json!({"current_password": PASSWORD, "new_password": "another one"})).await,
         robot.post("/api/auth/logout", Value::Null).await,
         robot.post("/api/auth/logout-all", Value::Null).await,
+        // The e-mail, all that was said, and the other programs; and who may read what is said from now on.
+        robot.get("/api/account/export").await,
+        robot.patch("/api/auth/me", json!({"planner": "llm"})).await,
     ];
     for answer in refused {
         assert_eq!(answer.problem(403).1, "sign_in_needed");

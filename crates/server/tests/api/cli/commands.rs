@@ -36,6 +36,19 @@ fn config_shows_what_is_in_force_and_hides_secrets() {
 }
 
 #[test]
+fn a_password_in_the_wrong_place_is_not_printed() {
+    let folder = folder();
+    for arguments in
+        [["migrate", "copy", "postgres://ada:geheim@db/x"], ["serve", "--now", "postgres://ada:geheim@db/x"]]
+    {
+        let output = run(saydo(folder.path(), &arguments), "");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("unexpected argument") && !told.contains("geheim"), "{told}");
+    }
+}
+
+#[test]
 fn migrations_go_up_and_down() {
     let folder = folder();
     let migrate = |step: &str| succeed(saydo(folder.path(), &["migrate", step]), "");
@@ -95,4 +108,19 @@ fn a_terminal_talks_over_the_same_api() {
     assert_eq!(code, Some(0));
     let away = run(saydo(folder.path(), &["health", "--base-url", "http://127.0.0.1:9"]), "");
     assert_eq!(away.status.code(), Some(1));
+}
+
+#[test]
+fn nobody_writes_into_anothers_terminal() {
+    let folder = folder();
+    let name = "Ada\u{1b}[2J\nroot\u{202e}";
+    succeed(saydo(folder.path(), &["user", "create", "ada@example.com", "--name", name]), PASSWORD);
+    let list = succeed(saydo(folder.path(), &["user", "list"]), "");
+    assert!(list.ends_with("Ada\u{fffd}[2J\u{fffd}root\u{fffd}\n") && list.lines().count() == 1, "{list:?}");
+    let server = Server::start(folder.path(), &[]);
+    let said = format!("ada@example.com\n{PASSWORD}\nadd paint \u{1b}[31m walls\nshow my tasks\n");
+    let heard = succeed(saydo(folder.path(), &["chat", "--base-url", &server.base]), &said);
+    assert_eq!(heard.matches("\u{fffd}[31m").count(), 2, "{heard:?}");
+    assert!(!heard.contains('\u{1b}'), "{heard:?}");
+    server.stop();
 }
