@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(page.labels_of("requests", "status"), ["2xx", "5xx"]);
         let one = page.histogram("took", |series| series.label("route") == "/a");
         assert_eq!((one.count(), one.above(0.5), one.quantile(0.5)), (100.0, 10.0, Some(0.1)));
-        assert_eq!((one.quantile(0.7), one.quantile(0.95)), (Some(0.3), Some(0.5)));
+        assert_eq!((one.quantile(0.6), one.quantile(0.95)), (Some(0.2), Some(0.5)));
         assert_eq!(page.histogram("took", |_| true).count(), 200.0);
         assert_eq!(Histogram::default().quantile(0.95), None);
     }
