@@ -60,8 +60,8 @@ impl Config {
             telemetry: reader.telemetry(),
             retention: reader.retention(),
             ready: reader.ready(&data_dir),
-            debug: reader.switch("DEBUG"),
             clock: reader.clock(),
+            debug: reader.switch("DEBUG"),
             data_dir,
         };
         if config.debug {
