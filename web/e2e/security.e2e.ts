@@ -5,6 +5,9 @@ import { expect, test } from "vitest";
 import { home, say, thread, visit, type Way, withModel } from "./harness";
 import { LABEL, PAYLOADS } from "./security.payloads";
 
+/** How long a walk through all screens may take on a slow machine. */
+const MANY_SCREENS = 180_000;
+
 /** The policy is off there: what the app shows is harmless by itself. */
 const PHONE: Way = {
   viewport: { width: 360, height: 740 },
@@ -12,6 +15,8 @@ const PHONE: Way = {
   isMobile: true,
   bypassCSP: true,
 };
+
+type Texts = readonly string[];
 
 type Call = [method: string, path: string, body?: unknown, token?: string];
 
@@ -42,22 +47,22 @@ const task = (text: string) => ({
 const chatOf = async (page: Page) => `/api/${(await send(page, [["GET", "/api/auth/me"]]))[0]?.id}/chat`;
 
 /** Open, completed and trashed tasks, the first with a history; a conversation of them all, and one named after each. */
-async function fillEveryField(page: Page): Promise<number> {
-  const all = PAYLOADS.length;
-  const numbered = (from: number, call: (id: number) => Call) => PAYLOADS.map((_, i) => call(from + i));
+async function fillEveryField(page: Page, texts: Texts): Promise<number> {
+  const all = texts.length;
+  const numbered = (from: number, call: (id: number) => Call) => texts.map((_, i) => call(from + i));
   await send(page, [
-    ...PAYLOADS.map((text): Call => ["POST", "/api/tasks", task(text)]),
-    ...PAYLOADS.map((text): Call => ["POST", "/api/tasks", { ...task(text), recurrence: null }]),
-    ...PAYLOADS.map((text): Call => ["POST", "/api/tasks", task(text)]),
+    ...texts.map((text): Call => ["POST", "/api/tasks", task(text)]),
+    ...texts.map((text): Call => ["POST", "/api/tasks", { ...task(text), recurrence: null }]),
+    ...texts.map((text): Call => ["POST", "/api/tasks", task(text)]),
     ...numbered(all + 1, (id) => ["PATCH", `/api/tasks/${id}/complete`, { completed: true }]),
     ...numbered(2 * all + 1, (id) => ["DELETE", `/api/tasks/${id}`]),
-    ["PATCH", "/api/auth/me", { name: PAYLOADS[1] }],
+    ["PATCH", "/api/auth/me", { name: texts[1] }],
   ]);
   const tokens = await send(
     page,
-    PAYLOADS.map((name): Call => ["POST", "/api/tokens", { name, scope: "write" }]),
+    texts.map((name): Call => ["POST", "/api/tokens", { name, scope: "write" }]),
   );
-  const changed = (index: number) => PAYLOADS[(index + 1) % all];
+  const changed = (index: number) => texts[(index + 1) % all];
   await send(
     page,
     tokens.map(({ token }, i): Call => ["PATCH", "/api/tasks/1", { title: changed(i) }, String(token)]),
@@ -65,19 +70,19 @@ async function fillEveryField(page: Page): Promise<number> {
   const chat = await chatOf(page);
   const begun = await send(
     page,
-    PAYLOADS.map((): Call => ["POST", chat, { message: "help" }]),
+    texts.map((): Call => ["POST", chat, { message: "help" }]),
   );
   await send(
     page,
     begun.map(
-      ({ conversation_id: id }, i): Call => ["PATCH", `/api/conversations/${id}`, { title: PAYLOADS[i] }],
+      ({ conversation_id: id }, i): Call => ["PATCH", `/api/conversations/${id}`, { title: texts[i] }],
     ),
   );
   const [first] = begun;
   const conversation_id = Number(first?.conversation_id);
   await send(
     page,
-    PAYLOADS.map((message): Call => ["POST", chat, { conversation_id, message }]),
+    texts.map((message): Call => ["POST", chat, { conversation_id, message }]),
   );
   return conversation_id;
 }
@@ -90,15 +95,15 @@ async function harmless(page: Page, screen: string): Promise<void> {
 }
 
 /** Whether each of them stands there, letter for letter. */
-async function allShown(page: Page, selector: string): Promise<void> {
+async function allShown(page: Page, texts: Texts, selector: string): Promise<void> {
   const shown = async () => {
-    const texts = await page.locator(selector).allTextContents();
-    return PAYLOADS.filter((text) => !texts.some((found) => found.includes(text)));
+    const found = await page.locator(selector).allTextContents();
+    return texts.filter((text) => !found.some((shown) => shown.includes(text)));
   };
   await expect.poll(shown, { message: selector, timeout: 20_000 }).toEqual([]);
 }
 
-async function lookAtLists(page: Page): Promise<void> {
+async function lookAtLists(page: Page, texts: Texts): Promise<void> {
   const lists: [address: string, ...selectors: string[]][] = [
     ["/all", ".row-title", ".row-description", ".mark-text", ".nav .nav-text"],
     ["/completed", ".row-title", ".row-description"],
@@ -108,41 +113,41 @@ async function lookAtLists(page: Page): Promise<void> {
   ];
   for (const [address, ...selectors] of lists) {
     await page.goto(address);
-    for (const selector of selectors) await allShown(page, selector);
+    for (const selector of selectors) await allShown(page, texts, selector);
     await harmless(page, address);
   }
-  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe(PAYLOADS[1]);
+  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe(texts[1]);
   await page.getByRole("button", { name: "Revoke", exact: false }).first().click();
   await page.getByRole("dialog").waitFor();
   await harmless(page, "revoking a token");
 }
 
-async function lookAtTalk(page: Page, conversation: number): Promise<void> {
+async function lookAtTalk(page: Page, texts: Texts, conversation: number): Promise<void> {
   await page.goto(`/c/${conversation}`);
-  await allShown(page, ".turn-user .bubble");
+  await allShown(page, texts, ".turn-user .bubble");
   await harmless(page, "conversation");
   await say(page, "show all tasks");
   await page.locator(".turn-assistant .bubble", { hasText: /\d+ open/ }).waitFor();
   await say(page, "delete all tasks");
   const plan = page.getByRole("region", { name: "Plan" });
   await plan.waitFor();
-  await allShown(page, ".question-title");
+  await allShown(page, texts, ".question-title");
   await harmless(page, "plan");
   await plan.getByRole("button", { name: "Reject" }).click();
   await plan.waitFor({ state: "detached" });
 }
 
-async function lookAtOneTask(page: Page): Promise<void> {
+async function lookAtOneTask(page: Page, texts: Texts): Promise<void> {
   await page.goto("/all");
   const first = page.locator('[data-task="1"]');
   await first.locator(".row-title").click();
   await first.locator("summary", { hasText: "History" }).click();
-  for (const shown of [10, 20]) {
+  for (const shown of [10, 20].filter((shown) => shown <= texts.length)) {
     await expect.poll(() => page.locator(".history-entry").count()).toBe(shown);
     await first.getByRole("button", { name: "Show older" }).click();
   }
-  await allShown(page, ".history-detail");
-  await allShown(page, ".history-who");
+  await allShown(page, texts, ".history-detail");
+  await allShown(page, texts, ".history-who");
   await harmless(page, "editor and history");
   await first.getByRole("button", { name: "Cancel" }).click();
   const second = page.locator('[data-task="2"]');
@@ -152,7 +157,7 @@ async function lookAtOneTask(page: Page): Promise<void> {
   await harmless(page, "reschedule");
   await page.keyboard.press("Escape");
   await second.locator(".check").click();
-  await page.locator(".receipt", { hasText: "trap.example/a.js" }).waitFor();
+  await page.locator(".receipt", { hasText: texts[1] ?? "" }).waitFor();
   await harmless(page, "receipt");
 }
 
@@ -178,16 +183,30 @@ async function lookAtAddresses(page: Page): Promise<void> {
   await harmless(page, "docs");
 }
 
-for (const [size, way] of [["a wide screen", {}] as const, ["a phone", PHONE] as const]) {
-  test(`what was written is text on every screen (${size})`, () =>
-    home(async ({ page }) => {
-      const conversation = await fillEveryField(page);
-      await lookAtLists(page);
-      await lookAtTalk(page, conversation);
-      await lookAtOneTask(page);
-      if (way !== PHONE) await lookAtAddresses(page);
-    }, way));
+async function lookAtEverything(page: Page, texts: Texts): Promise<void> {
+  const conversation = await fillEveryField(page, texts);
+  await lookAtLists(page, texts);
+  await lookAtTalk(page, texts, conversation);
+  await lookAtOneTask(page, texts);
 }
+
+test("what was written is text on every screen", { timeout: MANY_SCREENS }, () =>
+  home(async ({ page }) => {
+    await lookAtEverything(page, PAYLOADS);
+    await lookAtAddresses(page);
+  }),
+);
+
+test("what was written is text on a phone, also without the policy", { timeout: MANY_SCREENS }, () =>
+  home(
+    ({ page }) =>
+      lookAtEverything(
+        page,
+        PAYLOADS.filter((_, index) => index % 3 === 1),
+      ),
+    PHONE,
+  ),
+);
 
 test("no label is markup", () =>
   home(async ({ page }) => {
