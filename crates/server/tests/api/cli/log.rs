@@ -119,7 +119,7 @@ async fn carry(http: &reqwest::Client, base: &str, token: &str) {
     let task = json!({"title": TITLE, "description": "canary-description", "labels": ["canary-label"]});
     let changed = json!({"current_password": "canary-new-password", "new_password": "canary-new-password"});
     let spoilt = to("POST", "/api/tasks").header("content-type", "application/json").header("content-encoding", "gzip");
-    let requests = [
+    let requests = vec![
         (201, to("POST", "/api/tasks").header("idempotency-key", "canary-key").json(&task)),
         (200, to("GET", "/api/tasks?label=canary-label&due_before=2026-01-01").header("x-timezone", "canary-zone")),
         (422, to("GET", "/api/tasks?cursor=canary-field&sort=canary-field")),
