@@ -100,7 +100,7 @@ macro_rules! suite {
     idempotency { an_answer_is_kept_until_it_expires, a_live_key_is_not_taken_twice }
     own { rows_are_found_in_every_table, who_was_erased_is_erased_again, quiet_conversations_are_purged }
     owners {
-        another_user_reads_nothing, another_user_changes_nothing, another_user_touches_no_turn_and_no_token,
+        another_user_reads_nothing, equal_numbers_are_kept_apart, another_user_changes_nothing, another_user_touches_no_turn_and_no_token,
         rows_need_their_owner,
     }
     group_commit {

@@ -5,11 +5,11 @@ use jiff::{
     civil::{Date, date},
 };
 use saydo_domain::{
-    AccessToken, ConversationId, ConversationTitle, MessageId, PendingAction, PendingId, PendingKind, Role, TaskNumber,
-    TurnStatus, UserId,
+    AccessToken, Change, ConversationId, ConversationTitle, MessageId, PendingAction, PendingId, PendingKind, Role,
+    TaskNumber, TurnStatus, UserId,
 };
 use saydo_store::{
-    CompletedScope, HistoryCursor, NewTurn, Store, StoreError, TaskCounts, TaskQuery, TurnRun, UsageDelta,
+    CompletedScope, HistoryCursor, NewChange, NewTurn, Store, StoreError, TaskCounts, TaskQuery, TurnRun, UsageDelta,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -105,6 +105,24 @@ pub(crate) async fn another_user_reads_nothing(store: &Store) {
     assert_eq!(conn.access_tokens_list(&mallory).await, Ok(Vec::new()));
     assert_eq!(conn.usage_list(&mallory, Date::MIN, Date::MAX).await, Ok(Vec::new()));
     assert_eq!(conn.conversation_find_thread(&mallory, "agui:1").await, Ok(None));
+}
+
+/// Everybody's tasks and changes are numbered from 1: the numbers of one are also those of the other.
+pub(crate) async fn equal_numbers_are_kept_apart(store: &Store) {
+    let (ann, mallory) = (new_user(store, "ann").await, new_user(store, "mallory").await);
+    let hers = put_change(store, new_change(&ann, "Hers")).await;
+    let own = put_change(store, new_change(&mallory, "Own")).await;
+    put_change(store, NewChange { undoes: Some(hers), ..new_change(&ann, "Undone") }).await;
+    let mut conn = store.read().await.unwrap();
+    let ids = |changes: Vec<Change>| changes.iter().map(|change| change.id).collect::<Vec<_>>();
+    assert_eq!(ids(conn.changes_before(&mallory, None, 9).await.unwrap()), [own]);
+    assert_eq!(ids(conn.changes_undoable(&mallory, 9, None).await.unwrap()), [own]);
+    let one = TaskNumber::new(1);
+    assert_eq!(ids(conn.changes_in_force_after(&mallory, one, 0, 9).await.unwrap()), [own]);
+    let history = conn.task_history(&mallory, one, HistoryCursor::END, 9).await.unwrap();
+    assert_eq!(ids(history.into_iter().map(|entry| entry.change).collect()), [own]);
+    assert_eq!(conn.change_newest_undo(&mallory).await, Ok(None));
+    assert!(conn.change_newest_undo(&ann).await.unwrap().is_some());
 }
 
 pub(crate) async fn another_user_changes_nothing(store: &Store) {
