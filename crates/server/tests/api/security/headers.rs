@@ -29,6 +29,13 @@ async fn a_file(app: &TestApp) -> String {
     page[at..].split('"').next().unwrap().to_owned()
 }
 
+/// The first message of an MCP client.
+fn mcp(client: &Client) -> RequestBuilder {
+    let request = client.request(Method::POST, "/mcp").header("accept", "application/json, text/event-stream");
+    request.json(&json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {},
+        "protocolVersion": "2025-11-25", "clientInfo": {"name": "test", "version": "1"}}}))
+}
+
 /// One request for every kind of answer, with its status.
 async fn kinds(app: &TestApp, ada: &Client) -> Vec<(u16, RequestBuilder)> {
     let nobody = app.anonymous();
@@ -36,11 +43,6 @@ async fn kinds(app: &TestApp, ada: &Client) -> Vec<(u16, RequestBuilder)> {
     let post = |path: &str| ada.request(Method::POST, path);
     let chat = format!("/api/{}/chat", ada.id);
     let hello = json!({"message": "hello"});
-    let mcp = |client: &Client| {
-        let request = client.request(Method::POST, "/mcp").header("accept", "application/json, text/event-stream");
-        request.json(&json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {},
-            "protocolVersion": "2025-11-25", "clientInfo": {"name": "test", "version": "1"}}}))
-    };
     let completion = json!({"model": "saydo", "messages": [{"role": "user", "content": "hello"}], "stream": true});
     let run = json!({"threadId": "t", "runId": "r", "messages": [{"role": "user", "content": "hello"}]});
     let tag = ada.get("/api/tasks/1").await.header("etag").to_owned();

@@ -140,7 +140,7 @@ fn filled(path: &str, client: &Client, id: &str) -> String {
 fn queries(operation: &Value, turn: &mut usize) -> Vec<String> {
     let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     let names = parameters.iter().filter(|parameter| parameter["in"] == "query").map(|one| one["name"].clone());
-    let mut spoil = |name: Value| {
+    let spoil = |name: Value| {
         *turn += 1;
         let text = match odd(*turn) {
             Value::String(text) => text.chars().take(2000).collect(),
@@ -150,7 +150,7 @@ fn queries(operation: &Value, turn: &mut usize) -> Vec<String> {
         let name = name.as_str().unwrap();
         [format!("{name}={escaped}"), format!("{name}=1&{name}=2"), name.to_owned()]
     };
-    names.flat_map(|name| spoil(name)).collect()
+    names.flat_map(spoil).collect()
 }
 
 #[tokio::test]
