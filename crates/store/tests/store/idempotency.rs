@@ -20,6 +20,8 @@ pub(crate) async fn an_answer_is_kept_until_it_expires(store: &Store) {
     let mut conn = store.read().await.unwrap();
     assert_eq!(conn.idempotency_find(&user, "k", noon()).await, Ok(Some(answer("{\"ü\":1}"))));
     assert_eq!(conn.idempotency_find(&user, "K", noon()).await, Ok(None));
+    let other = new_user(store, "mallory").await;
+    assert_eq!(conn.idempotency_find(&other, "k", noon()).await, Ok(None), "a key is somebody's");
     assert_eq!(conn.idempotency_find(&user, "k", end).await, Ok(None));
     assert_eq!(write!(store, |tx| tx.idempotency_purge(noon(), 9).await), Ok(0));
     assert_eq!(write!(store, |tx| tx.idempotency_purge(end, 9).await), Ok(1));

@@ -6,7 +6,7 @@ use jiff::{
 };
 use saydo_domain::{
     AccessToken, Change, ConversationId, ConversationTitle, MessageId, PendingAction, PendingId, PendingKind, Role,
-    TaskNumber, TurnStatus, UserId,
+    TaskNumber, TurnKey, TurnStatus, UserId,
 };
 use saydo_store::{
     CompletedScope, HistoryCursor, NewChange, NewTurn, Store, StoreError, TaskCounts, TaskQuery, TurnRun, UsageDelta,
@@ -54,7 +54,9 @@ async fn two(store: &Store) -> Two {
         tx.pending_put(&asked).await
     })
     .unwrap();
-    let (turn, token) = (new_turn(&ann, conversation), token(&ann, "Mine"));
+    let key = TurnKey { key: "key".to_owned(), fingerprint: "f".to_owned() };
+    let turn = NewTurn { key: Some(key), ..new_turn(&ann, conversation) };
+    let token = token(&ann, "Mine");
     put_turn(store, &turn).await;
     put_token(store, &token, "hash").await.unwrap();
     usage::add(store, &ann, date(2026, 3, 11), "tiny", UsageDelta { turns: 1, ..UsageDelta::default() }).await.unwrap();
@@ -100,6 +102,8 @@ pub(crate) async fn another_user_reads_nothing(store: &Store) {
     assert_eq!(conn.changes_in_force_after(&mallory, one, 0, 9).await, Ok(Vec::new()));
     assert_eq!(conn.turn_rounds(&mallory, turn.id).await, Ok(Vec::new()));
     assert_eq!(conn.turn_find(&mallory, turn.id).await, Ok(None));
+    assert_eq!(conn.turn_find_by_key(&mallory, "key").await, Ok(None));
+    assert_eq!(conn.turn_running(&mallory, conversation).await, Ok(None));
     assert_eq!(conn.turns_all(&mallory).await, Ok(Vec::new()));
     assert_eq!(conn.turn_events_after(&mallory, turn.id, 0, 9).await, Ok(Vec::new()));
     assert_eq!(conn.access_tokens_list(&mallory).await, Ok(Vec::new()));
