@@ -153,6 +153,8 @@ pub struct LimitsConfig {
     pub throttling: Throttling,
     /// Chat turns a minute and user.
     pub chat_per_minute: std::num::NonZeroU32,
+    /// Requests a day and user that may change something.
+    pub changes_per_day: std::num::NonZeroU32,
     /// Where replicas count together; each by itself when not set.
     pub redis_url: Option<SecretString>,
     /// How long a request waits for it.

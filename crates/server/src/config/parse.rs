@@ -286,10 +286,12 @@ impl Reader {
         }
         let millis = "a number of milliseconds from 1 to 60000";
         let redis_timeout = self.parsed("SAYDO_REDIS_TIMEOUT_MS", millis, 100, |n| (1..=60_000).contains(n));
+        let count = "a whole number from 1";
         LimitsConfig {
             redis_timeout: Duration::from_millis(redis_timeout),
             throttling,
-            chat_per_minute: self.parsed("SAYDO_CHAT_PER_MINUTE", "a whole number from 1", NonZeroU32::MIN, |_| true),
+            chat_per_minute: self.parsed("SAYDO_CHAT_PER_MINUTE", count, NonZeroU32::MIN, |_| true),
+            changes_per_day: self.parsed("SAYDO_CHANGES_PER_DAY", count, NonZeroU32::MIN, |_| true),
             redis_url: self.secret("REDIS_URL"),
         }
     }

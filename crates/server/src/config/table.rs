@@ -64,6 +64,11 @@ pub const SETTINGS: &[Setting] = &[
         "60",
         "chat turns a minute and user; 10 is a good value where a costly model answers",
     ),
+    plain(
+        "SAYDO_CHANGES_PER_DAY",
+        "20000",
+        "requests a day and user that may change something; bounds how fast the data grows",
+    ),
     secret("REDIS_URL", "redis://HOST:PORT where replicas count requests together; each by itself when not set"),
     plain("SAYDO_REDIS_TIMEOUT_MS", "100", "milliseconds to wait for it; without an answer a server counts by itself"),
     secret("OPENAI_API_KEY", "key of the language model; [[providers]] in saydo.toml instead for several models"),

@@ -23,7 +23,7 @@ fn defaults_are_a_development_server() {
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.database.place.sqlite_path(), Some(Path::new("./data/saydo.db")));
     assert_eq!(config.database.migrate, Migrate::OnStart);
-    assert_eq!(config.limits.chat_per_minute.get(), 60);
+    assert_eq!((config.limits.chat_per_minute.get(), config.limits.changes_per_day.get()), (60, 20_000));
     assert_eq!(config.auth.token_life, SignedDuration::from_hours(168));
     assert!(config.auth.secret.is_none());
 }

@@ -148,7 +148,7 @@ fn begin_at_zero() {
     for kind in ["busy", "unavailable", "full", "read_only", "commit_unknown", "corrupt", "internal"] {
         metrics::counter!("saydo_db_errors_total", "kind" => kind).increment(0);
     }
-    for limit in ["calls", "chat", "sign-ins"] {
+    for limit in ["calls", "changes", "chat", "sign-ins"] {
         metrics::counter!("saydo_rate_limited_total", "limit" => limit).increment(0);
     }
     for (planner, outcome) in
