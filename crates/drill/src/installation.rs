@@ -110,7 +110,7 @@ impl Installation {
         command.env("DEPLOY_USER", "nobody-of-this-name").stdin(Stdio::null()).stdout(Stdio::piped());
         let told = arguments.iter().map(|word| word.rsplit('/').next().unwrap_or(word)).collect::<Vec<_>>().join(" ");
         timeline.done(format!("$ deploy.sh {} {told}", self.environment));
-        let (timeline, began, root) = (Arc::clone(timeline), Instant::now(), self.root.display().to_string());
+        let (timeline, began) = (Arc::clone(timeline), Instant::now());
         // Of a smoke test that stands alone only the last line is told.
         let smoke = arguments.contains(&"smoke");
         let ran = tokio::task::spawn_blocking(move || -> Tried<Ran> {
@@ -119,7 +119,7 @@ impl Installation {
             for line in child.stdout.take().into_iter().flat_map(|output| BufReader::new(output).lines()) {
                 let line = line?;
                 if let Some(words) = worth_telling(&line).filter(|words| !smoke || words.starts_with("Passed")) {
-                    timeline.seen(words.replace(&root, "…"));
+                    timeline.seen(words);
                 }
                 lines.push(line);
             }

@@ -93,7 +93,7 @@ async fn drill(arguments: &Arguments) -> Tried<bool> {
     let text = conclusion(&site, arguments);
     writeln!(std::io::stdout(), "\n{text}")?;
     if arguments.write {
-        keep(&repository, &timeline, &text, &drilled)?;
+        keep(&site, &text, &drilled)?;
     }
     let well = timeline.count().1 == 0;
     end(site, Ok(well)).await
@@ -168,10 +168,13 @@ fn conclusion(site: &Site, arguments: &Arguments) -> String {
 }
 
 /// Writes down what there is to keep.
-fn keep(repository: &Path, timeline: &Timeline, conclusion: &str, drilled: &faults::Drilled) -> Tried<()> {
-    let lines: Vec<String> = timeline.lines().iter().map(timeline::Line::words).collect();
+fn keep(site: &Site, conclusion: &str, drilled: &faults::Drilled) -> Tried<()> {
+    let repository = &site.repository;
+    let lines: Vec<String> = site.timeline.lines().iter().map(timeline::Line::words).collect();
     let date = timeline::clock().strftime("%Y-%m-%d").to_string();
     let text = format!("```text\n{date} (UTC)\n{}\n\n{conclusion}\n```", lines.join("\n"));
+    // Where it happened to take place is of no interest.
+    let text = text.replace(&site.place("").display().to_string(), "…/");
     report::write(&repository.join("docs/OPERATIONS.md"), "drill", &text)?;
     for (book, notes) in drilled.notes() {
         let list: Vec<String> = notes.iter().map(|note| format!("- {note}.")).collect();
