@@ -11,11 +11,6 @@ use axum::{
 
 use self::packed::File;
 
-/// Makes the files ready, so that the first visitor need not wait for it.
-pub(crate) async fn prepare() {
-    packed::files().await;
-}
-
 /// Whatever no route answers.
 pub(crate) async fn serve(request: Request) -> Response<Body> {
     let path = match request.uri().path().trim_start_matches('/') {
@@ -27,11 +22,10 @@ pub(crate) async fn serve(request: Request) -> Response<Body> {
     if !reads || path == "api" || path.starts_with("api/") {
         return bare(StatusCode::NOT_FOUND);
     }
-    let files = packed::files().await;
-    if let Some(file) = files.get(path) {
+    if let Some(file) = packed::file(path) {
         return answer(path, file, request.headers());
     }
-    match files.get("index.html").filter(|_| wants_page(request.headers())) {
+    match packed::file("index.html").filter(|_| wants_page(request.headers())) {
         Some(page) => answer("index.html", page, request.headers()),
         None => bare(StatusCode::NOT_FOUND),
     }

@@ -1,25 +1,25 @@
-//! The files of the web app in the encodings browsers take: compressed once, as well as it goes, not per request.
+//! The files of the web app in the encodings browsers take: packed when the web app is built, not per request.
 
-use std::{collections::HashMap, io::Write as _};
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderValue, header},
 };
-use flate2::{Compression, write::GzEncoder};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use tokio::sync::OnceCell;
 
-/// Brotli's best quality.
-const QUALITY: u32 = 11;
-/// Powers of two a window may have: one larger than the file gains nothing, and takes dozens of megabytes.
-const WINDOWS: (u32, u32) = (16, 22);
+/// The endings of the packed forms, and how the encodings are named.
+const FORMS: [(&str, &str); 2] = [(".br", "br"), (".gz", "gzip")];
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
 struct WebApp;
 
-static FILES: OnceCell<HashMap<String, File>> = OnceCell::const_new();
+static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| {
+    let packed = |path: &str| FORMS.iter().any(|(ending, _)| path.ends_with(ending));
+    let plain = WebApp::iter().filter(|path| !packed(path));
+    plain.filter_map(|path| Some((path.to_string(), File::new(&path, WebApp::get(&path)?)))).collect()
+});
 
 /// One file.
 #[derive(Debug)]
@@ -31,21 +31,26 @@ pub(super) struct File {
     pub(super) tag: String,
 }
 
-/// All files; the first who asks has them packed.
-pub(super) async fn files() -> &'static HashMap<String, File> {
-    let pack = || WebApp::iter().filter_map(|path| Some((path.to_string(), File::new(&WebApp::get(&path)?)))).collect();
-    FILES.get_or_init(|| async move { tokio::task::spawn_blocking(pack).await.unwrap_or_default() }).await
+/// The file of this name.
+pub(super) fn file(path: &str) -> Option<&'static File> {
+    FILES.get(path)
+}
+
+/// What is embedded, where it lies in the program.
+fn bytes(file: EmbeddedFile) -> Bytes {
+    match file.data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => Bytes::from(data),
+    }
 }
 
 impl File {
-    fn new(file: &EmbeddedFile) -> Self {
-        let plain = Bytes::from(file.data.clone().into_owned());
-        let forms = [("br", brotli(&plain)), ("gzip", gzip(&plain))];
-        let smaller = forms.into_iter().filter_map(|(name, packed)| Some((name, Bytes::from(packed?))));
-        let mut packed: Vec<_> = smaller.filter(|(_, packed)| packed.len() < plain.len()).collect();
-        packed.sort_by_key(|(_, packed)| packed.len());
+    fn new(path: &str, file: EmbeddedFile) -> Self {
         let hash: String = file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        Self { plain, packed, tag: format!("W/\"{hash}\"") }
+        let form = |(ending, name)| Some((name, bytes(WebApp::get(&format!("{path}{ending}"))?)));
+        let mut packed: Vec<_> = FORMS.into_iter().filter_map(form).collect();
+        packed.sort_by_key(|(_, packed)| packed.len());
+        Self { plain: bytes(file), packed, tag: format!("W/\"{hash}\"") }
     }
 
     /// The smallest form this client takes, and its encoding if it has one.
@@ -72,19 +77,6 @@ fn takes(request: &HeaderMap, encoding: &str) -> bool {
     any
 }
 
-fn brotli(plain: &[u8]) -> Option<Vec<u8>> {
-    let window = (usize::BITS - plain.len().leading_zeros()).clamp(WINDOWS.0, WINDOWS.1);
-    let mut packer = brotli::CompressorWriter::new(Vec::new(), 4096, QUALITY, window);
-    packer.write_all(plain).ok()?;
-    Some(packer.into_inner())
-}
-
-fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
-    packer.write_all(plain).ok()?;
-    packer.finish().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,18 +92,5 @@ mod tests {
         assert!(!takes("gzip, br;q=0", "br") && !takes("*, br;q=0", "br") && !takes("", "br"));
         assert!(!takes("identity", "gzip") && !takes("*;q=0", "gzip") && !takes("x-gzip", "gzip"));
         assert!(!super::takes(&HeaderMap::new(), "gzip"));
-    }
-
-    #[test]
-    fn both_forms_are_smaller_and_say_the_same() {
-        let plain = "<p>Saydo</p>\n".repeat(100);
-        let (packed, zipped) = (brotli(plain.as_bytes()).unwrap(), gzip(plain.as_bytes()).unwrap());
-        assert!(packed.len() < zipped.len() && zipped.len() < plain.len());
-        let mut read = Vec::new();
-        brotli::BrotliDecompress(&mut &packed[..], &mut read).unwrap();
-        assert_eq!(read, plain.as_bytes());
-        let mut read = String::new();
-        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&zipped[..]), &mut read).unwrap();
-        assert_eq!(read, plain);
     }
 }

@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 
 use super::{CliError, backup, recurring};
 use crate::{
-    assets,
     config::Config,
     http::{AppState, Shutdown, metrics_router, router, serve},
     setup, telemetry,
@@ -31,7 +30,6 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     let shutdown = Shutdown::new();
     tokio::spawn(end_on_signal(shutdown.clone()));
     tokio::spawn(recurring::run(app.clone(), shutdown.clone()));
-    tokio::spawn(assets::prepare());
     tokio::spawn(backup::scheduled(app.clone(), config.clone(), shutdown.clone()));
     tokio::spawn(backup::watched(config.clone(), shutdown.clone()));
     tokio::spawn(keep_metrics_small(shutdown.clone()));
