@@ -96,6 +96,16 @@ impl Mcp {
         self.ask("tools/call", json!({"name": name, "arguments": arguments})).await
     }
 
+    /// The tools there are.
+    pub(crate) async fn list(&self) -> Value {
+        self.ask("tools/list", json!({})).await["tools"].clone()
+    }
+
+    /// The answer to a call that may be refused.
+    pub(crate) async fn try_call(&self, name: &str, arguments: Value) -> Answer {
+        self.post(&self.body("tools/call", json!({"name": name, "arguments": arguments}))).await
+    }
+
     /// The structured result of a tool that succeeds.
     #[track_caller]
     pub(crate) fn done(result: &Value) -> Value {
