@@ -58,10 +58,17 @@ impl Counters {
         redis::Client::open(url).map(drop).map_err(|_| AddressError)
     }
 
-    /// How Redis is doing; `None` when there is none.
+    /// How Redis did when it was last asked; `None` when there is none.
     #[must_use]
     pub fn watch(&self) -> Option<Watch> {
         self.shared.as_ref().map(|shared| shared.watch())
+    }
+
+    /// Asks how Redis is doing; `None` when there is none.
+    pub async fn look(&self) -> Option<Watch> {
+        let shared = self.shared.as_ref()?;
+        shared.look().await;
+        Some(shared.watch())
     }
 
     /// Runs a script over counters of these keys, given as kind and name. `None` means: count in this process.

@@ -15,6 +15,7 @@ use redis::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
+use tokio::time::error::Elapsed;
 
 use super::AddressError;
 
@@ -81,6 +82,16 @@ impl Shared {
         }
     }
 
+    /// Asks whether it is there: it may have gone, or come back, since anybody needed it.
+    pub(super) async fn look(&self) {
+        if self.may_ask() {
+            let mut connection = self.connection.clone();
+            let ping = redis::cmd("PING");
+            let asked = ping.query_async::<String>(&mut connection);
+            self.heard(tokio::time::timeout(self.patience, asked).await);
+        }
+    }
+
     pub(super) async fn run(&self, script: &Script, keys: &[(&str, &str)], arguments: &[i64]) -> Option<Vec<i64>> {
         let answer = if self.may_ask() { self.ask(script, keys, arguments).await } else { None };
         if answer.is_none() {
@@ -111,19 +122,24 @@ impl Shared {
         for argument in arguments {
             invocation.arg(*argument);
         }
-        match tokio::time::timeout(self.patience, invocation.invoke_async(&mut connection)).await {
-            Ok(Ok(numbers)) => {
+        self.heard(tokio::time::timeout(self.patience, invocation.invoke_async(&mut connection)).await)
+    }
+
+    /// What it answered, if it did in time; whether it is there is known after it.
+    fn heard<T>(&self, answer: Result<Result<T, RedisError>, Elapsed>) -> Option<T> {
+        match answer {
+            Ok(Ok(answer)) => {
                 if self.is_away.swap(false, Ordering::Relaxed) {
                     tracing::info!("Redis is back: replicas count together again");
                 }
-                Some(numbers)
+                Some(answer)
             }
             Ok(Err(error)) => self.without(&error),
             Err(_) => self.without(&RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut))),
         }
     }
 
-    fn without(&self, error: &RedisError) -> Option<Vec<i64>> {
+    fn without<T>(&self, error: &RedisError) -> Option<T> {
         *self.try_again.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + LEAVE_ALONE;
         if !self.is_away.swap(true, Ordering::Relaxed) {
             tracing::warn!(%error, "Redis is away: until it is back this process counts by itself");

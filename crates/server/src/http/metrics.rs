@@ -44,7 +44,7 @@ impl MetricsDoor {
 /// The page at the main address: with the token only.
 pub(super) async fn guarded(State(state): State<AppState>, headers: HeaderMap) -> Response {
     match &state.metrics.token {
-        Some(_) if state.metrics.opens(&headers) => page(&state),
+        Some(_) if state.metrics.opens(&headers) => page(&state).await,
         Some(_) => Problem::of_status(StatusCode::UNAUTHORIZED).into_response(),
         None => Problem::of_status(StatusCode::NOT_FOUND).into_response(),
     }
@@ -53,7 +53,7 @@ pub(super) async fn guarded(State(state): State<AppState>, headers: HeaderMap) -
 /// The page at its own address: with the token if there is one.
 async fn own(State(state): State<AppState>, headers: HeaderMap) -> Response {
     if state.metrics.token.is_none() || state.metrics.opens(&headers) {
-        return page(&state);
+        return page(&state).await;
     }
     ([(header::WWW_AUTHENTICATE, "Bearer")], StatusCode::UNAUTHORIZED).into_response()
 }
@@ -63,7 +63,9 @@ pub fn metrics_router(state: AppState) -> Router {
     Router::new().route("/metrics", get(own)).with_state(state)
 }
 
-fn page(state: &AppState) -> Response {
+async fn page(state: &AppState) -> Response {
+    // An alert is to tell how it is now, not how it was when somebody last came.
+    state.app.accounts.counters().look().await;
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, text(state)).into_response()
 }

@@ -42,6 +42,7 @@ INSERT INTO model_usage VALUES ('user-zoë', '2026-01-01', 'm', 1, 2, 3, 4, 5, 6
 INSERT INTO leases VALUES ('sweep', 'me', 1, 2, 3);
 INSERT INTO audit_events (id, at, kind) VALUES (4, 1, 'login');
 UPDATE audit_retention SET keep_from = 0;
+INSERT INTO erased_accounts VALUES ('a mark');
 ";
 
 /// A SQLite installation with something in every table.

@@ -249,6 +249,32 @@ async fn redis_learns_of_nobody_and_forgets_everything() {
     assert!(!written.is_empty() && written == mortal, "{written:?} {mortal:?}");
 }
 
+#[tokio::test]
+async fn whoever_watches_learns_of_redis_without_a_request() {
+    let redis = Redis::start();
+    let url = redis.url();
+    let settings =
+        [("SAYDO_RATE_LIMITS", "on"), ("REDIS_URL", url.as_str()), ("SAYDO_METRICS_TOKEN", "a token for metrics")];
+    let app = TestApp::with(&settings).await;
+    let until = async |told: &str| {
+        let began = Instant::now();
+        loop {
+            let page = app.anonymous().request(Method::GET, "/metrics").bearer_auth("a token for metrics");
+            let page = page.send().await.unwrap().text().await.unwrap();
+            if page.lines().any(|line| line == told) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "never {told}: {page}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    until("saydo_redis_fallback 0").await;
+    redis.kill();
+    until("saydo_redis_fallback 1").await;
+    redis.start_again();
+    until("saydo_redis_fallback 0").await;
+}
+
 #[test]
 fn the_settings_say_where_is_counted() {
     let folder = tempfile::tempdir().unwrap();
