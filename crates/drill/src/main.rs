@@ -22,6 +22,7 @@ use std::{
 };
 
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::{
     acts::{faults, releases, restore},
@@ -83,7 +84,7 @@ async fn drill(arguments: &Arguments) -> Tried<bool> {
     let bound = if arguments.speed < 10 { BOUND * 10 / arguments.speed } else { BOUND };
     let acts = tokio::select! {
         acts = tokio::time::timeout(bound, Box::pin(play(&site, arguments, &drilled))) => acts,
-        _ = tokio::signal::ctrl_c() => return end(site, other("somebody ended it")).await,
+        ended = somebody_ends_it() => return end(site, ended).await,
     };
     match acts {
         Ok(Ok(())) => {}
@@ -99,11 +100,26 @@ async fn drill(arguments: &Arguments) -> Tried<bool> {
     end(site, Ok(well)).await
 }
 
+/// Ctrl-C, or the end that a machine asks for.
+async fn somebody_ends_it() -> Tried<bool> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = terminate.recv() => {}
+    }
+    other("somebody ended it")
+}
+
+/// Keeps what the server logged where the drill could not go on, in a file of its own; then ends all that was started.
 async fn end(site: Site, verdict: Tried<bool>) -> Tried<bool> {
     if verdict.is_err() {
-        let kept = std::env::temp_dir().join("saydo-drill.log");
-        let _ = std::fs::copy(site.production.log(), &kept);
-        let _ = writeln!(std::io::stderr(), "what the server logged: {}", kept.display());
+        let kept = tempfile::Builder::new().prefix("saydo-drill-").suffix(".log").disable_cleanup(true).tempfile();
+        if let Ok(mut kept) = kept
+            && let Ok(mut log) = std::fs::File::open(site.production.log())
+            && std::io::copy(&mut log, &mut kept).is_ok()
+        {
+            let _ = writeln!(std::io::stderr(), "what the server logged: {}", kept.path().display());
+        }
     }
     let closed = site.close().await;
     verdict.and_then(|well| closed.map(|()| well))

@@ -74,11 +74,16 @@ impl Ledger {
     }
 }
 
+/// The address of the person of that number.
+pub(crate) fn email(number: u8) -> String {
+    format!("person{number}@example.com")
+}
+
 impl Person {
     /// Signs up, and wants that planner.
     pub(crate) async fn sign_up(base: &str, number: u8, planner: &str) -> Tried<Self> {
         let client = Client::builder().timeout(PATIENCE).build()?;
-        let email = format!("person{number}@example.com");
+        let email = email(number);
         let mut person = Self {
             client,
             base: base.to_owned(),

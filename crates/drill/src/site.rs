@@ -162,13 +162,11 @@ impl Site {
         Ok(people)
     }
 
-    /// Ends everything that was started.
+    /// Ends everything that was started, also when one of them does not end well.
     pub(crate) async fn close(self) -> Tried<()> {
         self.model_stops().await;
-        for installation in [&self.production, &self.staging] {
-            installation.service("stop").await?;
-        }
-        Ok(())
+        let production = self.production.service("stop").await;
+        self.staging.service("stop").await.and(production)
     }
 }
 

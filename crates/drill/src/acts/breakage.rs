@@ -13,10 +13,20 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use crate::{
-    people::Person,
+    people::{Person, email},
     site::{DATABASE, Site},
-    trouble::Tried,
+    trouble::{Tried, other},
 };
+
+/// Takes a lock on the tasks and keeps it.
+const HOLD: &str = "BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3600)";
+/// Takes it for 7 seconds, which is longer than a turn may take and shorter than the server waits, over and over.
+const LOCK_AGAIN: &str = "DO $$ BEGIN LOOP LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(7); COMMIT; \
+                          PERFORM pg_sleep(0.3); END LOOP; END $$";
+/// Who asks for what is another's.
+const STRANGER: u8 = 33;
+/// Who talks while everything is slow.
+const TALKERS: std::ops::RangeInclusive<u8> = 37..=40;
 
 /// What can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +37,8 @@ pub(crate) enum Break {
     Server,
     /// Somebody holds a lock on the tasks.
     Pool,
+    /// Somebody takes a lock on the tasks for seconds, over and over.
+    Slow,
     /// Redis is killed.
     Redis,
     /// Somebody tries passwords.
@@ -88,18 +100,15 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
         }
         Break::Pool => {
             let person = Person::sign_up(base, 30, "offline").await?;
-            hold_a_lock(site)?;
+            lock_the_tasks(site, HOLD)?;
             Doings::ill(tokio::spawn(crowd_in(person)))
         }
+        Break::Slow => slow_down(site).await?,
         Break::Logins => {
             let victim = Person::sign_up(base, 31, "offline").await?;
             Doings::ill(tokio::spawn(guess(victim)))
         }
-        Break::Strangers => {
-            let (victim, stranger) =
-                tokio::join!(Person::sign_up(base, 32, "offline"), Person::sign_up(base, 33, "offline"));
-            Doings::ill(tokio::spawn(pry(stranger?, victim?.id)))
-        }
+        Break::Strangers => send_a_stranger(site).await?,
         Break::Model => {
             let person = Person::sign_up(base, 34, "llm").await?;
             site.model_stops().await;
@@ -126,6 +135,24 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
     })
 }
 
+/// People talk, and nothing of it can be done for seconds.
+async fn slow_down(site: &Site) -> Tried<Doings> {
+    let mut people = Vec::new();
+    for number in TALKERS {
+        people.push(tokio::spawn(talk(Person::sign_up(&site.production.base, number, "offline").await?)));
+    }
+    lock_the_tasks(site, LOCK_AGAIN)?;
+    Ok(Doings { ill: Vec::new(), people })
+}
+
+/// Somebody asks for what is another's, also after the repair: it is the erasure that must end it.
+async fn send_a_stranger(site: &Site) -> Tried<Doings> {
+    let base = &site.production.base;
+    let (victim, stranger) =
+        tokio::join!(Person::sign_up(base, 32, "offline"), Person::sign_up(base, STRANGER, "offline"));
+    Ok(Doings::people(tokio::spawn(pry(stranger?, victim?.id))))
+}
+
 /// Mends it; what made it ill ends.
 pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried<()> {
     doings.ill.drain(..).for_each(|task| task.abort());
@@ -139,12 +166,19 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
             let redis = Arc::clone(&site.redis);
             tokio::task::spawn_blocking(move || redis.start_again()).await?;
         }
-        Break::Pool => {
+        Break::Pool | Break::Slow => {
             let postgres = Arc::clone(&site.postgres);
             let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'a report'";
             tokio::task::spawn_blocking(move || postgres.sql(DATABASE, end)).await?;
         }
-        Break::Logins | Break::Strangers => {}
+        // The passwords are no longer tried: that has ended above.
+        Break::Logins => {}
+        Break::Strangers => {
+            let erase = ["run", "user", "erase", &email(STRANGER), "--yes"];
+            if !site.production.deploy_sh(&site.timeline, &erase, 60).await?.well {
+                return other("the account cannot be erased");
+            }
+        }
         Break::Model => site.model_starts().await?,
         Break::Backup => {
             let folder = site.staging.data().join("backups");
@@ -157,12 +191,11 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
     Ok(())
 }
 
-/// Takes a lock on the tasks and keeps it, as a report that was left open would.
-fn hold_a_lock(site: &Site) -> Tried<()> {
+/// Locks the tasks with this statement, as a report or a job of somebody else's would.
+fn lock_the_tasks(site: &Site, statement: &str) -> Tried<()> {
     let url = format!("{}&application_name=a%20report", site.postgres.url(DATABASE, testbed::ROLE));
-    let hold = "BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3600)";
     let mut command = Command::new("psql");
-    command.args(["-XqAt", "-c", hold, &url]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(["-XqAt", "-c", statement, &url]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut held = command.spawn()?;
     // Its end comes with the repair, or with the database.
     std::thread::spawn(move || held.wait());
@@ -207,6 +240,15 @@ async fn wonder(person: Person) {
         // Without the model the offline engine answers.
         let _ = person.message("what do you think of my week?").send().await;
         tokio::time::sleep(Duration::from_millis(1100)).await;
+    }
+}
+
+/// What is said to the list, one after the other.
+async fn talk(person: Person) {
+    for number in 0_u64.. {
+        // A turn that fails is one of those that the alerts are about.
+        let _ = person.message(&format!("add call number {number}")).send().await;
+        tokio::time::sleep(Duration::from_millis(900)).await;
     }
 }
 

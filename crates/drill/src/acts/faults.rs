@@ -47,6 +47,12 @@ const POOL: Fault = Fault {
     repair: "the session that holds the lock is ended",
     alerts: &[("SaydoPoolExhausted", "pool")],
 };
+const SLOW: Fault = Fault {
+    what: Break::Slow,
+    words: "a job locks the tasks for 7 s over and over, and four people talk",
+    repair: "the session that takes the locks is ended",
+    alerts: &[("SaydoRollBackSlow", "slow"), ("SaydoSlowTurns", "slow")],
+};
 const FILES: Fault = Fault {
     what: Break::Files,
     words: "the server of staging may hardly open another file",
@@ -70,13 +76,13 @@ const TOGETHER: [Fault; 5] = [
     Fault {
         what: Break::Logins,
         words: "somebody tries passwords from ten addresses",
-        repair: "the addresses are blocked at the proxy",
+        repair: "nobody does anything: the attack ends",
         alerts: &[("SaydoFailedLogins", "failed-logins")],
     },
     Fault {
         what: Break::Strangers,
         words: "somebody keeps asking for what is another's",
-        repair: "the account is erased",
+        repair: "the account is erased; whoever had it goes on asking",
         alerts: &[("SaydoRefusals", "refusals")],
     },
     Fault {
@@ -118,7 +124,7 @@ pub(crate) async fn of_staging(site: &Site, watch: &Watch, speed: u32, drilled: 
 /// All other faults, one after the other where they would disturb each other.
 pub(crate) async fn all(site: &Site, watch: &Watch, speed: u32, drilled: &Drilled) -> Tried<()> {
     let drill = Drill::new(site, watch, speed, drilled);
-    for fault in [&DATABASE, &SERVER, &POOL] {
+    for fault in [&DATABASE, &SERVER, &POOL, &SLOW] {
         site.timeline.act('F', fault.words);
         drill.one(fault).await?;
         site.check_ledger(Instant::now(), "after the repair").await?;
@@ -161,14 +167,15 @@ impl<'a> Drill<'a> {
         let mut doings = breakage::begin(self.site, fault.what).await?;
         let firing = self.wait_for(fault, State::Firing, broken).await;
         let books = self.runbooks(fault)?;
+        let alerts: Vec<&str> = fault.alerts.iter().map(|(alert, _)| *alert).collect();
         for book in &books {
-            book.follow(&desk, timeline).await?;
+            book.follow(&alerts, &desk, timeline).await?;
         }
         let repaired = Instant::now();
         breakage::mend(self.site, fault.what, &mut doings).await?;
         timeline.done(format!("repair: {}", fault.repair));
         for book in &books {
-            book.over(&desk, timeline).await?;
+            book.over(&alerts, &desk, timeline).await?;
         }
         let quiet = self.wait_for(fault, State::Quiet, repaired).await;
         drop(doings);

@@ -35,6 +35,10 @@ fn every_alert_is_tested_and_has_a_runbook() {
     let linked: BTreeSet<&str> = books.iter().filter_map(|book| book.rsplit('/').next()).collect();
     for book in std::fs::read_dir(root().join("docs/runbooks")).unwrap() {
         let name = book.unwrap().file_name().into_string().unwrap();
+        // What all of them need.
+        if name == "README.md" {
+            continue;
+        }
         assert!(linked.contains(name.as_str()), "nothing leads to {name}");
     }
 }
