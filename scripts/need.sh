@@ -24,10 +24,11 @@ install() {
 }
 
 command -v cargo >/dev/null || fail "Rust is missing: install it with rustup (https://rustup.rs), 1.95 or newer"
-command -v node >/dev/null || fail "Node.js is missing: install version 20 or newer"
+command -v node >/dev/null || fail "Node.js is missing: install version 20.19 or newer"
 command -v npm >/dev/null || fail "npm is missing: it comes with Node.js"
-node_major=$(node -p 'process.versions.node.split(".")[0]')
-[ "$node_major" -ge 20 ] || fail "Node.js $node_major is too old: install version 20 or newer"
+# What builds the web app asks for it (web/package.json).
+node -e 'const [major, minor] = process.versions.node.split("."); process.exitCode = major * 1000 + +minor < 20019 ? 1 : 0' ||
+  fail "Node.js $(node --version) is too old: install version 20.19 or newer"
 command -v cc >/dev/null || install gcc libc6-dev
 
 if [ "$step" = test ]; then

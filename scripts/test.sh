@@ -51,7 +51,7 @@ step "official OpenAI and AG-UI clients"
 tests/clients/chat/run.sh
 
 step "what it is made of: licences, sources, bill of materials"
-node --test --test-reporter=spec scripts/dependencies/
+node --test --test-reporter=spec scripts/dependencies/*.test.mjs
 
 step "chart, compose file and unit"
 tests/deploy/manifests.sh
