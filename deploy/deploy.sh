@@ -32,9 +32,16 @@ apart_from() (
   DEPLOY_ROOT=$root
   theirs=$(open_installation "$1" && saydo "$2" config) || die "the settings of $1 have mistakes"
   [ "$(setting "$theirs" SAYDO_DATA_DIR)" != "$(setting "$3" SAYDO_DATA_DIR)" ] || exit 1
-  database=$(setting "$theirs" DATABASE_URL)
-  [ -z "$database" ] || [ "$database" != "$(setting "$3" DATABASE_URL)" ]
+  database=$(database_of "$theirs")
+  [ -z "$database" ] || [ "$database" != "$(database_of "$3")" ]
 )
+
+# What a DATABASE_URL leads to, however it is written: neither user nor parameters, and the port that is meant when there
+# is none. That two names are the same machine is not seen.
+database_of() {
+  setting "$1" DATABASE_URL | sed -E 's#^postgres(ql)?://##; /^sqlite:/b; s#^[^/]*@##; s#[?].*##; s#^(localhost|\[::1\])#127.0.0.1#
+    s#^([^/:]+)(/|$)#\1:5432\2#' | tr '[:upper:]' '[:lower:]'
+}
 
 # All that must be right before anything is changed. Sets `pending`: the migrations to come.
 check() {
@@ -51,6 +58,7 @@ check() {
     if [ "$other" = "$environment" ] || [ ! -e "$ROOT/etc/saydo/$other/.env" ]; then continue; fi
     apart_from "$other" "$new" "$settings" || die "$environment and $other share their data"
   done
+  watchable || die "$(release current) does not hand its metrics to the token in $settings_dir; was it started with it?"
   say "check: the settings are good"
   free=$(df -Pk "$data_dir" | awk 'NR==2 {print int($4 / 1024)}')
   size=$(find "$data_dir" -maxdepth 1 -name 'saydo.db*' -printf '%s\n' | awk '{sum += $1} END {print int(sum / 1048576)}')
@@ -86,7 +94,7 @@ make_backup() {
 }
 
 deploy() {
-  local program=$1 new old highest began
+  local program=$1 new old highest began told
   [ -x "$program" ] || die "$program is not a program"
   [ ! -e "$state" ] || undo "an earlier deployment was cut off"
   old=$(release current)
@@ -113,7 +121,8 @@ deploy() {
   say "stop: the version before has ended"
   if [ -n "$highest" ] && forward_only "$pending"; then make_backup "$new"; fi
   note stage migrated
-  say "migrate: $(saydo "$new" migrate up)"
+  told=$(saydo "$new" migrate up) || die "the schema cannot be brought up to date"
+  say "migrate: $told"
   note stage switched
   point current "$new"
   service start

@@ -38,17 +38,21 @@ undo() {
 
 # Takes back the migrations after the given one. What the older schema has no place for stays in a backup.
 schema_back() {
-  local new=$1 later version made
+  local new=$1 later version made told
   later=$(applied_after "$new" "$2") || die "the schema cannot be read: docs/runbooks/database.md"
   [ -n "$later" ] || return 0
   if forward_only "$later"; then
     made=$(noted backup)
     [ "$(noted restore)" = yes ] && [ -n "$made" ] || die "the schema cannot be taken back: run rollback --restore"
-    say "undo: $(saydo "$new" backup restore "$made" --replace)"
+    told=$(saydo "$new" backup restore "$made" --replace) ||
+      die "the backup $made cannot be put back: docs/runbooks/backup.md; then rollback"
+    say "undo: $told"
     return 0
   fi
   if made=$(saydo "$new" backup create 2>&1); then say "undo: $(head -1 <<<"$made")"; else say "undo: no backup: $made"; fi
   for version in $later; do
-    say "undo: $(saydo "$new" migrate down) ($version)"
+    told=$(saydo "$new" migrate down) ||
+      die "migration $version cannot be taken back: docs/runbooks/database.md; then rollback"
+    say "undo: $told ($version)"
   done
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The triggers to roll back: not well three times in a row, more than 10 % errors, p95 above 5 s. Sourced by deploy.sh.
 
-# The metrics of the server, as text.
+# The metrics of the server, as text. Exit status 22: it answers, but not to this token.
 metrics() {
   local settings address token
   settings=$(saydo "$1" config) || return 1
@@ -9,9 +9,19 @@ metrics() {
   address=${address:-$(setting "$settings" SAYDO_LISTEN)}
   case $address in 0.0.0.0:* | '[::]:'*) address=127.0.0.1:${address##*:} ;; esac
   token=$(cat "$settings_dir/credentials/SAYDO_METRICS_TOKEN" 2>/dev/null ||
-    sed -n 's/^SAYDO_METRICS_TOKEN=//p' "$settings_dir/.env")
+    sed -n 's/^ *SAYDO_METRICS_TOKEN *= *//p' "$settings_dir/.env" | tail -1 | sed -E "s/^([\"'])(.*)\\1 *$/\\2/")
   # The token comes on standard input: the command line can be read by everybody.
   printf 'Authorization: Bearer %s\n' "$token" | curl -sf -m 5 -H @- "${METRICS_URL:-http://$address/metrics}"
+}
+
+# Whether the version in service, if it is well, hands out its metrics: the next one will be asked in the same way, and
+# would be taken back if it did not.
+watchable() {
+  local old code=0
+  old=$(release current)
+  if [ "$WATCH" -eq 0 ] || [ -z "$old" ] || ! healthy "$old"; then return 0; fi
+  metrics "$old" >/dev/null || code=$?
+  [ "$code" -ne 22 ]
 }
 
 # Reads metrics before and now; says which trigger is met, if any. Fewer than 20 requests say nothing.

@@ -19,16 +19,27 @@ case ${1:-}:${2:-} in
     ;;
   migrate:up)
     "$program" migrate up
+    if [ "$kind" = stuck ]; then
+      echo "somebody holds a lock" >&2
+      exit 1
+    fi
     [ "$(newest)" = 0 ] || touch "$migrated"
     [ "$kind" != lingering ] || sleep 60
     ;;
-  migrate:down) rm "$migrated" ;;
+  migrate:down)
+    if [ "$kind" = sticky ] && [ ! -e "$migrated-may-go" ]; then
+      echo "somebody holds a lock" >&2
+      exit 1
+    fi
+    rm "$migrated"
+    ;;
   backup:restore)
     "$program" "$@"
     rm -f "$migrated"
     ;;
   serve:)
-    [ "$(newest)" = 0 ] || [ -e "$migrated" ] || exit 1
+    # A stuck one would run without its migration, and not be noticed by that.
+    [ "$(newest)" = 0 ] || [ -e "$migrated" ] || [ "$kind" = stuck ] || exit 1
     if [ "$(newest)" = 0 ] && [ -e "$migrated" ]; then exit 1; fi
     [ "$kind" != dead ] || exit 1
     exec "$program" serve

@@ -31,6 +31,12 @@ said() { grep -qF -- "$1" "$log" || { echo "not said: $1"; return 1; }; }
 in_service() { [ "$(readlink "$root/opt/saydo/production/current")" = "$1" ]; }
 links_to() { readlink "$root/opt/saydo/production/$1"; }
 
+# How deploy.sh tells databases apart.
+# shellcheck disable=SC1090
+. <(sed -n '/^database_of()/,/^}/p' deploy/deploy.sh)
+# shellcheck source=../../deploy/lib/installation.sh
+. <(sed -n '/^setting()/p' deploy/lib/installation.sh)
+
 # Another version of the program.
 version() {
   sed "s|'PROGRAM'|'$program'|; s|'KIND'|'$1'|" tests/deploy/release.sh >"$root/$1"
@@ -43,6 +49,7 @@ cat >"$root/etc/saydo/production/.env" <<END
 SAYDO_PROFILE=production
 SAYDO_LISTEN=127.0.0.1:$port
 SAYDO_METRICS_LISTEN=127.0.0.1:$(free_port)
+SAYDO_METRICS_TOKEN="of this test, in quotes"
 END
 head -c 36 /dev/urandom | base64 >"$root/etc/saydo/production/credentials/BETTER_AUTH_SECRET"
 
@@ -77,6 +84,23 @@ echo "DATABASE_URL=sqlite:/shared.db" >>"$root/etc/saydo/production/.env"
 if deploy deploy "$(version good)"; then false; fi
 said "share their data"
 sed -i '/^DATABASE_URL/d' "$root/etc/saydo/production/.env"
+
+expect "the same database, written in another way"
+for urls in 'postgresql://a@db.example/saydo postgres://b:c@DB.example:5432/saydo?sslmode=require' \
+  'postgresql://localhost/saydo postgresql://127.0.0.1:5432/saydo'; do
+  one=$(database_of "DATABASE_URL ${urls% *}") other=$(database_of "DATABASE_URL ${urls#* }")
+  [ -n "$one" ] && [ "$one" = "$other" ]
+done
+for written in postgresql://db.example/other postgresql://db.example:5433/saydo sqlite:/db.example/saydo; do
+  [ "$(database_of "DATABASE_URL $written")" != "$(database_of "DATABASE_URL postgresql://db.example/saydo")" ]
+done
+
+expect "a token that does not open the metrics: said before anything is changed"
+sed -i 's/in quotes/and another/' "$root/etc/saydo/production/.env"
+if deploy deploy "$root/good"; then false; fi
+said "does not hand its metrics to the token"
+in_service "$first"
+sed -i 's/and another/in quotes/' "$root/etc/saydo/production/.env"
 
 expect "a version whose smoke test fails: the old one runs, with its schema and all data"
 if deploy deploy "$(version lost)"; then false; fi
@@ -124,6 +148,24 @@ in_service "$first"
 title_is_there before
 title_is_there after
 deploy status
+
+expect "a version whose migration fails: the old one runs"
+if deploy deploy "$(version stuck)"; then false; fi
+said "the schema cannot be brought up to date"
+in_service "$first"
+title_is_there after
+
+expect "a migration that cannot be taken back now: nothing runs on the wrong schema, and rollback goes on later"
+deploy deploy "$(version sticky)"
+sticky=$(links_to current)
+if deploy rollback; then false; fi
+said "migration 99 cannot be taken back"
+in_service "$sticky"
+if curl -sf "$url/health"; then false; fi
+touch "$root/var/lib/saydo/production/migrated-may-go"
+deploy rollback
+in_service "$first"
+title_is_there after
 
 expect "where the schema cannot go back, it is said before anything is changed"
 echo "99 # of this test" >"$root/forward-only"
