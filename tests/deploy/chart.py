@@ -28,6 +28,8 @@ EVERYTHING = {
     "affinity": {"podAntiAffinity": {}},
     "podAnnotations": {"example.com/note": "x"},
 }
+# What PostgreSQL allows when nobody changes it, without those kept for its administrators.
+CONNECTIONS = 97
 FIXED = {"existingSecret": "saydo", "autoscaling": {"enabled": False}, "podDisruptionBudget": {"enabled": False}, "smoke": {"enabled": False}}
 ALWAYS = {"Deployment", "Job", "Service"}
 SCALED = ALWAYS | {"HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod"}
@@ -96,6 +98,11 @@ def connected(where, found):
         target = found["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]["name"]
         expect(target == deployment["metadata"]["name"], f"{where}: scales something else")
         expect("replicas" not in deployment["spec"], f"{where}: two decide how many there are")
+        set_here = {item["name"]: item.get("value") for item in container["env"]}
+        each = int(set_here["DB_POOL_SIZE"]) + int(set_here["DB_MAX_OVERFLOW"]) + 1
+        # An upgrade adds a pod.
+        most = (found["HorizontalPodAutoscaler"]["spec"]["maxReplicas"] + 1) * each
+        expect(most <= CONNECTIONS, f"{where}: {most} connections to PostgreSQL")
     if "PodDisruptionBudget" in found:
         chosen = found["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"].items()
         expect(chosen <= labels, f"{where}: the disruption budget does not find the pods")
