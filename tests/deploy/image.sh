@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The image for real: its last stage built from the Containerfile by buildah, with the program that was built here, and
-# started as a container is: nobody's rights, only /data and /tmp to write to. Needs root, as the builder does here.
+# started as a container is: nobody's rights, only /data and /tmp to write to. Needs root that may mount, as the builder does.
 # SAYDO_BIN is the program (target/debug/saydo when not set).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-if [ "$(id -u)" != 0 ]; then
-  echo "image: not root, so it was not built"
+if [ "$(id -u)" != 0 ] || ! unshare --mount true 2>/dev/null; then
+  echo "image: only root who may mount can build and run it, so it was not built" | tee -a "${SAYDO_SKIPPED:-/dev/null}"
   exit 0
 fi
 

@@ -51,5 +51,5 @@ if command -v systemd-analyze >/dev/null; then
     fail "the unit is open: $exposure"
   echo "systemd: the unit is sound; ${exposure#* }"
 else
-  echo "systemd: not here, so the unit was not looked at"
+  echo "systemd: systemd-analyze is not here, so the unit was not looked at" | tee -a "${SAYDO_SKIPPED:-/dev/null}"
 fi
