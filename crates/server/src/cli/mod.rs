@@ -20,6 +20,7 @@ mod smoke;
 pub(crate) mod span;
 mod usage;
 mod user;
+pub(crate) mod web_app;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode};
 

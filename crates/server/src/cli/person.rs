@@ -125,6 +125,11 @@ fn broken(error: reqwest::Error) -> CliError {
 }
 
 impl Answer {
+    /// What kind of content it is; empty when it does not say.
+    pub(crate) fn kind(&self) -> &str {
+        self.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
     /// An answer that must have this status.
     pub(crate) fn expect(self, status: u16) -> Result<Self, CliError> {
         if self.status == status {

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::{
     super::{
-        person::{Answer, send, send_patiently},
+        person::{send, send_patiently},
         span::told,
+        web_app,
     },
     scene::{Fault, Scene, failed, must},
 };
@@ -30,25 +31,12 @@ pub(super) async fn health(scene: &mut Scene) -> Result<String, Fault> {
     Ok(format!("version {}", health.json["version"].as_str().unwrap_or("unknown")))
 }
 
-/// The page is there, and so is every script it names.
+/// The page is there, and everything it needs to run.
 pub(super) async fn web_app(scene: &mut Scene) -> Result<String, Fault> {
-    let page = send(scene.site.request(Method::GET, "/")).await?.expect(200)?;
-    must(kind(&page).starts_with("text/html"), || format!("/ is no page but {}", kind(&page)))?;
-    let scripts: Vec<&str> = page
-        .text
-        .split("<script")
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next()?.split("src=\"").nth(1)?.split('"').next())
-        .collect();
-    for script in &scripts {
-        let answer = send(scene.site.request(Method::GET, script)).await?.expect(200)?;
-        must(kind(&answer).contains("javascript"), || format!("{script} is no script but {}", kind(&answer)))?;
+    match web_app::look(&scene.site).await? {
+        Ok(told) => Ok(told),
+        Err(wrong) => failed(wrong),
     }
-    Ok(format!("the page and {} of its scripts", scripts.len()))
-}
-
-fn kind(answer: &Answer) -> &str {
-    answer.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }
 
 pub(super) async fn sign_up(scene: &mut Scene) -> Result<String, Fault> {
@@ -145,7 +133,7 @@ pub(super) async fn errors(scene: &mut Scene) -> Result<String, Fault> {
     ];
     for (what, answer, expected) in &refusals {
         must(answer.status == *expected, || format!("{what} is answered {}", answer.status))?;
-        must(kind(answer) == "application/problem+json", || format!("{what} is answered in {}", kind(answer)))?;
+        must(answer.kind() == "application/problem+json", || format!("{what} is answered in {}", answer.kind()))?;
         let told = answer.json["code"].is_string() && answer.json["detail"].is_string();
         must(told && answer.headers.contains_key("x-request-id"), || format!("{what}: no code, detail or request id"))?;
     }

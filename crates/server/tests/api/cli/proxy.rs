@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     Deaf(&'static str),
     /// A request is answered with this status and JSON, and not passed on.
     Instead(Method, &'static str, u16, Value),
+    /// The page at / is this one.
+    Page(&'static str),
     /// Whoever asks for this is taken for the first person that came.
     Confused(Method, &'static str),
     /// This header is lost.
@@ -78,6 +80,10 @@ async fn pass(State(shared): State<Shared>, request: Request) -> Response<Body> 
             }
         }
         Fault::Instead(method, end, status, answer) if is(method, end) => return json_answer(*status, answer),
+        Fault::Page(text) if path == "/" => {
+            let page = Response::builder().header("content-type", "text/html; charset=utf-8");
+            return page.body(Body::from(*text)).unwrap();
+        }
         Fault::Hangs(method, end) if is(method, end) => {
             shared.hanging.notify_one();
             std::future::pending::<()>().await;

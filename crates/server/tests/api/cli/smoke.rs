@@ -57,6 +57,12 @@ async fn every_missing_effect_is_noticed() {
     let table = [
         ("health", instead(Method::GET, "/health", 200, unwell)),
         ("web app", instead(Method::GET, "/", 200, json!({}))),
+        ("web app", Fault::Page("<!doctype html><title>Saydo</title><p>The web app is not built yet")),
+        ("web app", Fault::Page("<script src=\"/theme.js\"></script><script src=\"/assets/gone.js\"></script>")),
+        (
+            "web app",
+            Fault::Page("<script src=\"/theme.js\"></script><link rel=\"stylesheet\" href=\"/assets/gone.css\">"),
+        ),
         ("sign up", instead(Method::POST, "/api/auth/signup", 201, json!({"id": "1"}))),
         ("log in", instead(Method::POST, "/api/auth/login", 200, anybody)),
         ("add by chat", Fault::Deaf("add buy")),
