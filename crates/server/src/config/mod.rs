@@ -56,6 +56,8 @@ pub struct Config {
     pub debug: bool,
     /// Where “now” comes from.
     pub clock: Clock,
+    /// Files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
 }
 
 /// How careful the program is with its settings.
@@ -118,12 +120,23 @@ pub struct DatabaseConfig {
 /// Backups.
 #[derive(Debug, Clone)]
 pub struct BackupConfig {
+    /// By whom.
+    pub made: Made,
     /// Where they are.
     pub folder: PathBuf,
     /// How often the server makes one; never when not set.
     pub every: Option<SignedDuration>,
     /// How long they are kept.
     pub keep: SignedDuration,
+}
+
+/// Who makes the backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// Saydo: by itself, or by `saydo backup create`.
+    Here,
+    /// Somebody else, such as whoever runs the database: none is missed here.
+    Elsewhere,
 }
 
 /// When the schema is brought up to date.
@@ -153,7 +166,7 @@ pub struct LimitsConfig {
     pub throttling: Throttling,
     /// Chat turns a minute and user.
     pub chat_per_minute: std::num::NonZeroU32,
-    /// Requests a day and user that may change something.
+    /// How much of one person's may be changed on a day.
     pub changes_per_day: std::num::NonZeroU32,
     /// Where replicas count together; each by itself when not set.
     pub redis_url: Option<SecretString>,

@@ -19,8 +19,8 @@ use secrecy::SecretString;
 
 use super::{
     AuthConfig, BackupConfig, Config, ConfigError, DatabaseConfig, DatabasePlace, HttpConfig, LimitsConfig, LogFormat,
-    MetricsConfig, Migrate, ModelConfig, Profile, Proxy, ReadyConfig, Sources, TelemetryConfig, TracesConfig, model,
-    secret, sources::Raw,
+    Made, MetricsConfig, Migrate, ModelConfig, Profile, Proxy, ReadyConfig, Sources, TelemetryConfig, TracesConfig,
+    model, secret, sources::Raw,
 };
 
 /// Characters that a token for the metrics has at least.
@@ -62,6 +62,7 @@ impl Config {
             ready: reader.ready(&data_dir),
             clock: reader.clock(),
             debug: reader.switch("DEBUG"),
+            secret_files: sources.secret_files(),
             data_dir,
         };
         if config.debug {
@@ -176,9 +177,14 @@ impl Reader {
             let what = "a whole number of hours from 1 to 8760";
             SignedDuration::from_hours(self.parsed("SAYDO_BACKUP_EVERY", what, 24, |n| (1..=8760).contains(n)))
         });
+        let made = self.choice("SAYDO_BACKUPS", &[("here", Made::Here), ("elsewhere", Made::Elsewhere)], Made::Here);
+        if made == Made::Elsewhere && every.is_some() {
+            self.wrong("SAYDO_BACKUPS", "elsewhere, and SAYDO_BACKUP_EVERY has them made here; remove one of the two");
+        }
         let what = "a whole number of days from 1 to 36500";
         let days: i64 = self.parsed("SAYDO_BACKUP_KEEP_DAYS", what, 30, |n| (1..=36_500).contains(n));
         BackupConfig {
+            made,
             folder: self.text("SAYDO_BACKUP_DIR").map_or_else(|| data_dir.join("backups"), PathBuf::from),
             every,
             keep: SignedDuration::from_hours(24 * days),

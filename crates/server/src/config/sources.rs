@@ -28,6 +28,8 @@ pub struct Sources {
     pub flags: BTreeMap<String, String>,
     /// `[[providers]]` of `saydo.toml`.
     pub providers: Vec<ProviderConfig>,
+    /// Files with settings or keys of models in them.
+    pub files: Vec<PathBuf>,
 }
 
 /// A raw value and the layer it came from.
@@ -45,8 +47,10 @@ impl Sources {
     pub fn of_process(file: Option<&Path>, flags: BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let mut mistakes = Vec::new();
         let (path, named) = file.map_or_else(|| (PathBuf::from("saydo.toml"), false), |path| (path.to_owned(), true));
+        let mut files = vec![PathBuf::from(".env"), path.clone()];
         let (file, providers) =
-            if named || path.exists() { read_toml(&path, &mut mistakes) } else { Default::default() };
+            if named || path.exists() { read_toml(&path, &mut files, &mut mistakes) } else { Default::default() };
+        files.retain(|file| file.exists());
         let dotenv = read_dotenv(Path::new(".env"), &mut mistakes);
         // Only our own variables are kept: the rest of the environment is nobody's business here.
         let env = std::env::vars_os()
@@ -60,7 +64,21 @@ impl Sources {
                 }
             })
             .collect();
-        if mistakes.is_empty() { Ok(Self { file, dotenv, env, flags, providers }) } else { Err(ConfigError(mistakes)) }
+        if mistakes.is_empty() {
+            Ok(Self { file, dotenv, env, flags, providers, files })
+        } else {
+            Err(ConfigError(mistakes))
+        }
+    }
+
+    /// The files that hold secrets, or the settings that may.
+    pub(super) fn secret_files(&self) -> Vec<PathBuf> {
+        let layers = [&self.file, &self.dotenv, &self.env, &self.flags];
+        let named = SETTINGS.iter().filter(|setting| setting.secret).flat_map(|setting| {
+            let by_file = format!("{}_FILE", setting.env);
+            layers.map(|layer| layer.get(&by_file).filter(|path| !path.is_empty()).map(PathBuf::from))
+        });
+        self.files.iter().cloned().chain(named.flatten()).collect()
     }
 
     /// One map of values, higher layers over lower ones, secrets read from their files. Empty values count as not set.
@@ -96,7 +114,12 @@ fn is_known(name: &str) -> bool {
     SETTINGS.iter().any(|s| s.env == name || (s.secret && name.strip_suffix("_FILE") == Some(s.env)))
 }
 
-fn read_toml(path: &Path, mistakes: &mut Vec<String>) -> (BTreeMap<String, String>, Vec<ProviderConfig>) {
+/// Its settings and models; the files with keys that it names are added to `files`.
+fn read_toml(
+    path: &Path,
+    files: &mut Vec<PathBuf>,
+    mistakes: &mut Vec<String>,
+) -> (BTreeMap<String, String>, Vec<ProviderConfig>) {
     let shown = path.display();
     let values = match std::fs::read_to_string(path) {
         Ok(text) => Figment::from(Toml::string(&text)).extract::<BTreeMap<String, Value>>(),
@@ -109,6 +132,8 @@ fn read_toml(path: &Path, mistakes: &mut Vec<String>) -> (BTreeMap<String, Strin
         mistakes.extend(error.into_iter().map(|error| format!("{shown}: {error}.")));
         BTreeMap::new()
     });
+    let entries = values.get("providers").and_then(Value::as_array).unwrap_or_default();
+    files.extend(entries.iter().filter_map(|entry| Some(entry.as_dict()?.get("api_key_file")?.as_str()?.into())));
     let providers = model::take_providers(&mut values, &shown.to_string(), mistakes);
     let mut read = BTreeMap::new();
     for (key, value) in values {

@@ -46,6 +46,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("DB_MAX_OVERFLOW", "20", "more of them when it is busy (PostgreSQL)"),
     plain("DB_POOL_TIMEOUT", "30", "seconds to wait for one"),
     plain("SAYDO_MIGRATE", "on", "on: the server brings the schema up to date on start; off: only saydo migrate up"),
+    plain("SAYDO_BACKUPS", "here", "here, or elsewhere: the database's own means make them, and none are missed here"),
     plain("SAYDO_BACKUP_EVERY", "", "hours after which the server makes a backup by itself; never when not set"),
     plain("SAYDO_BACKUP_DIR", "", "folder for backups, best on another disk; backups in the data folder when not set"),
     plain("SAYDO_BACKUP_KEEP_DAYS", "30", "days they are kept; the newest good one is never removed"),
@@ -67,7 +68,7 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "SAYDO_CHANGES_PER_DAY",
         "20000",
-        "requests a day and user that may change something; bounds how fast the data grows",
+        "changes of tasks and turns a day (UTC) and user; bounds how fast the data grows",
     ),
     secret("REDIS_URL", "redis://HOST:PORT where replicas count requests together; each by itself when not set"),
     plain("SAYDO_REDIS_TIMEOUT_MS", "100", "milliseconds to wait for it; without an answer a server counts by itself"),

@@ -5,13 +5,20 @@ use std::time::Duration;
 use saydo_store::backup::Backups;
 use tokio::time::MissedTickBehavior;
 
-use crate::{config::Config, http::Shutdown};
+use crate::{
+    config::{Config, Made},
+    http::Shutdown,
+};
 
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_secs(30);
 
 /// Says how old and how large the newest whole backup is, again and again.
 pub(crate) async fn watched(config: Config, shutdown: Shutdown) {
+    // A figure of 0 would be a backup that is missing.
+    if config.backup.made == Made::Elsewhere {
+        return;
+    }
     let every = config.backup.every.map_or(0.0, |every| every.as_secs_f64());
     metrics::gauge!("saydo_backup_interval_seconds").set(every);
     let backups = Backups::new(&config.backup.folder);
