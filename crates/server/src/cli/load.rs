@@ -66,10 +66,10 @@ pub(super) struct Load {
     /// A request that takes longer has failed
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span)]
     timeout: Duration,
-    /// 95 of 100 must take less [25ms; chat-model: 3s; list: 10ms]
+    /// 95 of 100 of each kind of act must take less [chat and add: 25ms, chat-model: 3s, list and read: 10ms]
     #[arg(long, value_name = "TIME", value_parser = span)]
     target_p95: Option<Duration>,
-    /// 99 of 100 must take less
+    /// 99 of 100 of each kind must take less
     #[arg(long, value_name = "TIME", value_parser = span)]
     target_p99: Option<Duration>,
     /// At most this share may fail or be refused
@@ -140,11 +140,7 @@ impl Load {
             duration: self.duration,
             max_requests: self.max_requests,
             timeout: self.timeout,
-            targets: Targets {
-                p95: self.target_p95.unwrap_or_else(|| self.scenario.p95()),
-                p99: self.target_p99,
-                errors: self.target_errors,
-            },
+            targets: Targets { p95: self.target_p95, p99: self.target_p99, errors: self.target_errors },
         };
         match plan.requests() {
             Some(count) if count > self.max_requests => {

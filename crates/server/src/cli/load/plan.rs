@@ -46,12 +46,12 @@ impl Scenario {
         }
     }
 
-    /// The target when none is given.
-    pub(super) const fn p95(self) -> Duration {
-        match self {
-            Self::ChatOffline | Self::Mixed => Duration::from_millis(25),
-            Self::ChatModel => Duration::from_secs(3),
-            Self::List => Duration::from_millis(10),
+    /// The target of an act when none is given.
+    const fn p95(self, act: Act) -> Duration {
+        match (self, act) {
+            (Self::ChatModel, _) => Duration::from_secs(3),
+            (_, Act::Chat | Act::Add) => Duration::from_millis(25),
+            (_, Act::List | Act::Read) => Duration::from_millis(10),
         }
     }
 
@@ -64,7 +64,7 @@ impl Scenario {
         }
     }
 
-    /// What the targets are about.
+    /// What is shown while it runs, and in lines of its own after it.
     pub(super) const fn measured(self) -> Act {
         match self {
             Self::List => Act::List,
@@ -90,10 +90,11 @@ pub(super) enum Pace {
     Closed,
 }
 
-/// What is good enough.
+/// What is good enough, of every act.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Targets {
-    pub(super) p95: Duration,
+    /// What suits the act when it is not given.
+    pub(super) p95: Option<Duration>,
     pub(super) p99: Option<Duration>,
     /// In percent.
     pub(super) errors: f64,
@@ -113,6 +114,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// What 95 of 100 acts of a kind must take less than.
+    pub(super) fn p95(&self, act: Act) -> Duration {
+        self.targets.p95.unwrap_or_else(|| self.scenario.p95(act))
+    }
+
     /// Ramp and measurement together.
     pub(super) fn total(&self) -> Duration {
         self.ramp + self.duration
@@ -155,7 +161,7 @@ mod tests {
             duration: Duration::from_secs(10),
             max_requests: 1000,
             timeout: Duration::from_secs(1),
-            targets: Targets { p95: Duration::from_secs(1), p99: None, errors: 0.0 },
+            targets: Targets { p95: None, p99: None, errors: 0.0 },
         }
     }
 
@@ -167,6 +173,17 @@ mod tests {
         assert_eq!([due(1, 0), due(1, 1), due(3, 0)], [Some(2_500), Some(4_500), Some(7_500)]);
         assert_eq!(plan.requests(), Some(36));
         assert_eq!(super::Plan { pace: Pace::Closed, ..plan }.due(1, 1), None);
+    }
+
+    #[test]
+    fn each_act_has_its_target_unless_one_is_given() {
+        let mut plan = plan(Pace::Closed);
+        let of = |plan: &Plan| [Act::Chat, Act::Add, Act::List, Act::Read].map(|act| plan.p95(act).as_millis());
+        assert_eq!(of(&plan), [25, 25, 10, 10]);
+        plan.scenario = Scenario::ChatModel;
+        assert_eq!(plan.p95(Act::Chat), Duration::from_secs(3));
+        plan.targets.p95 = Some(Duration::from_secs(1));
+        assert_eq!(of(&plan), [1_000; 4]);
     }
 
     #[test]

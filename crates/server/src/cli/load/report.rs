@@ -27,6 +27,8 @@ pub(super) struct Report<'a> {
 #[derive(Debug, Serialize)]
 struct Target {
     name: &'static str,
+    /// The act it is about; all together when not given.
+    act: Option<&'static str>,
     limit: f64,
     measured: f64,
     met: bool,
@@ -96,8 +98,7 @@ impl<'a> Report<'a> {
 
     fn targets(&self) -> Result<Vec<Target>, CliError> {
         let (plan, act) = (self.plan, self.plan.scenario.measured());
-        let measured = self.figures.acts.get(&act).filter(|measured| measured.response.count() > 0);
-        let Some(measured) = measured else {
+        if self.figures.acts.get(&act).is_none_or(|measured| measured.response.count() == 0) {
             let errors: Vec<String> = self
                 .figures
                 .acts
@@ -109,25 +110,22 @@ impl<'a> Report<'a> {
                 "nothing was measured (refused with 429: {refused}; {})",
                 errors.join(", ")
             )));
-        };
+        }
         let mut targets = Vec::new();
-        for (name, share, limit) in [("p95", 0.95, Some(plan.targets.p95)), ("p99", 0.99, plan.targets.p99)] {
-            let Some(limit) = limit else { continue };
-            let is = measured.response.quantile(share);
-            let text = format!("{} {name} {}, target {}", act.name(), told(is), told(limit));
-            targets.push(Target {
-                name,
-                limit: milliseconds(limit),
-                measured: milliseconds(is),
-                met: is < limit,
-                text,
-            });
+        for (act, measured) in self.figures.acts.iter().filter(|(_, measured)| measured.response.count() > 0) {
+            for (name, share, limit) in [("p95", 0.95, Some(plan.p95(*act))), ("p99", 0.99, plan.targets.p99)] {
+                let Some(limit) = limit else { continue };
+                let is = measured.response.quantile(share);
+                let text = format!("{} {name} {}, target {}", act.name(), told(is), told(limit));
+                let (limit, measured, met) = (milliseconds(limit), milliseconds(is), is < limit);
+                targets.push(Target { name, act: Some(act.name()), limit, measured, met, text });
+            }
         }
         let all = |count: fn(&Measured) -> u64| self.figures.acts.values().map(count).sum::<u64>();
         let share = percent(all(|measured| measured.failed() + measured.refused), all(Measured::acts));
         let limit = plan.targets.errors;
         let text = format!("failed or refused {share:.2} %, target {limit} %");
-        targets.push(Target { name: "errors", limit, measured: share, met: share <= limit, text });
+        targets.push(Target { name: "errors", act: None, limit, measured: share, met: share <= limit, text });
         Ok(targets)
     }
 

@@ -97,6 +97,13 @@ async fn the_verdict_is_the_exit_status() {
     let output = load(&failing.base, &SHORT).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("status 503: 16"));
+    // Each kind of act has its target, also where it is about several.
+    let slow = Proxy::start(&app.base, Fault::Stalls(Method::GET, "/api/tasks", Duration::from_secs(2))).await;
+    let arguments = ["--scenario", "mixed", "--target-p95", "1500ms"];
+    let told = load(&slow.base, &[&SHORT[..8], &arguments].concat()).await;
+    let (status, told) = (told.status.code(), String::from_utf8(told.stdout).unwrap());
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.contains("MISSED  list p95 ") && told.contains(" add p95 "), "{told}");
     // An answer that did nothing is no answer, however quick.
     let deaf = Proxy::start(&app.base, Fault::Deaf("buy thing 1 of")).await;
     let (status, mut report) = measured(&deaf.base, &[]).await;
