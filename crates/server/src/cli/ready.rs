@@ -15,7 +15,7 @@ use saydo_store::Store;
 use super::{CliError, local_url, person::Site, span::span};
 use crate::{
     config::Config,
-    ready::{Accounts, Metrics, Report, Scene, TEMPLATE, Verdict, evaluate},
+    ready::{Accounts, End, Metrics, Report, Scene, TEMPLATE, Verdict, evaluate},
     setup,
 };
 
@@ -64,15 +64,19 @@ impl Ready {
         }
         let base = self.base_url.clone().or_else(|| config.ready.public_url.clone());
         let base = base.unwrap_or_else(|| local_url(config.http.listen));
-        let mut scene = scene(config, &base).await?;
+        let end = End::listen();
+        let ended = || CliError::Refused("somebody ended it".to_owned());
+        let mut scene = end.or(scene(config, &base)).await.ok_or_else(ended)??;
         if self.without_accounts {
             scene.accounts = Accounts::Left;
         }
-        let report = looked_at(&scene).await;
+        let report = looked_at(&scene, &end).await;
         let first = self.show(&report)?;
         let outcome = match self.watch {
-            None => first,
-            Some(length) => Box::pin(watching::watch(&scene, report, length, self.every, self.json)).await?,
+            Some(length) if !end.is_asked() => {
+                Box::pin(watching::watch(&scene, report, (length, self.every), self.json, &end)).await?
+            }
+            _ => first,
         };
         if let Ok(store) = &scene.store {
             store.close().await;
@@ -113,7 +117,7 @@ async fn open(config: &Config) -> Result<Store, String> {
 }
 
 /// Looks, and shows on a terminal what is being looked at.
-async fn looked_at(scene: &Scene) -> Report {
+async fn looked_at(scene: &Scene, end: &End) -> Report {
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} Looking at {msg}") {
         bar.set_style(style);
@@ -122,7 +126,7 @@ async fn looked_at(scene: &Scene) -> Report {
         bar.enable_steady_tick(Duration::from_millis(100));
     }
     let shown = bar.clone();
-    let report = Box::pin(evaluate(scene, &move |what| shown.set_message(what))).await;
+    let report = Box::pin(evaluate(scene, &move |what| shown.set_message(what), end)).await;
     bar.finish_and_clear();
     report
 }

@@ -13,7 +13,8 @@ use super::{
     state::{AppState, HttpSettings},
 };
 
-const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+/// What the web app may load, and from where.
+pub(crate) const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
 const FIXED: [(HeaderName, &str); 7] = [

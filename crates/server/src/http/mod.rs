@@ -29,6 +29,7 @@ mod state;
 mod turn_stream;
 
 pub(crate) use error::sentence;
+pub(crate) use headers::CSP;
 pub(crate) use limits::Limits;
 pub use metrics::metrics_router;
 pub use openapi::document;

@@ -12,7 +12,7 @@ use super::{error::ApiResult, metrics, problem::Problem, state::AppState};
 use crate::{
     cli::{local_url, person::Site},
     config::Config,
-    ready::{Metrics, Report, Scene, evaluate},
+    ready::{End, Metrics, Report, Scene, evaluate},
 };
 
 /// A list as old as this is shown again: making one signs two people up.
@@ -61,5 +61,5 @@ async fn make(state: &AppState) -> ApiResult<Report> {
     let own = state.clone();
     let metrics = Metrics::Own(Arc::new(move || metrics::text(&own)));
     let scene = Scene::new(config, site, Ok(state.app.store.clone()), metrics);
-    Ok(Box::pin(evaluate(&scene, &|_| ())).await)
+    Ok(Box::pin(evaluate(&scene, &|_| (), &End::never())).await)
 }

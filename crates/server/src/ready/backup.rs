@@ -10,6 +10,7 @@ use super::{
     row::{Check, Row},
     scene::Scene,
 };
+use crate::config::Made;
 
 const BY: &str = "backup folder";
 
@@ -21,12 +22,18 @@ const APART: Check = Check::should("D7", "Backups on another disk", "than the da
 
 /// How much later than due one may be.
 const GRACE: SignedDuration = SignedDuration::from_hours(2);
+/// How far the clock of whoever made one may be ahead.
+const APART_AT_MOST: SignedDuration = SignedDuration::from_mins(10);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// How old the last trial may be.
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
     let config = &scene.config;
+    if config.backup.made == Made::Elsewhere {
+        let help = "see there that they are made every day, kept 30 days, and restored on trial every month";
+        return [FRESH, TRIED, KEPT, ITSELF].map(|check| check.yours("SAYDO_BACKUPS=elsewhere", help)).into();
+    }
     let backups = Backups::new(&config.backup.folder);
     let every = config.backup.every;
     let days = config.backup.keep.as_hours() / 24;
@@ -51,28 +58,38 @@ async fn fresh(backups: &Backups, every: SignedDuration) -> Row {
         }
         Err(error) => return FRESH.unknown(error, "see SAYDO_BACKUP_DIR"),
     };
-    let age = Clock::System.now().duration_since(newest.created_at);
-    let evidence = format!("{} is {} old", newest.name, told(age));
-    FRESH.judge(age <= every + GRACE, evidence, "saydo backup create; docs/runbooks/backup.md")
+    judge_fresh(&newest.name, Clock::System.now().duration_since(newest.created_at), every)
+}
+
+fn judge_fresh(name: &str, age: SignedDuration, every: SignedDuration) -> Row {
+    let help = "saydo backup create; docs/runbooks/backup.md";
+    if age < -APART_AT_MOST {
+        return FRESH.fails(format!("{name} is dated {} from now: a clock was wrong", told(-age)), help);
+    }
+    FRESH.judge(age <= every + GRACE, format!("{name} is {} old", told(age)), help)
 }
 
 async fn tried(backups: &Backups) -> Row {
     match backups.last_tried().await {
         Ok(None) => TRIED.fails("none was ever restored here", "saydo backup verify"),
         Ok(Some((name, tried))) => {
-            let age = Clock::System.now().duration_since(tried.at);
             let how = match tried.how {
                 How::Verified => "restored on trial",
                 How::Restored => "put back",
             };
-            TRIED.judge(
-                age <= MONTH,
-                format!("{name} was {how} {} ago, by {}", told(age), tried.program),
-                "saydo backup verify",
-            )
+            let age = Clock::System.now().duration_since(tried.at);
+            judge_tried(&format!("{name} was {how}"), age, &tried.program)
         }
         Err(error) => TRIED.unknown(error, "see SAYDO_BACKUP_DIR"),
     }
+}
+
+fn judge_tried(what: &str, age: SignedDuration, program: &str) -> Row {
+    let help = "saydo backup verify";
+    if age < -APART_AT_MOST {
+        return TRIED.fails(format!("{what} {} from now: a clock was wrong", told(-age)), help);
+    }
+    TRIED.judge(age <= MONTH, format!("{what} {} ago, by {program}", told(age)), help)
 }
 
 fn told(age: SignedDuration) -> String {
@@ -97,4 +114,27 @@ fn apart(data: &Path, backups: &Path) -> Option<Row> {
 #[cfg(not(unix))]
 fn apart(_: &Path, _: &Path) -> Option<Row> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::row::State, *};
+
+    #[test]
+    fn a_backup_and_its_trial_are_fresh_for_a_while_and_never_from_the_future() {
+        let hours = SignedDuration::from_hours;
+        for (age, every, expected) in [
+            (26, 24, State::Ok),
+            (27, 24, State::Failed),
+            (100, 168, State::Ok),
+            (0, 24, State::Ok),
+            (-1, 24, State::Failed),
+        ] {
+            assert_eq!(judge_fresh("one", hours(age), hours(every)).state, expected, "{age} of {every}");
+        }
+        for (age, expected) in [(30 * 24, State::Ok), (30 * 24 + 1, State::Failed), (-1, State::Failed)] {
+            assert_eq!(judge_tried("one was restored", hours(age), "0.1.0").state, expected, "{age}");
+        }
+        assert_eq!(judge_fresh("one", SignedDuration::from_mins(-5), DAY).state, State::Ok, "clocks are a little off");
+    }
 }

@@ -1,6 +1,9 @@
 //! What the settings say, before anybody is asked.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use saydo_app::{Clock, accounts::Throttling};
 use saydo_domain::Email;
@@ -18,7 +21,7 @@ const PROFILE: Check = Check::must("D3", "Profile", "production", BY);
 const DEBUG: Check = Check::must("D2", "Debugging", "off", BY);
 const CLOCK: Check = Check::must("D2", "Clock of the server", "the machine's", BY);
 const SECRET: Check = Check::must("S1", "Token secret", "32 characters or more, random", BY);
-const FILES: Check = Check::must("S12", "Secrets on disk", "readable by their owner only", "modes of the files");
+const FILES: Check = Check::must("S12", "Secrets on disk", "open to their owner and group only", "modes of the files");
 const ORIGINS: Check = Check::must("S16", "Other sites", "exact origins, with https", BY);
 const LIMITS: Check = Check::must("S17", "Limits", "on", BY);
 const PROXY: Check = Check::must("S17", "Proxy", "believed where one ends TLS", BY);
@@ -68,22 +71,54 @@ fn secret(config: &Config) -> Row {
     }
 }
 
+/// Where compose and Docker mount secrets: inside a container there is nobody else, and outside nothing is seen of it.
+const MOUNTED: &str = "/run/secrets";
+
 /// Files that hold secrets or everybody's tasks.
 fn files(config: &Config) -> Row {
-    let mut files = vec![config.data_dir.join("secret"), ".env".into(), "saydo.toml".into()];
+    let mut files = config.secret_files.clone();
+    files.push(config.data_dir.join("secret"));
     files.extend(config.database.place.sqlite_path().map(Path::to_owned));
-    files.retain(|file| file.exists());
+    files.extend([Path::new("credentials"), &config.backup.folder].into_iter().flat_map(inside));
+    files.retain(|file| file.exists() && !file.starts_with(MOUNTED));
+    files.sort();
+    files.dedup();
     let open: Vec<String> = files.iter().filter(|file| is_open(file)).map(|file| file.display().to_string()).collect();
-    match open.as_slice() {
-        [] => FILES.holds(format!("{} files looked at, none open to others", files.len())),
-        open => FILES.fails(format!("others can read {}", open.join(", ")), format!("chmod o-rwx {}", open.join(" "))),
+    match (files.len(), open.as_slice()) {
+        (0, _) => {
+            FILES.yours("there are none here: the settings are in the environment", "see who can read those there")
+        }
+        (count, []) => FILES.holds(format!("{count} looked at, none open to others")),
+        (_, open) => FILES.fails(format!("others can read {}", open.join(", ")), how_to_close(config, &open.join(" "))),
     }
+}
+
+/// What can be reached in a folder: nothing when nobody else can enter it.
+fn inside(folder: &Path) -> Vec<PathBuf> {
+    if !is_open(folder) {
+        return vec![folder.to_owned()];
+    }
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
 #[cfg(unix)]
 fn is_open(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o007 != 0)
+}
+
+/// How to close them, so that the server can still read them: it is in their group, or owns them.
+#[cfg(unix)]
+fn how_to_close(config: &Config, files: &str) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    // Whoever runs the server owns its data.
+    let group = std::fs::metadata(&config.data_dir).map_or_else(|_| "GROUP".to_owned(), |data| data.gid().to_string());
+    format!("give them to the group of the server first: chgrp {group} {files} && chmod o-rwx {files}")
+}
+
+#[cfg(not(unix))]
+fn how_to_close(_: &Config, files: &str) -> String {
+    format!("let nobody but the server read {files}")
 }
 
 #[cfg(not(unix))]

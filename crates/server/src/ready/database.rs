@@ -73,14 +73,30 @@ fn wall(found: RowSecurity) -> Row {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a share of a disk")]
 fn disk(check: Check, folder: &Path) -> Row {
-    match telemetry::disk_space(folder) {
+    room(check, folder, telemetry::disk_space(folder))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a disk")]
+fn room(check: Check, folder: &Path, space: Option<(u64, u64)>) -> Row {
+    match space {
         Some((free, size)) if size > 0 => {
             let share = free as f64 / size as f64;
             let evidence = format!("{:.0} % free, {:.1} GB, of {}", share * 100.0, free as f64 / 1e9, folder.display());
             check.judge(share >= 0.1, evidence, "docs/runbooks/disk.md")
         }
         _ => check.unknown(format!("nothing is known of the disk of {}", folder.display()), "see SAYDO_DATA_DIR"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::row::State, *};
+
+    #[test]
+    fn a_tenth_of_the_disk_must_be_free() {
+        let state = |space| room(DATA, Path::new("data"), space).state;
+        assert_eq!([state(Some((10, 100))), state(Some((9, 100)))], [State::Ok, State::Failed]);
+        assert_eq!([state(Some((0, 0))), state(None)], [State::NotChecked; 2]);
     }
 }

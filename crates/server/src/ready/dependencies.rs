@@ -12,6 +12,13 @@ const DEPENDENCIES: Check =
     Check::must("S19", "Dependencies", "looked through within 30 days, nothing found", "dependency report");
 
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How far the clocks of two machines may be apart.
+const APART: SignedDuration = SignedDuration::from_mins(10);
+/// What `scripts/dependencies.sh` looks with.
+const TOOLS: [&str; 5] =
+    ["cargo-deny licences, bans, sources", "npm licences", "bill of materials", ADVISORIES, "npm audit"];
+/// The one that asks a copy of a list, which may be old.
+const ADVISORIES: &str = "cargo-deny advisories";
 const HELP: &str = "run scripts/dependencies.sh, and name its report in SAYDO_DEPENDENCY_REPORT";
 
 #[derive(Debug, Deserialize)]
@@ -55,20 +62,42 @@ fn judge(found: &Found, now: Timestamp) -> Row {
         return DEPENDENCIES
             .fails(format!("{}; {made}", faults.join(", ")), "replace them, or say in deny.toml why not");
     }
-    if found.tools.is_empty() || age > MONTH {
-        return DEPENDENCIES.fails(format!("{} tools, {made}", found.tools.len()), HELP);
+    if age < -APART {
+        return DEPENDENCIES.fails(format!("made {:.0}, which is yet to come", found.made_at), HELP);
+    }
+    if age > MONTH {
+        return DEPENDENCIES.fails(made, HELP);
+    }
+    let missing: Vec<&str> =
+        TOOLS.into_iter().filter(|name| !found.tools.iter().any(|tool| tool.name == *name)).collect();
+    if !missing.is_empty() {
+        return DEPENDENCIES.fails(format!("without {}; {made}", missing.join(", ")), HELP);
+    }
+    if let Some(tool) = found.tools.iter().find(|tool| tool.ran && tool.findings.is_none()) {
+        return DEPENDENCIES.unknown(format!("{} does not say what it found; {made}", tool.name), HELP);
     }
     if !silent.is_empty() {
         let evidence = format!("nobody could ask {}; {made}", silent.join(", "));
         return DEPENDENCIES.yours(evidence, "run scripts/dependencies.sh where they can be reached");
     }
-    let oldest = found.tools.iter().filter_map(|tool| tool.database_age_days).max();
-    let database = oldest.map(|days| format!(", the list of known holes {days} days old")).unwrap_or_default();
-    DEPENDENCIES.holds(format!("{} tools found nothing{database}; {made}", found.tools.len()))
+    let list = found.tools.iter().find(|tool| tool.name == ADVISORIES).and_then(|tool| tool.database_age_days);
+    match list {
+        None => DEPENDENCIES.unknown(format!("nobody knows how old the list of known holes is; {made}"), HELP),
+        Some(days) if i64::from(days) > MONTH.as_hours() / 24 => DEPENDENCIES.yours(
+            format!("the list of known holes is {days} days old; {made}"),
+            "run scripts/dependencies.sh where a newer list can be had",
+        ),
+        Some(days) => DEPENDENCIES.holds(format!(
+            "{} tools found nothing, the list of known holes {days} days old; {made}",
+            found.tools.len()
+        )),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::{super::row::State, *};
 
     fn state(tools: &str, made_at: &str) -> (State, String) {
@@ -77,21 +106,41 @@ mod tests {
         (row.state, row.evidence)
     }
 
+    /// The report with one tool in place of the one of its name.
+    fn tools(name: &str, ran: bool, age: Option<u32>, findings: Option<u32>) -> String {
+        let tool = |known: &str| match known == name {
+            true => json!({"name": known, "ran": ran, "database_age_days": age, "findings": findings}),
+            false => json!({"name": known, "ran": true, "database_age_days": 3, "findings": 0}),
+        };
+        json!(TOOLS.map(tool)).to_string()
+    }
+
     #[test]
     fn what_was_found_its_age_and_what_could_not_be_asked_are_told_apart() {
-        let tool = |ran: bool, age: &str, findings: &str| {
-            format!("[{{\"name\": \"audit\", \"ran\": {ran}, \"database_age_days\": {age}, \"findings\": {findings}}}]")
-        };
-        let (fresh, old) = ("2026-03-10T09:00:00Z", "2026-01-10T09:00:00Z");
-        let (ok, told) = state(&tool(true, "3", "0"), fresh);
+        let fresh = "2026-03-10T09:00:00Z";
+        let well = tools("npm audit", true, None, Some(0));
+        let (ok, told) = state(&well, fresh);
         assert_eq!((ok, told.contains("3 days old")), (State::Ok, true), "{told}");
         for (tools, made_at, expected) in [
-            (tool(true, "3", "2"), fresh, State::Failed),
-            (tool(true, "3", "0"), old, State::Failed),
+            (tools("npm audit", true, None, Some(2)), fresh, State::Failed),
+            (tools("npm audit", true, None, None), fresh, State::NotChecked),
+            (tools("npm audit", false, None, None), fresh, State::Yours),
+            (tools(ADVISORIES, true, Some(30), Some(0)), fresh, State::Ok),
+            (tools(ADVISORIES, true, Some(31), Some(0)), fresh, State::Yours),
+            (tools(ADVISORIES, true, None, Some(0)), fresh, State::NotChecked),
+            (well.clone(), "2026-01-10T09:00:00Z", State::Failed),
+            (well.clone(), "2099-03-10T09:00:00Z", State::Failed),
+            (well.replace("npm audit", "npm"), fresh, State::Failed),
             ("[]".to_owned(), fresh, State::Failed),
-            (tool(false, "null", "null"), fresh, State::Yours),
         ] {
-            assert_eq!(state(&tools, made_at).0, expected, "{tools}");
+            assert_eq!(state(&tools, made_at).0, expected, "{made_at} {tools}");
         }
+    }
+
+    #[test]
+    fn the_tools_are_those_of_the_script() {
+        let script = include_str!("../../../../scripts/dependencies/main.mjs");
+        let names = script.lines().filter_map(|line| line.strip_prefix("look(\"")?.split('"').next());
+        assert_eq!(names.collect::<Vec<_>>(), TOOLS);
     }
 }

@@ -9,6 +9,7 @@
 //! - one file for each thing that is asked: `configuration`, `outside`, `isolation`, `limits`, `audit`,
 //!   `database`, `backup`, `figures`, `decisions`
 //! - `page`, `watch`: metrics as they are read, and over time
+//! - `end`: whether somebody wants an end
 
 mod audit;
 mod backup;
@@ -16,6 +17,7 @@ mod configuration;
 mod database;
 mod decisions;
 mod dependencies;
+mod end;
 mod figures;
 mod isolation;
 mod limits;
@@ -30,35 +32,55 @@ mod scene;
 mod watch;
 
 pub(crate) use decisions::TEMPLATE;
+pub(crate) use end::End;
 pub(crate) use report::{Report, Verdict};
 pub(crate) use row::{GROUPS, Row, State};
 pub(crate) use scene::{Accounts, Metrics, Scene};
 pub(crate) use watch::{Look, Stretch, Watch};
 
+use row::Check;
 use saydo_app::Clock;
 
-/// Goes through the list. `told` hears what is being looked at.
-pub(crate) async fn evaluate(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sync)) -> Report {
+const WHOLE: Check = Check::must("D11", "The whole list", "was gone through to its end", "this program");
+
+/// Goes through the list, unless somebody ends it. `told` hears what is being looked at.
+pub(crate) async fn evaluate(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sync), end: &End) -> Report {
     let began = Clock::System.now();
     let mut rows = Vec::new();
+    if Box::pin(look(scene, told, end, &mut rows)).await.is_none() {
+        rows.push(WHOLE.unknown("somebody ended it", "let it come to its end"));
+    }
+    Report::new(scene.site.base(), began, Clock::System.now(), rows)
+}
+
+/// Adds row by row; `None` when somebody ended it.
+async fn look(
+    scene: &Scene,
+    told: &(dyn Fn(&'static str) + Send + Sync),
+    end: &End,
+    rows: &mut Vec<Row>,
+) -> Option<()> {
+    // What happens from here on is what the figures are of.
+    end.or(scene.first_page()).await?;
     told("the settings");
-    rows.extend(configuration::rows(scene).await);
+    rows.extend(end.or(configuration::rows(scene)).await?);
     told("the server as it is seen from outside");
-    rows.extend(outside::rows(scene).await);
+    rows.extend(end.or(outside::rows(scene)).await?);
     told("two people who must not see each other");
-    rows.extend(Box::pin(pair::rows(scene, told)).await);
+    // It ends by itself: they must be erased.
+    rows.extend(Box::pin(pair::rows(scene, told, end)).await);
     told("the database");
-    rows.extend(database::rows(scene).await);
+    rows.extend(end.or(database::rows(scene)).await?);
     told("the backups");
-    rows.extend(backup::rows(scene).await);
+    rows.extend(end.or(backup::rows(scene)).await?);
     told("the language models");
-    rows.push(models::row(scene).await);
+    rows.push(end.or(models::row(scene)).await?);
     told("the metrics");
-    rows.extend(figures::rows(&scene.page().await));
+    rows.extend(end.or(figures::rows(scene)).await?);
     told("what people decided");
     rows.extend(decisions::rows(&scene.config.ready.decisions));
     rows.push(dependencies::row(&scene.config.ready.dependencies));
-    Report::new(scene.site.base(), began, Clock::System.now(), rows)
+    Some(())
 }
 
 /// The rows that may change from one moment to the next, without anybody signing up.
@@ -68,6 +90,6 @@ pub(crate) async fn live(scene: &Scene) -> Vec<Row> {
     rows.extend(database::rows(scene).await);
     rows.extend(backup::rows(scene).await);
     rows.push(models::row(scene).await);
-    rows.extend(figures::rows(&scene.page().await));
+    rows.extend(figures::rows(scene).await);
     rows
 }

@@ -41,9 +41,12 @@ pub(super) async fn row(scene: &Scene) -> Row {
 async fn try_out(provider: &ProviderConfig) -> (bool, String) {
     let (name, begun) = (&provider.name, Instant::now());
     match ask(provider).await {
+        Ok(status @ 200..300) => {
+            (true, format!("{name} ({}) answered {status} in {}", provider.model, told(begun.elapsed())))
+        }
         Ok(status @ (401 | 403)) => (false, format!("{name} refuses the key ({status})")),
-        Ok(status @ 500..) => (false, format!("{name} answers {status}")),
-        Ok(status) => (true, format!("{name} ({}) answered {status} in {}", provider.model, told(begun.elapsed()))),
+        Ok(status @ 404) => (false, format!("{name} has no list of models at this address ({status})")),
+        Ok(status) => (false, format!("{name} answers {status}")),
         Err(error) => (false, format!("{name} cannot be reached: {error}")),
     }
 }

@@ -1,6 +1,6 @@
 //! What anybody finds who comes to the server from outside, without an account.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use reqwest::{
@@ -13,9 +13,13 @@ use super::{
     row::{Check, Row},
     scene::Scene,
 };
-use crate::cli::{
-    CliError,
-    person::{Answer, Site, send},
+use crate::{
+    cli::{
+        CliError,
+        person::{Answer, Site, send},
+        web_app,
+    },
+    http::CSP,
 };
 
 const BY: &str = "GET from outside";
@@ -30,12 +34,15 @@ const FOREIGN: Check = Check::must("S16", "A foreign site", "may read nothing", 
 const CLOSED: Check = Check::must("S6", "Without a token", "401 everywhere", BY);
 const ERRORS: Check = Check::must("S14", "Errors", "told in one form, with a request id", BY);
 const METRICS: Check = Check::must("O5", "Metrics from outside", "closed", "GET /metrics");
+const WEB_APP: Check = Check::must("D5", "Web app", "the page, with its scripts and styles", "GET /");
 const DOCS: Check = Check::should("X1", "API documents", "served", "GET /openapi.json");
 
 /// The furthest that two clocks may be apart.
 pub(super) const FURTHEST: i64 = 5;
 /// Half a year.
 const HALF_A_YEAR: u64 = 15_552_000;
+/// What a proxy may add to the policy.
+const STRICTER: [&str; 2] = ["upgrade-insecure-requests", "block-all-mixed-content"];
 /// A site that nobody has allowed.
 const STRANGER: &str = "https://saydo-ready.invalid";
 
@@ -50,6 +57,7 @@ pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
         closed(site).await,
         errors(site).await,
         metrics(site).await,
+        page(site).await,
         docs(site).await,
     ]);
     rows
@@ -141,15 +149,19 @@ async fn hsts(site: &Site) -> Row {
     )
 }
 
+/// Whether a policy is the one that Saydo sends. Of directives that only make it stricter a proxy may add one.
+fn is_strict(policy: &str) -> bool {
+    let directives = |text: &'static str| text.split("; ").collect::<BTreeSet<_>>();
+    let there: BTreeSet<&str> = policy.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let more: Vec<&str> = there.difference(&directives(CSP)).copied().collect();
+    directives(CSP).is_subset(&there) && more.iter().all(|added| STRICTER.contains(added))
+}
+
 /// What is wrong with the headers of an answer, if anything.
 fn faults(headers: &HeaderMap) -> Vec<&'static str> {
     let policy = header(headers, "content-security-policy");
-    let directive =
-        |name: &str| policy.split(';').map(str::trim).find(|part| part.starts_with(name)).unwrap_or_default();
-    let strict = directive("script-src").contains("'self'") && !policy.contains("unsafe-");
     let holds = [
-        ("content-security-policy", strict),
-        ("frame-ancestors", directive("frame-ancestors") == "frame-ancestors 'none'"),
+        ("content-security-policy", is_strict(policy)),
         ("x-content-type-options", header(headers, "x-content-type-options") == "nosniff"),
         ("referrer-policy", ["same-origin", "no-referrer"].contains(&header(headers, "referrer-policy"))),
     ];
@@ -244,6 +256,11 @@ async fn metrics(site: &Site) -> Row {
     )
 }
 
+async fn page(site: &Site) -> Row {
+    let help = "build it with: make build; let the proxy pass everything on";
+    row(WEB_APP, web_app::look(site).await.map(|found| found.map_err(|what| (what, help))))
+}
+
 async fn docs(site: &Site) -> Row {
     row(
         DOCS,
@@ -258,3 +275,33 @@ async fn docs(site: &Site) -> Row {
 
 /// How long something may take that people wait for.
 pub(super) const TURN: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    use super::{super::row::State, *};
+
+    #[test]
+    fn a_policy_is_strict_only_as_it_is_sent() {
+        assert!(is_strict(CSP) && is_strict(&format!("upgrade-insecure-requests; {CSP};")));
+        for weak in [
+            String::new(),
+            CSP.replace("script-src 'self'", "script-src 'self' * data:"),
+            CSP.replace("script-src 'self'; ", ""),
+            CSP.replace("frame-ancestors 'none'", "frame-ancestors *"),
+            format!("script-src-elem *; {CSP}"),
+            format!("script-src *; {CSP}"),
+        ] {
+            assert!(!is_strict(&weak), "{weak}");
+        }
+    }
+
+    #[test]
+    fn a_clock_may_be_five_seconds_off() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let state = |there| skew(SKEW, there, at(100), at(101)).state;
+        for (there, expected) in [(95, State::Ok), (106, State::Ok), (94, State::Failed), (107, State::Failed)] {
+            assert_eq!(state(Some(at(there))), expected, "{there}");
+        }
+        assert_eq!(state(None), State::NotChecked);
+    }
+}

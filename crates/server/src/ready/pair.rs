@@ -2,26 +2,30 @@
 
 use std::time::Duration;
 
+use saydo_domain::Email;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    audit, isolation, limits,
+    audit,
+    end::End,
+    isolation, limits,
     row::{Check, Row},
     scene::{Accounts, Scene},
 };
-use crate::cli::{
-    CliError,
-    person::{Person, interrupted},
-};
+use crate::cli::{CliError, person::Person};
 
 /// How long all of it may take: a server that lets nobody sign up for a while may make them wait.
 const ALL: Duration = Duration::from_mins(2);
 /// How long it may take to erase them.
 const CLEAN_UP: Duration = Duration::from_mins(2);
 
-const GONE: Check =
-    Check::must("X4", "Erased accounts", "gone at once, with all that was theirs", "two throw-away accounts");
+const GONE: Check = Check::must(
+    "X4",
+    "Erased accounts",
+    "gone at once: their tokens open nothing, and no account has their e-mail",
+    "two throw-away accounts",
+);
 
 /// Ada and Bob.
 pub(super) struct Pair {
@@ -34,7 +38,7 @@ pub(super) struct Pair {
 /// What is found out by them.
 const CHECKS: [&[Check]; 2] = [&isolation::CHECKS, &limits::CHECKS];
 
-pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sync)) -> Vec<Row> {
+pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sync), end: &End) -> Vec<Row> {
     if scene.accounts == Accounts::Left {
         let help = "leave --without-accounts out";
         let needed = CHECKS.iter().copied().flatten().chain([&audit::ARRIVES, &GONE]);
@@ -48,10 +52,10 @@ pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sy
             Ok(Err(error)) => Some(error.to_string()),
             Err(_) => Some(format!("it took longer than {} s", ALL.as_secs())),
         },
-        () = interrupted() => Some("somebody ended it".to_owned()),
+        () = end.asked() => Some("somebody ended it".to_owned()),
     };
     told("what is left of the two");
-    let gone = clean_up(&mut pair).await;
+    let gone = clean_up(scene, &mut pair).await;
     let mut rows = pair.rows;
     for check in CHECKS.iter().copied().flatten() {
         if !rows.iter().any(|row| (row.id, row.title) == (check.id, check.title)) {
@@ -70,18 +74,33 @@ async fn live(pair: &mut Pair, told: &(dyn Fn(&'static str) + Send + Sync)) -> R
     limits::live(pair).await
 }
 
-async fn clean_up(pair: &mut Pair) -> Row {
+/// Whether the database still has an account with this e-mail.
+async fn remembered(scene: &Scene, email: &str) -> Result<bool, String> {
+    let email = Email::new(email).map_err(|error| error.to_string())?;
+    let mut connection = scene.store.clone()?.read().await.map_err(|error| error.to_string())?;
+    Ok(connection.user_find_by_email(&email).await.map_err(|error| error.to_string())?.is_some())
+}
+
+async fn clean_up(scene: &Scene, pair: &mut Pair) -> Row {
     let (mut erased, mut left) = (0, Vec::new());
+    let mut proof = "their tokens are refused, and the database knows no such accounts";
     for person in [&mut pair.ada, &mut pair.bob].into_iter().filter(|person| person.may_exist()) {
         match timeout(CLEAN_UP, person.erase()).await {
-            Ok(Ok(())) => erased += 1,
+            Ok(Ok(())) => match remembered(scene, &person.email).await {
+                Ok(true) => left.push(format!("{} (the database knows the account)", person.email)),
+                Ok(false) => erased += 1,
+                Err(_) => {
+                    erased += 1;
+                    proof = "their tokens are refused; the database could not be asked";
+                }
+            },
             Ok(Err(error)) => left.push(format!("{} ({error})", person.email)),
             Err(_) => left.push(format!("{} (no answer)", person.email)),
         }
     }
     match (erased, left.as_slice()) {
         (0, []) => GONE.unknown("nobody could sign up", "see the rows above"),
-        (_, []) => GONE.holds(format!("{erased} erased, their tokens are refused")),
+        (_, []) => GONE.holds(format!("{erased} erased, {proof}")),
         (_, left) => GONE.fails(format!("left behind: {}", left.join(", ")), "saydo user delete … --yes"),
     }
 }

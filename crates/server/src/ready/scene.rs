@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use reqwest::Method;
 use saydo_store::Store;
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::OnceCell;
 
 use super::page::Page;
 use crate::{
@@ -29,6 +30,7 @@ pub(crate) struct Scene {
     pub(crate) secret: Option<SecretString>,
     pub(crate) metrics: Metrics,
     pub(crate) accounts: Accounts,
+    first: OnceCell<Result<Page, String>>,
 }
 
 /// Whether anybody signs up for it.
@@ -54,7 +56,12 @@ impl Scene {
         // One that is not there yet is not made.
         let kept = || config.data_dir.join("secret").exists().then(|| load_or_make_secret(&config.data_dir).ok());
         let secret = config.auth.secret.clone().or_else(|| kept().flatten().map(|(secret, _)| secret));
-        Self { config: config.clone(), site, store, secret, metrics, accounts: Accounts::Made }
+        Self { config: config.clone(), site, store, secret, metrics, accounts: Accounts::Made, first: OnceCell::new() }
+    }
+
+    /// The metrics as they were when this was asked for the first time.
+    pub(crate) async fn first_page(&self) -> &Result<Page, String> {
+        self.first.get_or_init(|| self.page()).await
     }
 
     /// The metrics as they are now, or why they cannot be read.

@@ -12,15 +12,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    super::{
-        CliError,
-        person::{interrupted, send},
-        span::told,
-    },
+    super::{CliError, person::send, span::told},
     paint::{Paint, Tone},
     table,
 };
-use crate::ready::{Look, Report, Scene, Stretch, Verdict, Watch, live};
+use crate::ready::{End, Look, Report, Scene, Stretch, Verdict, Watch, live};
 
 /// The longest between two lines.
 const HOUR: Duration = Duration::from_hours(1);
@@ -39,9 +35,9 @@ struct Shown {
 pub(super) async fn watch(
     scene: &Scene,
     mut report: Report,
-    length: Duration,
-    every: Duration,
+    (length, every): (Duration, Duration),
     json: bool,
+    end: &End,
 ) -> Result<Verdict, CliError> {
     let mut shown = Shown::new(json);
     shown.begin()?;
@@ -49,28 +45,31 @@ pub(super) async fn watch(
     // A line every hour of a day; of a shorter watch, a dozen lines.
     let between = (length / 12).min(HOUR).max(every);
     let mut next = begun + between;
-    let mut ended = false;
     loop {
-        if let Some(trigger) = watch.take(look(scene).await) {
+        let Some(seen) = end.or(look(scene)).await else { break };
+        if let Some(trigger) = watch.take(seen) {
             shown.line(watch.stretch())?;
             shown.say(&json!({"trigger": trigger}), Tone::Bad, &format!("ROLL BACK  {}", trigger.0))?;
             shown.say(&Value::Null, Tone::Bad, "→ deploy/deploy.sh production rollback")?;
             return Ok(Verdict::NoGo);
         }
-        let over = ended || begun.elapsed() >= length;
+        let over = begun.elapsed() >= length;
         if over || Instant::now() >= next {
             next += between;
             shown.line(watch.stretch())?;
-            report = shown.changes(report, live(scene).await)?;
+            let Some(now) = end.or(live(scene)).await else { break };
+            report = shown.changes(report, now)?;
         }
         if over {
             break;
         }
         shown.tick(begun.elapsed(), length);
-        tokio::select! {
-            () = tokio::time::sleep(every.min(length.saturating_sub(begun.elapsed()))) => {}
-            () = interrupted() => ended = true,
+        if end.or(tokio::time::sleep(every.min(length.saturating_sub(begun.elapsed())))).await.is_none() {
+            break;
         }
+    }
+    if end.is_asked() {
+        shown.line(watch.stretch())?;
     }
     shown.end(&report)?;
     Ok(report.verdict)

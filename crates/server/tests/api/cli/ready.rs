@@ -5,7 +5,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::Output,
+    process::{Command, Output},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -44,6 +44,19 @@ struct Installation {
     proxy: HaProxy,
 }
 
+/// A folder on a disk of which more than a tenth is free: on another one nothing is ready.
+fn roomy() -> tempfile::TempDir {
+    let disks = [std::env::temp_dir(), "/dev/shm".into(), "/var/tmp".into(), env!("CARGO_TARGET_TMPDIR").into()];
+    let free = |disk: &PathBuf| {
+        let output = Command::new("df").args(["--output=pcent"]).arg(disk).output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        let used: Option<u32> = told.lines().nth(1).and_then(|line| line.trim().trim_end_matches('%').parse().ok());
+        used.is_some_and(|used| used < 85)
+    };
+    let disk = disks.iter().find(|disk| free(disk)).expect("a disk of which a tenth is free, for this test");
+    tempfile::tempdir_in(disk).unwrap()
+}
+
 /// What a production server is told.
 const PRODUCTION: [(&str, &str); 5] = [
     ("SAYDO_PROFILE", "production"),
@@ -55,7 +68,7 @@ const PRODUCTION: [(&str, &str); 5] = [
 
 impl Installation {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = roomy();
         let server = Server::start(folder.path(), &PRODUCTION);
         let proxy = HaProxy::with_tls(&[port(&server)], &tls("server.pem"));
         let this = Self { folder, server, proxy };
@@ -71,7 +84,7 @@ impl Installation {
     }
 
     /// A command with the settings of the server, and others.
-    fn command(&self, arguments: &[&str], settings: &[(&str, &str)]) -> std::process::Command {
+    fn command(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Command {
         let mut command = saydo(self.folder.path(), arguments);
         command.env("SAYDO_LISTEN", self.server.base.trim_start_matches("http://")).envs(PRODUCTION);
         command.env("BETTER_AUTH_SECRET", SECRET).env("SSL_CERT_FILE", tls("ca.pem"));
@@ -92,8 +105,15 @@ fn port(server: &Server) -> u16 {
 
 fn dependencies(findings: u32) -> String {
     let made_at = saydo_app::Clock::System.now();
-    json!({"made_at": made_at, "tools": [{"name": "audit", "ran": true, "database_age_days": 1, "findings": findings}]})
-        .to_string()
+    let names = [
+        "cargo-deny licences, bans, sources",
+        "npm licences",
+        "bill of materials",
+        "cargo-deny advisories",
+        "npm audit",
+    ];
+    let tools = names.map(|name| json!({"name": name, "ran": true, "database_age_days": 1, "findings": findings}));
+    json!({"made_at": made_at, "tools": tools}).to_string()
 }
 
 #[track_caller]
@@ -135,12 +155,18 @@ fn of_this_machine(titles: &BTreeSet<String>) -> BTreeSet<String> {
 #[test]
 fn an_installation_that_is_ready_is_go_and_says_by_what() {
     let installation = Installation::new();
-    let output = run(installation.command(&["ready", "--json"], &[]), "");
-    let (status, report) = report(&output);
-    assert_eq!(of_this_machine(&titles(&report, &BAD)), BTreeSet::new(), "{report:#}");
-    let go = titles(&report, &["failed"]).is_empty();
-    assert_eq!(status, Some(if go { 0 } else { 1 }), "{report:#}");
-    assert_eq!(report["verdict"], if go { "go" } else { "no_go" });
+    // A machine that tests run on may be slow at times.
+    let mut seen = installation.ready(&["--json"], &[]);
+    for _ in 0..4 {
+        if seen.0 == Some(0) || !of_this_machine(&titles(&seen.1, &["failed", "not_checked"])).is_empty() {
+            break;
+        }
+        seen = installation.ready(&["--json"], &[]);
+    }
+    let (status, report) = seen;
+    assert_eq!((status, &report["verdict"]), (Some(0), &json!("go")), "{report:#}");
+    // Too few people spoke for the metrics to tell.
+    assert_eq!(of_this_machine(&titles(&report, &BAD)), words(&["Chat, by the metrics"]), "{report:#}");
     let yours = titles(&report, &["yours"]);
     assert!(yours.contains("Approval: product") && yours.contains("Legal review"), "{yours:?}");
     for row in report["rows"].as_array().unwrap() {
@@ -186,10 +212,7 @@ const SETTINGS: [Break<'_>; 15] = [
     (&[("SAYDO_BACKUP_DIR", "elsewhere")], &["Newest backup", "Restored on trial"]),
     (&[("OPENAI_BASE_URL", "http://127.0.0.1:9")], &["Language model"]),
     (&[("DATABASE_URL", "sqlite:nowhere.db")], &["Schema", "Row security"]),
-    (
-        &[("SAYDO_METRICS_TOKEN", "another-token-than-it")],
-        &["Metrics", "Errors of ours", "Chat, since the start", "Health, how quick", "Connections"],
-    ),
+    (&[("SAYDO_METRICS_TOKEN", "another-token-than-it")], &["Metrics", "Health, how quick", "Connections"]),
 ];
 
 #[test]
@@ -210,6 +233,21 @@ fn what_is_wrong_with_settings_and_files_is_noticed() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(fresh(&[]), words(&["Secrets on disk"]));
     fs::remove_file(file).unwrap();
+    // Also one that is named somewhere, and what is in a folder that others can enter.
+    let named = installation.folder.path().join("named");
+    fs::write(&named, METRICS).unwrap();
+    let by_file = [("SAYDO_METRICS_TOKEN", ""), ("SAYDO_METRICS_TOKEN_FILE", "named")];
+    for (mode, noticed) in [(0o644, &["Secrets on disk"][..]), (0o640, &[])] {
+        fs::set_permissions(&named, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(fresh(&by_file), words(noticed), "{mode:o}");
+    }
+    let folder = installation.folder.path().join("backups");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(fresh(&[]), words(&[]));
+    fs::write(folder.join("all"), "").unwrap();
+    fs::set_permissions(folder.join("all"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(fresh(&[]), words(&["Secrets on disk"]));
+    fs::remove_file(folder.join("all")).unwrap();
     installation.write("dependencies.json", &dependencies(1));
     installation.write("ready.toml", "product = {by = \"Ada\", on = \"2026-03-11\", refused = true}");
     assert_eq!(fresh(&[]), words(&["Dependencies", "Approval: product"]));
@@ -226,6 +264,51 @@ fn what_is_wrong_with_settings_and_files_is_noticed() {
     }
     assert_eq!(fresh(&[]), words(&["Restored on trial"]));
     assert_eq!(installation.server.stop().0, Some(0));
+}
+
+/// The row of a title.
+fn row<'a>(report: &'a Value, title: &str) -> &'a Value {
+    report["rows"].as_array().unwrap().iter().find(|row| row["title"] == title).unwrap()
+}
+
+#[test]
+fn backups_that_are_made_elsewhere_are_yours() {
+    let folder = tempfile::tempdir().unwrap();
+    let look = |settings: &[(&str, &str)]| {
+        let mut command = saydo(folder.path(), &["ready", "--json", "--without-accounts"]);
+        command.env("SAYDO_LISTEN", "127.0.0.1:9").envs(settings.iter().copied());
+        run(command, "")
+    };
+    let states = |settings: &[(&str, &str)]| {
+        let (_, report) = report(&look(settings));
+        let titles = ["Newest backup", "Restored on trial", "Backups are kept", "Backups by themselves"];
+        titles.map(|title| row(&report, title)["state"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(states(&[]), ["failed", "failed", "ok", "warning"]);
+    assert_eq!(states(&[("SAYDO_BACKUPS", "elsewhere")]), ["yours"; 4]);
+    let both = look(&[("SAYDO_BACKUPS", "elsewhere"), ("SAYDO_BACKUP_EVERY", "24")]);
+    assert_eq!(both.status.code(), Some(2), "{both:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_does_not_list_itself_is_noticed() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let answer =
+        async |axum::extract::Path(status): axum::extract::Path<u16>| axum::http::StatusCode::from_u16(status).unwrap();
+    let router = Router::new().route("/{status}/models", get(answer));
+    tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+    let folder = tempfile::tempdir().unwrap();
+    for (status, state) in [(200, "ok"), (400, "failed"), (401, "failed"), (404, "failed"), (429, "failed")] {
+        let mut command = saydo(folder.path(), &["ready", "--json", "--without-accounts"]);
+        command.env("OPENAI_BASE_URL", format!("{base}/{status}")).env("SAYDO_PLANNER", "llm");
+        command.env("SAYDO_LISTEN", "127.0.0.1:9");
+        let output = tokio::task::spawn_blocking(move || run(command, "")).await.unwrap();
+        let (_, report) = report(&output);
+        let row = row(&report, "Language model");
+        assert_eq!(row["state"], state, "{row:#}");
+        assert!(row["evidence"].as_str().unwrap().contains(&status.to_string()), "{row:#}");
+    }
 }
 
 fn instead(path: &'static str, status: u16, body: Value) -> Fault {
@@ -262,7 +345,8 @@ async fn what_is_wrong_outside_is_noticed() {
         (instead("/metrics", 200, json!({})), &["Metrics from outside"]),
         (instead("/api/tasks", 200, json!([])), &["Without a token", "Errors"]),
         (instead("/openapi.json", 404, json!({})), &["API documents"]),
-        (instead("/", 200, json!({})), &["Security headers"]),
+        (instead("/", 200, json!({})), &["Security headers", "Web app"]),
+        (Fault::Page("<p>The web app is not built yet"), &["Security headers", "Web app"]),
     ] {
         let found: BTreeSet<_> = look(fault.clone()).await.difference(&good).cloned().collect();
         assert_eq!(of_this_machine(&found), words(noticed), "{fault:?}");
@@ -388,6 +472,34 @@ async fn whoever_ends_it_leaves_nobody_behind() {
     assert!(titles(&report, &["not_checked"]).contains("Another person"), "{report:#}");
     assert!(titles(&report, &["ok"]).contains("Erased accounts"), "{report:#}");
     assert_eq!(succeed(saydo(folder.path(), &["user", "list"]), ""), "");
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_can_be_ended_at_any_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[]);
+    // Before anybody signs up, and after they are erased.
+    for (fault, arguments) in [
+        (Fault::Hangs(Method::GET, "/openapi.json"), &["--without-accounts"][..]),
+        (Fault::Hangs(Method::GET, "/models"), &["--watch", "1h"]),
+    ] {
+        let proxy = Proxy::start(&server.base, fault).await;
+        let arguments = [&["ready", "--json", "--base-url", proxy.base.as_str()], arguments].concat();
+        let child = saydo(folder.path(), &arguments)
+            .env("OPENAI_BASE_URL", &proxy.base)
+            .stdout(std::process::Stdio::piped())
+            .spawn();
+        let child = child.unwrap();
+        proxy.hanging.notified().await;
+        end(child.id());
+        let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let report = told.get("report").unwrap_or(&told);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(row(report, "The whole list")["state"], "not_checked", "{report:#}");
+        assert_eq!(row(report, "The whole list")["evidence"], "not checked: somebody ended it");
+    }
     assert_eq!(server.stop().0, Some(0));
 }
 
