@@ -11,6 +11,9 @@ SAYDO_SKIPPED=$(mktemp)
 export SAYDO_SKIPPED
 trap 'rm -f "$SAYDO_SKIPPED"' EXIT
 
+# A first build gains nothing from what makes the next one faster.
+[ -d target/debug/incremental ] || export CARGO_INCREMENTAL=0
+
 step "what the tests need"
 scripts/need.sh test
 
@@ -34,20 +37,23 @@ elsewhere=(cli:: postgres:: replicas:: bounds:: observability:: stdio:: voice:: 
 # The whole workspace again, so that nothing is built anew with other features.
 SAYDO_TEST_DATABASE=postgres cargo test --workspace --locked --test api -- "${elsewhere[@]/#/--skip=}"
 
+step "the programs that the rest tries"
+cargo build --workspace --locked --bins --examples
+
+# A browser waits more than it works: its stories run beside the rest.
+said=$(mktemp)
+(cd web && SAYDO_BIN="$PWD/../target/debug/saydo" exec setsid npm run --silent e2e) >"$said" 2>&1 &
+stories=$!
+trap 'kill -- "-$stories" 2>/dev/null || :; rm -f "$said" "$SAYDO_SKIPPED"' EXIT
+
 step "docs of the code"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
 step "web: types, lints and unit tests"
 (cd web && npm run --silent check && npm run --silent test)
 
-step "the programs that the rest tries"
-cargo build --workspace --locked --bins --examples
-
 step "servers killed, and what is left"
 target/debug/saydo-soak --short --seed 20261121
-
-step "stories in a real Chromium"
-(cd web && SAYDO_BIN="$PWD/../target/debug/saydo" npm run --silent e2e)
 
 step "official MCP clients and conformance suite"
 tests/clients/mcp/run.sh
@@ -71,4 +77,11 @@ if [ -s "$SAYDO_SKIPPED" ]; then
   step "left out on this machine"
   cat "$SAYDO_SKIPPED"
 fi
+
+step "stories in a real Chromium"
+told=0
+wait "$stories" || told=$?
+cat "$said"
+[ "$told" = 0 ]
+
 step "all green"

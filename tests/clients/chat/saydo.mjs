@@ -50,8 +50,8 @@ export async function startSaydo() {
     const said = line.startsWith("{") ? JSON.parse(line).address : undefined;
     return said && `http://${said}`;
   });
-  const call = async (method, path, body) => {
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const call = async (method, path, body, bearer = token) => {
+    const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
     const answer = await fetch(`${server.base}${path}`, { method, headers, body: body && JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
@@ -65,7 +65,8 @@ export async function startSaydo() {
     /** The person's own, as a client has it that signs in. */
     session: signedIn.access_token,
     get,
-    patch: (path, body) => call("PATCH", path, body),
+    /** Programs may not change the account: the person does. */
+    patch: (path, body) => call("PATCH", path, body, signedIn.access_token),
     titles: async () => (await get("/api/tasks?sort=id")).map((task) => task.title),
     stop: async () => {
       await server.stop();
