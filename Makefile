@@ -37,7 +37,7 @@ soak-short: web ## The same in short, as `make test` does it
 	target/debug/saydo-soak --short --seed 20261121
 
 prod-drill: web ## Deploy two versions, break what can break, watch the alerts, restore (see docs/OPERATIONS.md)
-	scripts/prod-drill.sh
+	scripts/prod-drill.sh $(DRILL)
 
 bench: ## Benchmarks of the hot paths (see docs/PERFORMANCE.md)
 	cargo bench -p saydo-lang -p saydo-store
