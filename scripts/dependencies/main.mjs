@@ -2,7 +2,7 @@
 // The report tells of each look whether it could be had at all: what was not asked is never told as nothing found.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { allowed, packages, permits } from "./licences.mjs";
 import { sbom } from "./sbom.mjs";
@@ -84,7 +84,17 @@ function bill() {
   return { found: answer.faults };
 }
 
-function look(name, { found, reason, age = null }) {
+/** What a look answers; one that breaks has found out nothing, and the others go on. */
+function attempt(ask) {
+  try {
+    return ask();
+  } catch (error) {
+    return { reason: error.message.split("\n")[0] };
+  }
+}
+
+function look(name, ask) {
+  const { found, reason, age = null } = attempt(ask);
   report.push({ name, ran: Boolean(found), database_age_days: age, findings: found?.length ?? null });
   const told = age === null ? "" : `, database ${age} days old`;
   if (!found) console.log(`${name}: NOT LOOKED AT: ${reason}`);
@@ -92,15 +102,18 @@ function look(name, { found, reason, age = null }) {
   for (const each of found ?? []) console.log(`  ${each}`);
 }
 
+const file = join(out, "report.json");
 mkdirSync(out, { recursive: true });
-look("cargo-deny licences, bans, sources", deny(["licenses", "bans", "sources"]));
-look("npm licences", npmLicences());
-look("bill of materials", bill());
-look("cargo-deny advisories", advisories());
-look("npm audit", npmAudit());
+// Should this end half-way, nobody takes the last report for this one's.
+rmSync(file, { force: true });
+look("cargo-deny licences, bans, sources", () => deny(["licenses", "bans", "sources"]));
+look("npm licences", npmLicences);
+look("bill of materials", bill);
+look("cargo-deny advisories", advisories);
+look("npm audit", npmAudit);
 const text = JSON.stringify({ made_at: new Date().toISOString(), tools: report }, null, 1);
-writeFileSync(join(out, "report.json"), `${text}\n`);
-console.log(`report: ${join(out, "report.json")}`);
+writeFileSync(file, `${text}\n`);
+console.log(`report: ${file}`);
 // 1: something was found; 2: nothing was, but not everybody could be asked.
 if (report.some(({ findings }) => findings > 0)) process.exitCode = 1;
 else if (report.some(({ ran }) => !ran)) process.exitCode = 2;

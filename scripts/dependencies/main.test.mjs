@@ -55,7 +55,7 @@ after(() => {
 });
 
 /** Runs the command where the database of the crates cannot be fetched, with the registry that npm asks and our `lists`. */
-async function look(knowing, lists) {
+async function look(knowing, lists, otherwise = {}) {
   writeFileSync(join(scratch, "deny.toml"), lists.replace("[advisories]", `[advisories]\ndb-path = "${copies}"`));
   const env = {
     ...process.env,
@@ -67,6 +67,7 @@ async function look(knowing, lists) {
     GIT_CONFIG_VALUE_0: "https://github.com/RustSec/advisory-db",
     npm_config_registry: `http://127.0.0.1:${registry.address().port}/${knowing}/`,
     npm_config_fetch_retries: "0",
+    ...otherwise,
   };
   const command = spawn(join(root, "scripts/dependencies.sh"), { env, stdio: ["ignore", "pipe", "inherit"] });
   const output = (async () => (await command.stdout.toArray()).join(""))();
@@ -101,4 +102,12 @@ test("our lists hold; a copy is asked, and its age told; a registry that does no
   assert.match(output, /serde: A hole of our own making/);
   assert.deepEqual(tool["npm audit"], { name: "npm audit", ran: false, database_age_days: null, findings: null });
   assert.match(output, /npm audit: NOT LOOKED AT: 405/);
+});
+
+test("a look that breaks is told as not looked at, and the others are told as ever", async () => {
+  const { output, tool } = await look("knows", ours, { ADVISORY_DBS: join(scratch, "nowhere") });
+  const name = "cargo-deny advisories";
+  assert.deepEqual(tool[name], { name, ran: false, database_age_days: null, findings: null });
+  assert.match(output, /cargo-deny advisories: NOT LOOKED AT: ENOENT/);
+  assert(tool["npm audit"].findings > 0, output);
 });
