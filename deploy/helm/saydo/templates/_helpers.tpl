@@ -49,6 +49,8 @@ env:
   {{- if .Values.backup.enabled }}
   - {name: SAYDO_BACKUP_EVERY, value: {{ .Values.backup.everyHours | quote }}}
   - {name: SAYDO_BACKUP_DIR, value: /backups}
+  {{- else }}
+  - {name: SAYDO_BACKUPS, value: elsewhere}
   {{- end }}
   {{- range $name, $value := .Values.settings }}
   - {name: {{ $name }}, value: {{ $value | quote }}}
