@@ -91,10 +91,25 @@ pub enum AppError {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// More was changed than a day has room for.
+    #[error("That is more than can be changed in a day; go on tomorrow")]
+    TooManyChanges {
+        /// How long until the next day begins.
+        retry_after: Duration,
+    },
     /// The database refused or is away.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// A bug or a broken environment; the text is for the log only.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::TooManyChanges { retry_after } => Self::TooManyChanges { retry_after },
+            error => Self::Store(error),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use saydo_app::{
     App,
-    accounts::{Accounts, AccountsConfig},
+    accounts::{Accounts, AccountsConfig, Throttling},
     audit::{self, AuditKind},
     counters::{AddressError, Counters},
     llm::{Models, ProviderError},
@@ -119,7 +119,9 @@ pub(crate) async fn open_store_once(config: &Config) -> Result<Store, StoreError
 
 fn store_config(config: &Config) -> StoreConfig {
     let database = &config.database;
+    let limited = config.limits.throttling == Throttling::On;
     StoreConfig {
+        changes_per_day: limited.then_some(config.limits.changes_per_day),
         read_connections: database.pool_size,
         pool_size: database.pool_size,
         max_overflow: database.max_overflow,

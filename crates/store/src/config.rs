@@ -1,6 +1,6 @@
 //! Where the database is and how it is opened.
 
-use std::{fmt, time::Duration};
+use std::{fmt, num::NonZeroU32, time::Duration};
 
 /// How to open the database.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct StoreConfig {
     /// PostgreSQL: another way to the same server for LISTEN, when `url_or_path` goes through a PgBouncer in transaction
     /// mode, which cannot deliver notices.
     pub listen_url: Option<String>,
+    /// How much of one person's may be changed on a day (UTC): tasks, and turns of conversations.
+    pub changes_per_day: Option<NonZeroU32>,
     /// SQLite: connections that read at the same time; there is always exactly one that writes.
     pub read_connections: u32,
     /// PostgreSQL: connections that are kept when there is nothing for them to do.
@@ -44,6 +46,7 @@ impl StoreConfig {
         Self {
             url_or_path: url_or_path.into(),
             listen_url: None,
+            changes_per_day: None,
             read_connections: 8,
             pool_size: 10,
             max_overflow: 20,

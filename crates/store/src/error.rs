@@ -1,5 +1,7 @@
 //! What the database can answer instead of a result. No variant carries a stored value.
 
+use std::time::Duration;
+
 /// Why a statement or transaction failed. When it is returned from a write, nothing of that write is
 /// stored; [`Self::CommitUnknown`] is the one exception.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +16,12 @@ pub enum StoreError {
     /// The database cannot be reached or opened.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// More of one person's was changed than a day has room for; nothing of this was.
+    #[error("too many changes for one day")]
+    TooManyChanges {
+        /// How long until the next day begins.
+        retry_after: Duration,
+    },
     /// The disk is full.
     #[error("the disk of the database is full")]
     Full,
@@ -65,6 +73,7 @@ impl StoreError {
             Self::Busy => "busy",
             Self::CommitUnknown(_) => "commit_unknown",
             Self::Unavailable(_) => "unavailable",
+            Self::TooManyChanges { .. } => "too_many_changes",
             Self::Full => "full",
             Self::ReadOnly => "read_only",
             Self::SchemaTooNew { .. } | Self::Config(_) => "config",

@@ -52,6 +52,8 @@ const STEPS: &[Step] = &[
     step!(5, "leases", "0005_leases"),
     step!(6, "audit", "0006_audit"),
     step!(7, "erased", "0007_erased"),
+    step!(8, "day", "0008_day"),
+    step!(9, "audit_guard", "0009_audit_guard"),
 ];
 
 /// Where sqlx keeps what is applied.

@@ -126,7 +126,14 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let wait = self.inner.config.acquire_timeout;
-        let (job, answer) = writer::job(job, wait);
+        let most = self.inner.config.changes_per_day;
+        let (job, answer) = writer::job(
+            move |tx| {
+                tx.outbox.bound(most);
+                job(tx)
+            },
+            wait,
+        );
         if let Some(writer) = &self.inner.writer {
             match tokio::time::timeout(wait, writer.send(writer::Message::Job(job))).await {
                 Ok(Ok(())) => {}

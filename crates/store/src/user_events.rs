@@ -1,6 +1,6 @@
 //! What happened, for whoever follows along: written in the transaction in which it happens, numbered without gaps.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 use jiff::Timestamp;
 use saydo_domain::{
@@ -17,12 +17,22 @@ use crate::{
 /// Most events per statement: several rows share the way to the database, and yet there are few texts to prepare.
 const ROWS_LOG2: u32 = 5;
 
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+
+/// Whether something is kept of what happened. Who ran out of room can still rename and delete conversations.
+fn leaves_something(event: &NewEvent) -> bool {
+    event.kind != EventKind::ConversationUpdated || event.door == Door::Chat
+}
+
 /// What a transaction has to tell: events, written at its end, and who is to look, once it is committed.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     /// In the order of people: two transactions that tell several people never wait for each other in a circle.
     events: BTreeMap<UserId, Told>,
     rings: Rings,
+    /// How much of one person's may be changed on a day.
+    most: Option<NonZeroU32>,
 }
 
 /// What one person is told of.
@@ -34,6 +44,11 @@ struct Told {
 }
 
 impl Outbox {
+    /// Lets so much of one person's be changed on a day.
+    pub(crate) const fn bound(&mut self, most: Option<NonZeroU32>) {
+        self.most = most;
+    }
+
     /// Wakes whoever waits, once this is committed.
     pub(crate) fn ring(&mut self, signal: Signal, user: &UserId) {
         self.rings.insert(Ring::new(signal, user));
@@ -153,12 +168,22 @@ impl Tx {
     }
 
     async fn events_append(&mut self, user: &UserId, events: &[NewEvent]) -> Result<(), StoreError> {
-        const SEQ: &str = "UPDATE users SET next_event_seq = next_event_seq + $2 WHERE id = $1 \
-             RETURNING next_event_seq - $2 AS first";
-        let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-        let row = self.row(Statement::new("event.next_seq", SEQ).bind(user).bind(count)).await?;
+        const SEQ: &str = "UPDATE users SET next_event_seq = next_event_seq + $2, changes_day = $3, \
+             changes_that_day = CASE WHEN changes_day = $3 THEN changes_that_day ELSE 0 END + $4 WHERE id = $1 \
+             RETURNING next_event_seq - $2 AS first, changes_that_day";
+        let Some(now) = events.last().map(|event| event.at.as_millisecond()) else { return Ok(()) };
+        let count = |events: usize| i64::try_from(events).unwrap_or(i64::MAX);
+        let changes = count(events.iter().filter(|event| leaves_something(event)).count());
+        let day = now.div_euclid(DAY_MS);
+        let next = Statement::new("event.next_seq", SEQ).bind(user).bind(count(events.len())).bind(day).bind(changes);
         // An account that ends in this transaction has nobody left to tell.
-        let Some(row) = row else { return Ok(()) };
+        let Some(row) = self.row(next).await? else { return Ok(()) };
+        let most = self.outbox.most.map_or(i64::MAX, |most| most.get().into());
+        if changes > 0 && row.int("changes_that_day")? > most {
+            metrics::counter!("saydo_rate_limited_total", "limit" => "changes").increment(1);
+            let left = u64::try_from(DAY_MS - now.rem_euclid(DAY_MS)).unwrap_or_default();
+            return Err(StoreError::TooManyChanges { retry_after: Duration::from_millis(left) });
+        }
         let (mut seq, mut rest) = (row.int("first")?, events);
         while let Some(log2) = rest.len().checked_ilog2() {
             let (batch, later) = rest.split_at(1 << log2.min(ROWS_LOG2));

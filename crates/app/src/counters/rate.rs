@@ -1,4 +1,4 @@
-//! So many a minute or a day, spread evenly after a first burst: the generic cell rate algorithm. Of each key only one instant
+//! So many a minute, spread evenly after a first burst: the generic cell rate algorithm. Of each key only one instant
 //! is kept: when all of its burst will be there again.
 
 use std::{
@@ -39,18 +39,7 @@ impl Rate {
     /// A limit of so many a minute.
     #[must_use]
     pub fn per_minute(counters: &Counters, kind: &'static str, burst: NonZeroU32) -> Self {
-        Self::per(Duration::from_mins(1), counters, kind, burst)
-    }
-
-    /// A limit of so many a day.
-    #[must_use]
-    pub fn per_day(counters: &Counters, kind: &'static str, burst: NonZeroU32) -> Self {
-        Self::per(Duration::from_hours(24), counters, kind, burst)
-    }
-
-    fn per(time: Duration, counters: &Counters, kind: &'static str, burst: NonZeroU32) -> Self {
-        // Redis counts in microseconds.
-        let interval = (time / burst.get()).max(Duration::from_micros(1));
+        let interval = Duration::from_micros(60_000_000 / u64::from(burst.get()));
         Self { counters: counters.clone(), kind, burst: burst.get(), interval, free_at: Mutex::default() }
     }
 

@@ -57,7 +57,9 @@ impl From<AppError> for ApiError {
             AppError::FreshSignInNeeded => Problem::new(StatusCode::FORBIDDEN, "fresh_sign_in_needed", detail),
             AppError::InvalidCredentials => Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail),
             AppError::EmailTaken => Problem::new(StatusCode::BAD_REQUEST, "email_taken", detail),
-            AppError::Throttled { retry_after } => too_many(retry_after, detail),
+            AppError::Throttled { retry_after } | AppError::TooManyChanges { retry_after } => {
+                too_many(retry_after, detail)
+            }
             AppError::Store(error) => of_store(&error),
             AppError::Internal(cause) => Problem::internal(cause),
         };

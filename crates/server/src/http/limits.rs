@@ -17,16 +17,13 @@ use saydo_app::{
 };
 use saydo_domain::UserId;
 
-use super::{client, error, routes::parse, state::AppState};
+use super::{client, error, state::AppState};
 use crate::config::LimitsConfig;
 
 /// API calls a minute and user: live highlighting asks with every pause of the keys.
 const CALLS_PER_MINUTE: u32 = 1200;
 /// Sign-ups and logins a minute and address.
 const SIGN_INS_PER_MINUTE: u32 = 20;
-
-/// What can be done however much was changed: an account is kept safe here.
-const ALWAYS: [&str; 3] = ["/api/auth/", "/api/account", "/api/tokens"];
 
 /// The counters; none when limits are off.
 #[derive(Debug)]
@@ -37,8 +34,6 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 struct Rates {
     calls: Rate,
-    /// Each leaves something behind: in the list, in its history, or in a conversation.
-    changes: Rate,
     chat: Rate,
     sign_ins: Rate,
 }
@@ -48,7 +43,6 @@ impl Limits {
         let fixed = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         let rates = (config.throttling == Throttling::On).then(|| Rates {
             calls: Rate::per_minute(counters, "calls", fixed(CALLS_PER_MINUTE)),
-            changes: Rate::per_day(counters, "changes", config.changes_per_day),
             chat: Rate::per_minute(counters, "chat", config.chat_per_minute),
             sign_ins: Rate::per_minute(counters, "sign-ins", fixed(SIGN_INS_PER_MINUTE)),
         });
@@ -67,21 +61,7 @@ impl Limits {
 /// Limits what one user asks for.
 pub(super) async fn calls(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
     let limits = Arc::clone(&state.limits);
-    let Some(rates) = &limits.rates else { return next.run(request).await };
-    if may_change(&request)
-        && let Some(user) = user(&request)
-        && let Err(standing) = rates.changes.take(&user).await
-    {
-        return refusal(standing, "That is more than can be changed in a day; go on later.");
-    }
-    count(Some(&rates.calls), user(&request), request, next, || ()).await
-}
-
-/// Whether a request may leave something behind. Who must log out, revoke or erase something is never told to wait a
-/// day for it.
-fn may_change(request: &Request) -> bool {
-    let path = request.uri().path();
-    !request.method().is_safe() && path != parse::PATH && !ALWAYS.iter().any(|prefix| path.starts_with(prefix))
+    count(limits.rates.as_ref().map(|c| &c.calls), user(&request), request, next, || ()).await
 }
 
 /// Limits the chat turns of one user.

@@ -56,7 +56,7 @@ pub const TABLES: &[Table] = &[
     table!(users by id {
         id text, email text, name text, password_hash text, timezone text, settings text, next_task_number int,
         next_change_seq int, token_generation int, tokens_revoked_at int, created_at int,
-        next_event_seq int,
+        next_event_seq int, changes_day int, changes_that_day int,
     }),
     table!(sessions by user_id, token_id {
         user_id text, token_id text, created_at int, expires_at int, last_seen_at int, client text,

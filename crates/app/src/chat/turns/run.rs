@@ -27,6 +27,9 @@ pub(super) const INTERNAL: &str = "internal";
 /// The code of a turn that somebody else ended, or whose conversation was deleted.
 pub(super) const GONE: &str = "turn_gone";
 
+/// The code of a turn that was more than a day has room for.
+const TOO_MANY: &str = "too_many_requests";
+
 /// Said when too many turns of the person are with a model already.
 const MODEL_BUSY: &str =
     "(The language model is still busy with your other messages, so I answered this one without it.)";
@@ -119,6 +122,7 @@ impl App {
     async fn turn_failed(&self, recorder: &std::sync::Arc<Recorder>, error: &AppError) -> Result<(), AppError> {
         let code = match error {
             AppError::Store(_) => "unavailable",
+            AppError::TooManyChanges { .. } => TOO_MANY,
             AppError::NotFound(_) | AppError::Conflict { .. } | AppError::InTheWay { .. } => GONE,
             _ => INTERNAL,
         };

@@ -7,9 +7,6 @@ use serde::Deserialize;
 
 use crate::http::{auth::Me, body::Json, error::ApiResult, problem::Problem, state::AppState};
 
-/// Where it is: reading leaves nothing behind, though it is a POST.
-pub(in crate::http) const PATH: &str = "/api/parse";
-
 /// The body of `POST /api/parse`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -26,22 +26,36 @@ async fn chat_turns_are_counted_per_user() {
 
 #[tokio::test]
 async fn changes_are_counted_by_the_day() {
-    let app = TestApp::with(&[("SAYDO_RATE_LIMITS", "on"), ("SAYDO_CHANGES_PER_DAY", "3")]).await;
+    let settings = [("SAYDO_RATE_LIMITS", "on"), ("SAYDO_CHANGES_PER_DAY", "4"), ("SAYDO_NOW", "2026-03-11T23:00:00Z")];
+    let app = TestApp::with(&settings).await;
     let (ada, bob) = (app.user("ada").await, app.user("bob").await);
-    for title in ["One", "Two"] {
-        ada.post("/api/tasks", json!({ "title": title })).await.ok(201);
+    // What changes nothing costs nothing.
+    for _ in 0..5 {
+        ada.post("/api/tasks", json!({})).await.ok(422);
+        ada.post("/api/parse", json!({ "text": "call mom tomorrow" })).await.ok(200);
+        ada.get("/api/tasks").await.ok(200);
     }
-    ada.say(None, "add three").await.ok(200);
-    for refused in [ada.post("/api/tasks", json!({ "title": "Four" })).await, ada.say(None, "add four").await] {
+    let one = ada.post("/api/tasks", json!({ "title": "One" })).await.ok(201);
+    let path = format!("/api/tasks/{}", one["id"]);
+    ada.delete(&path).await.ok(204);
+    // A task, and a turn of a conversation.
+    ada.say(None, "add two").await.ok(200);
+    for refused in [
+        ada.post("/api/tasks", json!({ "title": "Three" })).await,
+        ada.say(None, "add three").await,
+        ada.post("/api/undo", json!({})).await,
+    ] {
         assert_eq!(refused.problem(429).1, "too_many_requests");
-        assert!((1..=28_800).contains(&refused.header("retry-after").parse().unwrap()));
+        assert_eq!(refused.header("retry-after"), "3600");
     }
-    // Looking and reading leave nothing behind.
-    ada.post("/api/parse", json!({ "text": "call mom tomorrow" })).await.ok(200);
-    assert_eq!(ada.get("/api/tasks").await.ok(200).as_array().unwrap().len(), 3);
+    assert_eq!(ada.get("/api/tasks").await.ok(200).as_array().unwrap().len(), 1);
+    assert_eq!(ada.get("/api/conversations").await.ok(200)["conversations"].as_array().unwrap().len(), 1);
     bob.post("/api/tasks", json!({ "title": "One" })).await.ok(201);
-    // And an account is kept safe whatever was changed.
-    ada.post("/api/auth/logout-all", json!({})).await.ok(204);
+    // Room can be made, and tomorrow is another day.
+    ada.delete("/api/conversations").await.ok(200);
+    let tomorrow = [settings[0], settings[1], ("SAYDO_NOW", "2026-03-12T00:00:00Z")];
+    let tomorrow = app.replica_with(&tomorrow).await;
+    ada.at(&tomorrow).post("/api/tasks", json!({ "title": "Three" })).await.ok(201);
 }
 
 #[tokio::test]

@@ -1,0 +1,2 @@
+ALTER TABLE users DROP COLUMN changes_that_day;
+ALTER TABLE users DROP COLUMN changes_day;
