@@ -48,10 +48,11 @@ struct Installation {
 fn roomy() -> tempfile::TempDir {
     let disks = [std::env::temp_dir(), "/dev/shm".into(), "/var/tmp".into(), env!("CARGO_TARGET_TMPDIR").into()];
     let free = |disk: &PathBuf| {
-        let output = Command::new("df").args(["--output=pcent"]).arg(disk).output().unwrap();
+        let output = Command::new("df").args(["--output=avail,size"]).arg(disk).output().unwrap();
         let told = String::from_utf8(output.stdout).unwrap();
-        let used: Option<u32> = told.lines().nth(1).and_then(|line| line.trim().trim_end_matches('%').parse().ok());
-        used.is_some_and(|used| used < 85)
+        let room = told.lines().nth(1).and_then(|line| line.trim().split_once(' '));
+        let [free, size] = [room.unwrap().0, room.unwrap().1].map(|number| number.trim().parse::<u64>().unwrap());
+        free * 100 > size * 15
     };
     let disk = disks.iter().find(|disk| free(disk)).expect("a disk of which a tenth is free, for this test");
     tempfile::tempdir_in(disk).unwrap()
@@ -156,12 +157,12 @@ fn of_this_machine(titles: &BTreeSet<String>) -> BTreeSet<String> {
 fn an_installation_that_is_ready_is_go_and_says_by_what() {
     let installation = Installation::new();
     // A machine that tests run on may be slow at times.
-    let mut seen = installation.ready(&["--json"], &[]);
+    let mut seen = installation.ready(&[], &[]);
     for _ in 0..4 {
         if seen.0 == Some(0) || !of_this_machine(&titles(&seen.1, &["failed", "not_checked"])).is_empty() {
             break;
         }
-        seen = installation.ready(&["--json"], &[]);
+        seen = installation.ready(&[], &[]);
     }
     let (status, report) = seen;
     assert_eq!((status, &report["verdict"]), (Some(0), &json!("go")), "{report:#}");
@@ -210,7 +211,7 @@ const SETTINGS: [Break<'_>; 15] = [
     (&[("SAYDO_LOG", "debug")], &["Log"]),
     (&[("SAYDO_BACKUP_KEEP_DAYS", "5"), ("SAYDO_BACKUP_EVERY", "")], &["Backups are kept", "Backups by themselves"]),
     (&[("SAYDO_BACKUP_DIR", "elsewhere")], &["Newest backup", "Restored on trial"]),
-    (&[("OPENAI_BASE_URL", "http://127.0.0.1:9")], &["Language model"]),
+    (&[("OPENAI_BASE_URL", "http://127.0.0.1:9")], &["Language model", "Models held back"]),
     (&[("DATABASE_URL", "sqlite:nowhere.db")], &["Schema", "Row security"]),
     (&[("SAYDO_METRICS_TOKEN", "another-token-than-it")], &["Metrics", "Health, how quick", "Connections"]),
 ];
@@ -291,6 +292,29 @@ fn backups_that_are_made_elsewhere_are_yours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn backups_that_are_made_elsewhere_have_no_figures() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let token = ("SAYDO_METRICS_TOKEN", METRICS);
+    // The second one says when the first one had time enough.
+    let elsewhere = Server::start(folders[0].path(), &[token, ("SAYDO_BACKUPS", "elsewhere")]);
+    let here = Server::start(folders[1].path(), &[token]);
+    let has_figures = async |server: &Server| {
+        let page = Client::of(&server.base, METRICS).get("/metrics").await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        page.text.lines().any(|line| line.starts_with("saydo_backup_last_success_timestamp_seconds "))
+    };
+    let begun = std::time::Instant::now();
+    while !has_figures(&here).await {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it has figures of its backups");
+        tokio::task::yield_now().await;
+    }
+    assert!(!has_figures(&elsewhere).await);
+    for server in [elsewhere, here] {
+        assert_eq!(server.stop().0, Some(0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_does_not_list_itself_is_noticed() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -339,9 +363,9 @@ async fn what_is_wrong_outside_is_noticed() {
     for (fault, noticed) in [
         (
             instead("/health", 503, json!({"status": "unhealthy"})),
-            &["Health", "Version", "Clock", "Security headers"][..],
+            &["Health", "Health, how quick", "Version", "Clock", "Security headers"][..],
         ),
-        (instead("/health", 200, well), &["Version", "Clock", "Security headers"]),
+        (instead("/health", 200, well), &["Health, how quick", "Version", "Clock", "Security headers"]),
         (instead("/metrics", 200, json!({})), &["Metrics from outside"]),
         (instead("/api/tasks", 200, json!([])), &["Without a token", "Errors"]),
         (instead("/openapi.json", 404, json!({})), &["API documents"]),
