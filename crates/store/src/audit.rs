@@ -1,4 +1,6 @@
-//! The audit table: it only grows. The database itself refuses to change a row, or to delete one that is to be kept.
+//! The audit table: it only grows. The database itself refuses to change or replace a row, to delete one before
+//! `audit_retention` says so, and to let that say so of the last twelve hours. Whoever may change the schema can take
+//! these guards away; the log has every event too.
 //!
 //! Without an owner: rows are about accounts but belong to none, and outlive them.
 

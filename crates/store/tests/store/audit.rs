@@ -67,16 +67,24 @@ pub(crate) async fn an_event_is_stored_with_what_it_tells_of_or_not_at_all(store
 
 pub(crate) async fn only_what_is_old_is_purged(store: &Store) {
     note(store, &["a", "b", "c"]).await;
+    // By the newest event it is tomorrow: only what is older than half a day can go.
+    let later = event("d", noon() + SignedDuration::from_hours(24));
+    write!(store, |tx| tx.audit_insert(&later).await).unwrap();
     let from = noon() + SignedDuration::from_mins(2);
     assert_eq!(write!(store, |tx| tx.audit_purge(from, 1).await), Ok(1));
     assert_eq!(write!(store, |tx| tx.audit_purge(from, 9).await), Ok(1));
     assert_eq!(write!(store, |tx| tx.audit_purge(from, 9).await), Ok(0));
-    assert_eq!(kinds(store, &AuditQuery::default(), 9).await, ["c"]);
+    assert_eq!(kinds(store, &AuditQuery::default(), 9).await, ["c", "d"]);
 }
 
 /// Statements that the database itself must refuse, on a connection of the test's own.
-pub(crate) const FORBIDDEN: [&str; 3] = [
+pub(crate) const FORBIDDEN: [&str; 6] = [
     "UPDATE audit_events SET actor = NULL",
     "UPDATE audit_events SET at = 0 WHERE kind = 'a'",
     "DELETE FROM audit_events",
+    "INSERT INTO audit_events (id, at, kind) SELECT id, 0, 'x' FROM audit_events WHERE TRUE \
+     ON CONFLICT (id) DO UPDATE SET kind = 'x'",
+    // Nor is the way to that opened.
+    "UPDATE audit_retention SET keep_from = 9000000000000000000",
+    "INSERT INTO audit_retention VALUES (1, 9000000000000000000) ON CONFLICT (only_row) DO UPDATE SET keep_from = 0",
 ];

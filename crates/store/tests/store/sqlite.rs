@@ -33,7 +33,9 @@ async fn the_audit_table_only_grows() {
     let opened = Opened::sqlite().await;
     crate::audit::note(&opened.store, &["a", "b"]).await;
     let mut connection = raw(&opened).await;
-    for sql in crate::audit::FORBIDDEN {
+    let replace = "REPLACE INTO audit_events (id, at, kind) SELECT id, 0, 'x' FROM audit_events";
+    let both = "UPDATE audit_retention SET keep_from = 9000000000000000000; DELETE FROM audit_events";
+    for sql in crate::audit::FORBIDDEN.into_iter().chain([replace, both]) {
         let refused = sqlx::query(sql).execute(&mut connection).await.unwrap_err();
         assert!(refused.to_string().contains("audit_events only grows"), "{sql}: {refused}");
     }

@@ -1,6 +1,9 @@
 //! What has had its time goes, and that time can be set.
 
-use saydo_app::sweep::Swept;
+use saydo_app::{
+    audit::{self, AuditKind},
+    sweep::Swept,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp};
@@ -20,6 +23,9 @@ async fn live(ada: &Client) -> Value {
 async fn left(app: TestApp, ada: &Client, settings: &[(&str, &str)], now: &str) -> (TestApp, Swept, [usize; 3]) {
     let settings = [settings, &[("SAYDO_NOW", now)]].concat();
     let app = app.restart(&settings).await;
+    // The database knows how late it is by what was noted.
+    let noted = audit::of_installation(&app.app.store, app.app.clock, AuditKind::Migrated, json!({})).await;
+    noted.unwrap();
     let swept = app.app.sweep().await.unwrap();
     let user = app.app.accounts.admin_find(&ada.email).await.unwrap();
     let mut conn = app.app.store.read().await.unwrap();
