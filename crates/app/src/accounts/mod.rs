@@ -26,7 +26,6 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use saydo_store::{Store, backup::Backups};
 use secrecy::SecretString;
-use tokio::sync::Semaphore;
 
 pub use access_tokens::{AccessTokenInput, NewAccessToken};
 pub use input::{LogInInput, NewPasswordInput, PasswordInput, ProfileInput, SignUpInput};
@@ -71,7 +70,7 @@ struct Inner {
     throttle: throttle::Throttle,
     touches: access_tokens::Touches,
     audit: Audit,
-    exports: Arc<Semaphore>,
+    exports: export::Places,
     backups: Option<Backups>,
 }
 
@@ -89,7 +88,7 @@ impl Accounts {
             throttle: throttle::Throttle::new(config.throttling, config.counters.clone()),
             counters: config.counters,
             touches: access_tokens::Touches::default(),
-            exports: export::places(),
+            exports: export::Places::default(),
             backups: config.backups,
         };
         Self { inner: Arc::new(inner) }

@@ -1,24 +1,24 @@
 //! Taking everything away: all of a person's data as one JSON document, piece by piece, however much it is.
 //!
+//! - `places`: how many there may be at once
 //! - `view`: what the document looks like
 //! - `records`: the rows as they are stored, with what the readable lists leave out
 //! - `writer`: JSON on its way, in pieces
 
+mod places;
 mod records;
 mod view;
 mod writer;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::civil::Date;
 use saydo_domain::User;
-use saydo_store::{AuditQuery, Conn, ConversationCursor, StoreError};
-use tokio::{
-    sync::{Semaphore, mpsc},
-    time::timeout,
-};
+use saydo_store::{AuditQuery, Conn, ConversationCursor};
+use tokio::{sync::mpsc, time::timeout};
 
+pub(super) use places::Places;
 pub use records::{LEFT_OUT, NOBODYS};
 pub use view::{ExportView, ExportedAuditEvent, ExportedConversation, ExportedMessage};
 
@@ -33,16 +33,8 @@ use writer::Writer;
 /// Rows read at once.
 const PAGE: u32 = 200;
 
-/// Exports at the same time in this process: each holds a connection for as long as its reader takes.
-const AT_ONCE: usize = 4;
-
 /// The longest that one may take.
 const LONGEST: Duration = Duration::from_mins(15);
-
-/// How many exports there may be.
-pub(super) fn places() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(AT_ONCE))
-}
 
 /// A document on its way.
 #[derive(Debug)]
@@ -61,17 +53,18 @@ impl Accounts {
     /// Begins to write everything of this user; it ends when nobody takes the pieces any more.
     ///
     /// # Errors
-    /// When too many do this at once, or the store refuses.
+    /// When this user's last one is not over, too many do this at once, or the store refuses.
     pub async fn export(&self, user: &User) -> Result<Export, AppError> {
-        let place = Arc::clone(&self.inner.exports).try_acquire_owned().map_err(|_| StoreError::Busy)?;
+        let place = self.inner.exports.take(&user.id)?;
         // A snapshot: the document shows one instant.
         let mut conn = self.store().snapshot().await?;
         self.audit().note(AuditKind::AccountExported, Some(&user.id), nothing());
         let (user, actor) = (user.clone(), self.audit().pseudonym(&user.id));
         let (mut writer, pieces) = Writer::new();
         tokio::spawn(async move {
-            let _place = place;
             let written = timeout(LONGEST, everything(&mut conn, &user, actor, &mut writer)).await;
+            // Before the last piece is there: whoever has it may ask again.
+            drop((conn, place));
             let late = || AppError::Internal("an export took too long".to_owned());
             writer.end(written.map_err(|_| late()).flatten()).await;
         });
