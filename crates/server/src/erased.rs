@@ -8,6 +8,8 @@ use saydo_app::{
 use saydo_store::{Store, StoreError, backup::Backups};
 use serde_json::json;
 
+use crate::setup::SetupError;
+
 /// Notes beside the backups whom this database erased. It goes on without: the notes are for another day.
 pub(crate) async fn note_beside(store: &Store, backups: &Backups) -> Result<(), StoreError> {
     if let Err(error) = backups.keep_erased(store.erased_marks().await?).await {
@@ -17,14 +19,12 @@ pub(crate) async fn note_beside(store: &Store, backups: &Backups) -> Result<(), 
 }
 
 /// Erases again whom a restored backup brought back; says how many accounts.
-pub(crate) async fn erase_again(store: &Store, backups: &Backups, clock: Clock) -> Result<u64, StoreError> {
-    let beside = match backups.erased().await {
-        Ok(marks) => marks,
-        Err(error) => {
-            tracing::warn!(%error, "who is to stay erased cannot be read");
-            return Ok(0);
-        }
-    };
+///
+/// # Errors
+/// When it cannot be read who is to stay erased: nothing may be served then, for somebody could be back. Or when the
+/// database fails.
+pub(crate) async fn erase_again(store: &Store, backups: &Backups, clock: Clock) -> Result<u64, SetupError> {
+    let beside = backups.erased().await?;
     let known = store.erased_marks().await?;
     let forgotten: std::collections::BTreeSet<String> = beside.difference(&known).cloned().collect();
     if forgotten.is_empty() {

@@ -104,6 +104,7 @@ async fn create(backups: &Backups, config: &Config, now: Timestamp) -> Result<()
     if let Ok(manifest) = &made.verdict {
         println!("{}", summary(manifest));
     }
+    remember_erased(config, &setup::place(config), backups).await;
     note(config, AuditKind::BackupCreated, &made.name).await;
     Ok(())
 }
@@ -184,7 +185,7 @@ async fn restore(
 ) -> Result<(), CliError> {
     let name = if name == "latest" { backups.newest_good().await?.name } else { name };
     let database = setup::place(config);
-    remember_erased(config, &database).await;
+    remember_erased(config, &database, &Backups::new(&config.backup.folder)).await;
     let restored = backups.restore(&name, &database, existing, crate::VERSION, now, &progress::watch()).await;
     progress::end();
     let restored = restored.map_err(|error| with_advice(error, &database))?;
@@ -192,25 +193,30 @@ async fn restore(
     note_tried(backups, &name, How::Restored).await;
     leave_gap(config, now).await;
     note(config, AuditKind::BackupRestored, &name).await;
-    erase_again(config).await;
     match restored.aside {
         Some(Aside::File(path)) => println!("The database that was there is {} now.", path.display()),
         Some(Aside::Backup(name)) => println!("What was there is the backup {name} now."),
         None => {}
     }
+    let left = "restored, but whoever was erased since is not erased again; no server starts until that can be done";
+    match erase_again(config, backups).await {
+        Ok(0) => {}
+        Ok(accounts) => println!("Erased again, as they were after this backup: {accounts}."),
+        Err(error) => return Err(CliError::Refused(format!("{left}: {error}"))),
+    }
     Ok(())
 }
 
-/// Whom the database that is about to go has erased: the backup may not know. A database that is lost or damaged tells
-/// nothing; then what is noted beside the backups has to do.
-async fn remember_erased(config: &Config, database: &Place) {
+/// Notes beside these backups whom the database has erased: they may not know, and it may be about to go. A database that
+/// is lost or damaged tells nothing; then what is noted already has to do.
+async fn remember_erased(config: &Config, database: &Place, backups: &Backups) {
     if matches!(database, Place::Sqlite(file) if !file.exists()) {
         return;
     }
     let told = async {
         let store = setup::open_store(config).await?;
         if store.has_erased().await? {
-            erased::note_beside(&store, &Backups::new(&config.backup.folder)).await?;
+            erased::note_beside(&store, backups).await?;
         }
         store.close().await;
         Ok::<_, CliError>(())
@@ -220,22 +226,19 @@ async fn remember_erased(config: &Config, database: &Place) {
     }
 }
 
-/// Erases again whom the backup brought back.
-async fn erase_again(config: &Config) {
-    let done = async {
-        let store = setup::open_store(config).await?;
-        // A server that brings an older schema up to date does it then.
-        let backups = Backups::new(&config.backup.folder);
-        let erased =
-            if store.has_erased().await? { erased::erase_again(&store, &backups, config.clock).await? } else { 0 };
-        store.close().await;
-        Ok::<_, CliError>(erased)
-    };
-    match done.await {
-        Ok(0) => {}
-        Ok(accounts) => println!("Erased again, as they were after this backup: {accounts}."),
-        Err(error) => tracing::warn!(%error, "erased accounts are back until a server starts"),
+/// Erases again whom the backup brought back, by what is noted beside it and beside the server's own backups; says how
+/// many accounts.
+async fn erase_again(config: &Config, backups: &Backups) -> Result<u64, CliError> {
+    let store = setup::open_store(config).await?;
+    let mut erased = 0;
+    // A server that brings an older schema up to date does it then.
+    if store.has_erased().await? {
+        for backups in [&Backups::new(&config.backup.folder), backups] {
+            erased += erased::erase_again(&store, backups, config.clock).await?;
+        }
     }
+    store.close().await;
+    Ok(erased)
 }
 
 /// Says what would help.

@@ -7,7 +7,7 @@ use saydo_app::{
     Clock,
     audit::{self, AuditKind},
 };
-use saydo_store::Store;
+use saydo_store::{Store, backup::Backups};
 use serde_json::json;
 
 use super::CliError;
@@ -34,7 +34,7 @@ impl Migrate {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         match self {
             Self::Up => up(&setup::open_store(config).await?, config.clock).await,
-            Self::Down => down(&setup::open_store(config).await?, config.clock).await,
+            Self::Down => down(&setup::open_store(config).await?, config).await,
             Self::Status => status(&setup::open_store(config).await?).await,
             Self::Copy(copy) => copy.run(config).await,
         }
@@ -54,14 +54,23 @@ async fn up(store: &Store, clock: Clock) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn down(store: &Store, clock: Clock) -> Result<(), CliError> {
+async fn down(store: &Store, config: &Config) -> Result<(), CliError> {
+    // The older schema may have no place for the marks of erased accounts; when it goes up again it needs them.
+    let backups = Backups::new(&config.backup.folder);
+    if store.has_erased().await? {
+        let marks = store.erased_marks().await?;
+        if !marks.is_empty() {
+            println!("Accounts erased: {}; their marks are in {}.", marks.len(), backups.folder().display());
+            backups.keep_erased(marks).await?;
+        }
+    }
     match store.migrate_down_one().await? {
         Some(version) => {
             println!("Took back migration {version}.");
             // The older schema may have no place for it.
             if store.has_audit().await? {
                 let details = json!({"direction": "down", "from": version});
-                audit::of_installation(store, clock, AuditKind::Migrated, details).await?;
+                audit::of_installation(store, config.clock, AuditKind::Migrated, details).await?;
             }
         }
         None => println!("There is nothing to take back."),

@@ -31,9 +31,13 @@ impl Backups {
         off_thread(move || {
             let path = home.join(FILE);
             let known = read(&path)?;
-            let new: String = marks.difference(&known).map(|mark| format!("{mark}\n")).collect();
+            let mut new: String = marks.difference(&known).map(|mark| format!("{mark}\n")).collect();
             if new.is_empty() {
                 return Ok(());
+            }
+            // A line that a full disk cut is not gone on with.
+            if std::fs::read(&path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n')) {
+                new.insert(0, '\n');
             }
             folder::make(&home)?;
             let mut options = OpenOptions::new();

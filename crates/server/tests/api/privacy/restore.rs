@@ -43,9 +43,7 @@ fn erased_people_stay_erased(engine: Engine) {
     // And when the database is lost: the notes know.
     if engine == Engine::Sqlite {
         std::fs::remove_file(home.path().join("saydo.db")).unwrap();
-        let first = std::fs::read_dir(home.path().join("backups")).unwrap();
-        let names = first.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let first = names.filter(|name| name.starts_with("saydo-")).min().unwrap();
+        let first = oldest(&home.path().join("backups"));
         assert!(say(&["backup", "restore", &first]).contains("Erased again"));
         assert!(!say(&["user", "list"]).contains("ada@example.com"));
     }
@@ -65,4 +63,59 @@ fn erased_people_stay_erased_on_sqlite() {
 #[test]
 fn erased_people_stay_erased_on_postgresql() {
     erased_people_stay_erased(Engine::Postgres);
+}
+
+/// The oldest backup of a folder.
+fn oldest(folder: &Path) -> String {
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("saydo-")).min().unwrap()
+}
+
+#[test]
+fn nobody_is_served_while_it_cannot_be_read_who_was_erased() {
+    let home = Home::new(Engine::Sqlite);
+    let say = |arguments: &[&str]| succeed(on(&home, arguments), "");
+    succeed(on(&home, &["user", "create", "ada@example.com"]), PASSWORD);
+    say(&["backup", "create"]);
+    say(&["user", "erase", "ada@example.com", "--yes"]);
+    std::fs::remove_file(home.path().join("saydo.db")).unwrap();
+    let (marks, away) = (home.path().join("backups/erased"), home.path().join("away"));
+    std::fs::rename(&marks, &away).unwrap();
+    std::fs::create_dir(&marks).unwrap();
+    let restored = run(on(&home, &["backup", "restore", "latest"]), "");
+    let told = String::from_utf8_lossy(&restored.stderr);
+    assert!(restored.status.code() == Some(1) && told.contains("not erased again"), "{told}");
+    let refused = run(on(&home, &["user", "list"]), "");
+    assert!(refused.status.code() == Some(1) && refused.stdout.is_empty(), "{refused:?}");
+    std::fs::remove_dir(&marks).unwrap();
+    std::fs::rename(&away, &marks).unwrap();
+    assert_eq!(say(&["user", "list"]), "");
+}
+
+#[test]
+fn marks_are_beside_backups_elsewhere_and_outlive_an_older_schema() {
+    let home = Home::new(Engine::Sqlite);
+    let say = |arguments: &[&str]| succeed(on(&home, arguments), "");
+    let elsewhere = home.path().join("elsewhere");
+    let dir = ["--dir", elsewhere.to_str().unwrap()];
+    for email in ["ada@example.com", "bob@example.com"] {
+        succeed(on(&home, &["user", "create", email]), PASSWORD);
+    }
+    say(&[&["backup", "create"][..], &dir].concat());
+    let first = oldest(&elsewhere);
+    say(&["user", "erase", "ada@example.com", "--yes"]);
+    // A line that a full disk cut.
+    std::fs::write(elsewhere.join("erased"), "0123456789abcdef").unwrap();
+    say(&[&["backup", "create"][..], &dir].concat());
+    std::fs::remove_dir_all(home.path().join("backups")).unwrap();
+    std::fs::remove_file(home.path().join("saydo.db")).unwrap();
+    assert!(say(&[&["backup", "restore", &first][..], &dir].concat()).contains("Erased again"));
+    assert!(!say(&["user", "list"]).contains("ada@example.com"));
+
+    std::fs::remove_dir_all(home.path().join("backups")).unwrap();
+    let mut told = String::new();
+    while !told.contains("Took back migration 7.") {
+        told = say(&["migrate", "down"]);
+    }
+    assert!(told.contains("Accounts erased: 1") && marks(home.path()) == 1, "{told}");
 }
