@@ -66,7 +66,7 @@ impl Ready {
         let base = base.unwrap_or_else(|| local_url(config.http.listen));
         let end = End::listen();
         let ended = || CliError::Refused("somebody ended it".to_owned());
-        let mut scene = end.or(scene(config, &base)).await.ok_or_else(ended)??;
+        let mut scene = Box::pin(end.or(scene(config, &base))).await.ok_or_else(ended)??;
         if self.without_accounts {
             scene.accounts = Accounts::Left;
         }
