@@ -20,6 +20,9 @@ export async function axe(page: Page): Promise<string[]> {
   );
 }
 
-/** How many pixels the page is wider than the screen. */
+/** How many pixels the page is larger than the screen: it is never scrolled itself, only what is in it. */
 export const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+    return Math.max(scrollWidth - clientWidth, scrollHeight - clientHeight);
+  });
