@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CliError, local_url};
+use super::{CliError, local_url, plain};
 use crate::config::Config;
 
 pub(super) async fn run(config: &Config, base_url: Option<String>) -> Result<(), CliError> {
@@ -10,6 +10,6 @@ pub(super) async fn run(config: &Config, base_url: Option<String>) -> Result<(),
     let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
     let response = client.get(format!("{}/health", base.trim_end_matches('/'))).send().await?;
     let well = response.status().is_success();
-    println!("{}", response.text().await?);
+    println!("{}", plain::text(&response.text().await?));
     if well { Ok(()) } else { Err(CliError::Refused("unhealthy".to_owned())) }
 }
