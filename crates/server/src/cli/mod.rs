@@ -158,6 +158,7 @@ pub fn command() -> clap::Command {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
+    use_small_pages();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage::tell(&error),
@@ -173,6 +174,13 @@ pub fn main() -> ExitCode {
             if matches!(error, CliError::Usage(_)) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// The allocator asks for huge pages (2 MiB), of which an idle server would fill a fraction: 19 MB instead of 7.
+fn use_small_pages() {
+    // A kernel that does not know them gives none.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 fn run(cli: Cli) -> Result<ExitCode, CliError> {
