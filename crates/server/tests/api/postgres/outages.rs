@@ -40,8 +40,9 @@ impl Ledger {
             }
             let title = format!("{name} {number}");
             let request = client.request(Method::POST, "/api/tasks").json(&json!({"title": title}));
-            // Nobody waits as long as the pool would.
-            let answer = tokio::time::timeout(PATIENCE / 3, Answer::of(request)).await.unwrap();
+            // Nobody waits as long as the pool would: at the longest until a statement is given up (20 s), which a
+            // PgBouncer that has lost its server makes them do.
+            let answer = tokio::time::timeout(PATIENCE / 2, Answer::of(request)).await.unwrap();
             if answer.status == 201 {
                 self.acknowledged.lock().unwrap().push(title);
             } else if away(&answer).1 == "commit_unknown" {
