@@ -194,7 +194,7 @@ fn keep(site: &Site, conclusion: &str, drilled: &faults::Drilled) -> Tried<()> {
     report::write(&repository.join("docs/OPERATIONS.md"), "drill", &text)?;
     for (book, notes) in drilled.notes() {
         let list: Vec<String> = notes.iter().map(|note| format!("- {note}.")).collect();
-        let text = format!("{date}, by `make prod-drill`, the times of the rules shortened:\n\n{}", list.join("\n"));
+        let text = format!("{date}, by `saydo-drill`, the times of the rules shortened:\n\n{}", list.join("\n"));
         report::write(&repository.join(format!("docs/runbooks/{book}.md")), "drilled", &text)?;
     }
     Ok(())

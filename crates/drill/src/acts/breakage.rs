@@ -49,7 +49,7 @@ pub(crate) enum Break {
     Model,
     /// The disk of staging is full.
     Disk,
-    /// The backups of staging are gone, and something is where their folder was.
+    /// The backups of staging are gone, and where their folder was nothing can be written.
     Backup,
     /// The server of staging may hardly open more files than it has.
     Files,
@@ -123,7 +123,8 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
             let folder = site.staging.data().join("backups");
             site.staging.service("stop").await?;
             std::fs::rename(&folder, site.staging.data().join("backups-aside"))?;
-            std::fs::write(&folder, "in the way")?;
+            // Nobody may make anything there, root included.
+            std::os::unix::fs::symlink("/sys/kernel", &folder)?;
             site.staging.service("start").await?;
             Doings::default()
         }

@@ -61,8 +61,8 @@ const FILES: Fault = Fault {
 };
 const BACKUP: Fault = Fault {
     what: Break::Backup,
-    words: "the backups of staging are gone, and a file lies where their folder was",
-    repair: "the file is removed",
+    words: "the backups of staging are gone, and in their folder nothing can be written",
+    repair: "the folder can be written to again",
     alerts: &[("SaydoBackupFailed", "backup")],
 };
 /// These do not disturb each other.
@@ -98,6 +98,13 @@ const TOGETHER: [Fault; 5] = [
         alerts: &[("SaydoDiskLow", "disk"), ("SaydoDatabaseCannotWrite", "database")],
     },
 ];
+
+/// All alerts that the drill waits for, each with its runbook.
+#[cfg(test)]
+pub(crate) fn alerts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let faults = [&DATABASE, &SERVER, &POOL, &SLOW, &FILES, &BACKUP].into_iter().chain(&TOGETHER);
+    faults.flat_map(|fault| fault.alerts.iter().copied())
+}
 
 /// What was seen of each runbook's alerts.
 #[derive(Debug, Default)]
