@@ -25,6 +25,26 @@ fn between(whole: &str, name: &str, text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::between;
+    use crate::acts::faults;
+
+    fn kept(document: &str, name: &str) -> String {
+        let document = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(document);
+        let text = std::fs::read_to_string(document).unwrap();
+        let (_, rest) = text.split_once(&format!("<!-- {name}: begin -->\n")).unwrap();
+        rest.split_once(&format!("<!-- {name}: end -->")).unwrap().0.to_owned()
+    }
+
+    #[test]
+    fn the_drill_that_is_kept_went_well() {
+        let output = kept("OPERATIONS.md", "drill");
+        assert!(output.contains(", 0 broken, in ") && output.trim_end().ends_with("PASSED\n```"), "{output}");
+        let date = output.lines().nth(1).unwrap_or_default();
+        assert!(date.starts_with("20") && date.ends_with(" (UTC)"), "{date}");
+        for (alert, book) in faults::alerts() {
+            let notes = kept(&format!("runbooks/{book}.md"), "drilled");
+            assert!(notes.contains(&format!("`{alert}` fired after")), "{book}: nothing about {alert}");
+        }
+    }
 
     #[test]
     fn only_what_is_between_the_markers_changes() {
