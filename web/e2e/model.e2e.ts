@@ -80,6 +80,9 @@ test("a model that says nothing is said to be in trouble, and can be tried again
     await again(page).click();
     await expect.poll(() => thread(page).locator(".turn-user").count()).toBe(2);
     await expect.poll(() => again(page).count(), { timeout: 20_000 }).toBe(1);
+    // Also for who comes back to it.
+    await page.reload();
+    await expect.poll(() => again(page).count(), { timeout: 20_000 }).toBe(1);
   }, withModel()));
 
 test("a broken connection loses nothing of an answer", async () => {

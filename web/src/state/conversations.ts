@@ -14,7 +14,7 @@ import {
   type Entry,
   entries,
   entry,
-  fromMessage,
+  fromMessages,
   loadConversations,
   pending,
   threadOpen,
@@ -43,7 +43,7 @@ export async function openConversation(id: number): Promise<void> {
   try {
     const answer = await api.getMessages(id);
     if (conversation.value !== id || busy.value) return;
-    entries.value = answer.messages.map(fromMessage);
+    entries.value = fromMessages(id, answer.messages);
     pending.value = answer.pending ?? null;
     threadStatus.value = { status: "ready" };
     goOn(id, answer.running_turn_id ?? null);
@@ -61,13 +61,16 @@ const sameWords = (shown: Entry[], messages: Message[]): boolean =>
 /** Hears again what was said in the conversation that is open; what is shown already stays as it is. */
 export async function refreshConversation(id: number): Promise<boolean> {
   if (busy.value || threadStatus.value.status !== "ready") return true;
+  const before = entries.value;
   try {
     const answer = await api.getMessages(id);
     if (conversation.value !== id || busy.value) return true;
+    // What was said here in the meantime is newer than this answer.
+    if (entries.value !== before) return refreshConversation(id);
     pending.value = answer.pending ?? null;
     const said = entries.value.filter(({ role }) => role !== "problem");
     if (sameWords(said, answer.messages)) return true;
-    entries.value = answer.messages.map(fromMessage);
+    entries.value = fromMessages(id, answer.messages);
     if (answer.running_turn_id) goOn(id, answer.running_turn_id);
     return true;
   } catch (cause) {

@@ -4,6 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { listConversations } from "../api/chat";
 import type { Sent } from "../api/turns";
 import type { ChatReply, Conversation, Message, Pending, ToolCall } from "../api/types";
+import { newKey } from "../lib/key";
 import type { Run } from "../lib/run";
 import { go, route } from "./route";
 
@@ -54,6 +55,19 @@ export const fromMessage = (message: Message): Entry =>
     changeId: message.change_id ?? null,
     answeredBy: message.answered_by ?? null,
   });
+
+/** The fixed words of a reply that is none: no planner could answer. */
+export const TROUBLE = "I'm having trouble processing your request right now. Please try again in a moment.";
+
+/** What was said in a conversation; what got no answer at its end can be sent again. */
+export function fromMessages(id: number, messages: Message[]): Entry[] {
+  const said = messages.map(fromMessage);
+  const [question, last] = said.slice(-2);
+  if (question?.role === "user" && last?.text === TROUBLE) {
+    last.retry = { conversation: id, text: question.text, key: newKey() };
+  }
+  return said;
+}
 
 export const fromReply = (reply: ChatReply, more: Partial<Entry>): Entry =>
   entry("assistant", reply.response, {

@@ -21,6 +21,7 @@ import {
   pending,
   showThread,
   spoken,
+  TROUBLE,
   threadOpen,
 } from "./thread";
 import { answerCame, awaitAnswer } from "./waiting";
@@ -133,9 +134,6 @@ function failed(turn: Live, message: string, retry: Sent | null): void {
   threadOpen.value = true;
   spoken.value = message;
 }
-
-/** The fixed words of a reply that is none: no planner could answer. */
-const TROUBLE = "I'm having trouble processing your request right now. Please try again in a moment.";
 
 const anew = (sent: Sent | null): Sent | null => sent && { ...sent, key: newKey() };
 
