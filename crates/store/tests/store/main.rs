@@ -19,6 +19,7 @@ mod lists;
 mod migrations;
 mod own;
 mod owners;
+mod owners_apart;
 mod plans;
 mod postgres;
 mod schema;
@@ -102,6 +103,11 @@ macro_rules! suite {
     owners {
         another_user_reads_nothing, equal_numbers_are_kept_apart, another_user_changes_nothing, another_user_touches_no_turn_and_no_token,
         rows_need_their_owner,
+    }
+    owners_apart {
+        labels_are_those_of_the_owner, the_next_occurrence_is_the_owners, a_change_grows_in_its_own_journal,
+        what_others_do_ends_no_redo, a_conversation_is_undone_by_its_owner,
+        the_order_of_conversations_counts_ones_own, a_known_turn_stays_as_it_is,
     }
     group_commit {
         a_failed_job_leaves_nothing, a_panicking_job_harms_nobody, a_job_sees_what_earlier_ones_wrote,
