@@ -134,6 +134,9 @@ impl Audit {
         let stored = entry.clone();
         let noted = self.store.write(move |tx| Box::pin(async move { stored.write(tx).await })).await;
         entry.tell();
+        if noted.is_err() {
+            in_the_log_only();
+        }
         Ok(noted?)
     }
 
@@ -175,13 +178,14 @@ impl Audit {
                 store.write(move |tx| Box::pin(async move { entry.write(tx).await })).await;
             drop(place);
             if let Err(error) = noted {
+                in_the_log_only();
                 tracing::warn!(%error, "an audit event is in the log only");
             }
         });
     }
 
     fn dropped(&self) {
-        metrics::counter!("saydo_audit_dropped_total").increment(1);
+        in_the_log_only();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.is_none_or(|at| at.elapsed() > Duration::from_mins(1)) {
             *told = Some(Instant::now());
@@ -226,6 +230,11 @@ impl Entry {
         metrics::counter!("saydo_audit_events_total", "kind" => *kind).increment(1);
         tracing::info!(audit = kind, actor = actor.as_deref(), origin = origin.as_deref(), %details, "audit");
     }
+}
+
+/// Counts an event that the table will not have.
+fn in_the_log_only() {
+    metrics::counter!("saydo_audit_dropped_total").increment(1);
 }
 
 /// No details.

@@ -180,7 +180,7 @@ fn dropped(now: &Page) -> Row {
         None => DROPPED.unknown("there is no figure of it", HELP),
         Some(0.0) => DROPPED.holds("none since the start"),
         Some(count) => {
-            DROPPED.fails(format!("{count} since the start; the table does not have them"), "docs/runbooks/database.md")
+            DROPPED.fails(format!("{count} since the start; the table does not have them"), "docs/runbooks/audit.md")
         }
     }
 }

@@ -82,7 +82,7 @@ pub(crate) const METRICS: &[Metric] = &[
     gauge("saydo_model_breaker_open", &["provider"], "1 while requests to this provider are held back"),
     counter("saydo_logins_total", &["outcome"], "Logins: ok, failed or throttled"),
     counter("saydo_audit_events_total", &["kind"], "Audit events"),
-    counter("saydo_audit_dropped_total", &[], "Audit events that are in the log only: too many at once"),
+    counter("saydo_audit_dropped_total", &[], "Audit events that are in the log only: too many at once, or not to be stored"),
     counter("saydo_backups_total", &["outcome"], "Backups the server made by itself: ok or failed"),
     gauge("saydo_backup_last_success_timestamp_seconds", &[], "When the newest good backup was made; 0 without one"),
     gauge("saydo_backup_last_size_bytes", &[], "Size of the newest good backup"),

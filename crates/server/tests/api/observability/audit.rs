@@ -7,7 +7,9 @@ use saydo_app::audit::AuditKind;
 use saydo_store::{AuditEvent, AuditQuery};
 use serde_json::{Value, json};
 
-use super::{live, sign_up};
+use testbed::{Durability, Postgres, ROLE};
+
+use super::{TOKEN, live, page, sign_up};
 use crate::{
     cli::{Server, saydo, succeed},
     support::{Answer, Client, PASSWORD, TestApp, now},
@@ -136,6 +138,30 @@ async fn a_flood_of_refusals_is_counted() {
     let more = |event: &AuditEvent| event.details["more"].as_u64().unwrap_or(1);
     assert_eq!(noted.iter().map(more).sum::<u64>(), REFUSED as u64, "{noted:?}");
     assert!(noted.iter().all(|event| event.origin == noted[0].origin), "{noted:?}");
+}
+
+#[tokio::test]
+async fn an_event_that_the_database_cannot_take_is_counted() {
+    let cluster = Postgres::start(Durability::OfProcess);
+    cluster.create_database("app");
+    let url = cluster.url("app", ROLE);
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("DATABASE_URL", url.as_str()), ("DB_POOL_TIMEOUT", "1"), ("SAYDO_METRICS_TOKEN", TOKEN)];
+    let server = Server::start(folder.path(), &settings);
+    let dropped = async || {
+        let page = page(&server).await.text;
+        page.lines().find_map(|line| line.strip_prefix("saydo_audit_dropped_total ")).map(str::to_owned)
+    };
+    assert_eq!(dropped().await.as_deref(), Some("0"));
+    cluster.stop_immediate();
+    let foreign = Client::of(&server.base, "").request(Method::POST, "/mcp");
+    Answer::of(foreign.header("Origin", "https://elsewhere.example").json(&json!({}))).await.problem(403);
+    let began = std::time::Instant::now();
+    while dropped().await.as_deref() != Some("1") {
+        assert!(began.elapsed().as_secs() < 60, "it is not counted");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(server.stop().0, Some(0));
 }
 
 #[tokio::test]
