@@ -2,6 +2,8 @@
 //!
 //! Everything here runs inside one write transaction; whoever calls commits effects, journal and answer together.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, tz::TimeZone};
 use saydo_domain::{
     ChangeId, Client, ConversationId, Door, Due, Effect, Field, NewTask, Recurrence, Task, TaskNumber, TaskPatch,
@@ -40,6 +42,8 @@ pub struct Journal {
     zone: TimeZone,
     now: Timestamp,
     effects: Vec<Effect>,
+    /// Where the effect on a task is among them.
+    places: HashMap<TaskNumber, usize>,
 }
 
 impl Journal {
@@ -56,6 +60,7 @@ impl Journal {
             zone: caller.zone.clone(),
             now: clock.now(),
             effects: Vec::new(),
+            places: HashMap::new(),
         }
     }
 
@@ -166,17 +171,45 @@ impl Journal {
 
     async fn add(&mut self, tx: &mut Tx, new: NewTask) -> Result<Outcome, AppError> {
         let number = tx.task_numbers_take(&self.user, 1).await?;
+        let task = self.made(number, new, None);
+        self.insert(tx, &task).await?;
+        Ok(Outcome { before: None, task, changed: true, next: None })
+    }
+
+    /// Makes many tasks at once; those with an instant were completed then.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub(crate) async fn add_all(
+        &mut self,
+        tx: &mut Tx,
+        new: Vec<(NewTask, Option<Timestamp>)>,
+    ) -> Result<Vec<Task>, AppError> {
+        let count = u32::try_from(new.len()).map_err(|_| AppError::Internal("too many tasks at once".to_owned()))?;
+        let first = tx.task_numbers_take(&self.user, count).await?;
+        let numbers = (first.get()..).map(TaskNumber::new);
+        let made = numbers.zip(new).map(|(number, (new, completed_at))| self.made(number, new, completed_at));
+        let tasks: Vec<Task> = made.collect();
+        tx.tasks_insert(&tasks).await?;
+        for task in &tasks {
+            self.record(task.number, None, Some(task.clone()));
+        }
+        Ok(tasks)
+    }
+
+    /// A new task as it will be stored.
+    fn made(&self, number: TaskNumber, new: NewTask, completed_at: Option<Timestamp>) -> Task {
         let mut labels = new.labels;
         labels.sort();
         labels.dedup();
         let due = new.due.or_else(|| self.first_due(new.recurrence.as_ref()?));
-        let task = Task {
+        Task {
             uid: TaskUid::new(Uuid::now_v7()),
             user_id: self.user.clone(),
             number,
             title: new.title,
             description: new.description,
-            completed_at: None,
+            completed_at,
             priority: new.priority,
             due,
             zone: self.zone_of(due),
@@ -187,9 +220,7 @@ impl Journal {
             updated_at: self.now,
             deleted_at: None,
             version: 1,
-        };
-        self.insert(tx, &task).await?;
-        Ok(Outcome { before: None, task, changed: true, next: None })
+        }
     }
 
     async fn change(&mut self, tx: &mut Tx, before: Task, action: Action) -> Result<Outcome, AppError> {
@@ -327,10 +358,12 @@ impl Journal {
 
     /// Two effects on one task within a change are one: the first `before` and the last `after`.
     fn record(&mut self, number: TaskNumber, before: Option<Task>, after: Option<Task>) {
-        if let Some(earlier) = self.effects.iter_mut().find(|effect| effect.number == number) {
-            earlier.after = after;
-        } else {
-            self.effects.push(Effect { number, before, after });
+        match self.places.get(&number).and_then(|place| self.effects.get_mut(*place)) {
+            Some(earlier) => earlier.after = after,
+            None => {
+                self.places.insert(number, self.effects.len());
+                self.effects.push(Effect { number, before, after });
+            }
         }
     }
 

@@ -19,6 +19,7 @@ pub mod execute;
 mod figures;
 pub mod history;
 pub mod idempotency;
+pub mod import;
 pub mod live;
 pub mod llm;
 pub mod parse;

@@ -17,6 +17,8 @@ pub enum Door {
     Mcp,
     /// The command line on the server.
     Cli,
+    /// A file that was imported.
+    Import,
 }
 
 impl Door {
@@ -28,6 +30,7 @@ impl Door {
             Self::Chat => "chat",
             Self::Mcp => "mcp",
             Self::Cli => "cli",
+            Self::Import => "import",
         }
     }
 }

@@ -6,7 +6,7 @@ use saydo_domain::{Change, ChangeId, Client, ConversationId, Door, Effect, Task,
 use crate::{
     Conn, StoreError, Tx,
     row::{Row, to_json},
-    statement::Statement,
+    statement::{Statement, Value, batches, places},
     tasks,
 };
 
@@ -144,6 +144,46 @@ impl Conn {
         self.row(Statement::new("change.newest_undo", SQL).bind(user)).await?.as_ref().map(change).transpose()
     }
 
+    /// What a program changed from an instant on and what is in force of it, newest first; undoings that it made are
+    /// among it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_of_client(
+        &mut self,
+        user: &UserId,
+        client: &str,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Change>, StoreError> {
+        const SQL: &str = select_changes!(
+            "WHERE c.user_id = $1 AND c.client_id = $2 AND c.created_at >= $3 AND c.undone_by IS NULL \
+             ORDER BY c.seq DESC LIMIT $4"
+        );
+        let statement = Statement::new("change.of_client", SQL).bind(user).bind(client).bind(since).bind(limit);
+        self.rows(statement).await?.iter().map(change).collect()
+    }
+
+    /// How many changes each program made from an instant on that are in force.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_by_client(
+        &mut self,
+        user: &UserId,
+        since: Timestamp,
+    ) -> Result<Vec<(Client, u64)>, StoreError> {
+        const SQL: &str = "SELECT client_id, MAX(client) AS client, COUNT(*) AS changes FROM changes \
+             WHERE user_id = $1 AND client_id IS NOT NULL AND created_at >= $2 AND undone_by IS NULL \
+             GROUP BY client_id ORDER BY client_id";
+        let rows = self.rows(Statement::new("change.by_client", SQL).bind(user).bind(since)).await?;
+        let count = |row: &Row| {
+            let client = Client { id: row.text("client_id")?, name: row.text("client")? };
+            Ok((client, u64::try_from(row.int("changes")?).unwrap_or_default()))
+        };
+        rows.iter().map(count).collect()
+    }
+
     /// What a change did, in the order it did it.
     ///
     /// # Errors
@@ -188,9 +228,7 @@ impl Tx {
             .bind(new.undoes)
             .bind(new.created_at);
         self.run(statement).await?;
-        for (ordinal, effect) in (0_i64..).zip(effects) {
-            self.effect_insert(&new.user_id, seq, ordinal, effect).await?;
-        }
+        self.effects_insert(&new.user_id, seq, 0, effects).await?;
         self.outbox.tell_effects(&new.user_id, effects, (new.id, new.door, new.created_at));
         Ok(seq)
     }
@@ -229,7 +267,7 @@ impl Tx {
                 .bind(effect.number)
                 .bind(stored(effect.after.as_ref())?);
             if self.run(statement).await? == 0 {
-                self.effect_insert(user, seq, ordinal, effect).await?;
+                self.effects_insert(user, seq, ordinal, std::slice::from_ref(effect)).await?;
                 ordinal += 1;
             }
         }
@@ -239,23 +277,27 @@ impl Tx {
         Ok(true)
     }
 
-    async fn effect_insert(
+    /// Adds effects to a change; the first gets this place in its order.
+    async fn effects_insert(
         &mut self,
         user: &UserId,
         seq: i64,
-        ordinal: i64,
-        effect: &Effect,
+        first: i64,
+        effects: &[Effect],
     ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO change_effects (user_id, seq, ordinal, number, before_task, after_task) \
-             VALUES ($1, $2, $3, $4, $5, $6)";
-        let statement = Statement::new("change.effect_insert", SQL)
-            .bind(user)
-            .bind(seq)
-            .bind(ordinal)
-            .bind(effect.number)
-            .bind(stored(effect.before.as_ref())?)
-            .bind(stored(effect.after.as_ref())?);
-        self.run(statement).await.map(drop)
+        const SQL: &str = "INSERT INTO change_effects (user_id, seq, ordinal, number, before_task, after_task) VALUES ";
+        let mut ordinals = first..;
+        for batch in batches(effects) {
+            let mut values: Vec<Value> = Vec::with_capacity(batch.len() * 6);
+            for (effect, ordinal) in batch.iter().zip(&mut ordinals) {
+                let (before, after) = (stored(effect.before.as_ref())?, stored(effect.after.as_ref())?);
+                let row = [user.into(), seq.into(), ordinal.into(), effect.number.into(), before.into(), after.into()];
+                values.extend(row);
+            }
+            let sql = format!("{SQL}{}", places(batch.len(), 6));
+            self.run(Statement::built("change.effect_insert", sql, values)).await?;
+        }
+        Ok(())
     }
 
     /// Notes which change put this one back, or with `None` that it is in force again; says whether it exists.
@@ -270,5 +312,19 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE changes SET undone_by = $3 WHERE user_id = $1 AND id = $2";
         Ok(self.run(Statement::new("change.mark_undone", SQL).bind(user).bind(id).bind(by)).await? > 0)
+    }
+
+    /// Changes that were put back together by this one are in force again; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_release(&mut self, user: &UserId, by: ChangeId) -> Result<u64, StoreError> {
+        const SQL: &str = "UPDATE changes SET undone_by = NULL WHERE user_id = $1 AND undone_by = $2";
+        self.run(Statement::new("change.release", SQL).bind(user).bind(by)).await
+    }
+
+    /// What this job changes does not count for the day: it takes back what was counted.
+    pub const fn lift_daily_bound(&mut self) {
+        self.outbox.bound(None);
     }
 }

@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     step!(7, "erased", "0007_erased"),
     step!(8, "day", "0008_day"),
     step!(9, "audit_guard", "0009_audit_guard"),
+    step!(10, "import", "0010_import"),
 ];
 
 /// Where sqlx keeps what is applied.

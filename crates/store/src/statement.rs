@@ -89,6 +89,29 @@ impl Statement {
     }
 }
 
+/// How many rows share a statement that inserts many, as a power of two: several share the way to the database, and yet
+/// there are few texts to prepare.
+const ROWS_LOG2: u32 = 5;
+
+/// Cuts rows into batches of 32, 16, … 1 for [`places`].
+pub(crate) fn batches<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let (batch, later) = rest.split_at(1 << rest.len().checked_ilog2()?.min(ROWS_LOG2));
+        rest = later;
+        Some(batch)
+    })
+}
+
+/// The places of so many rows: `($1, $2), ($3, $4)`.
+pub(crate) fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 macro_rules! int_value {
     ($($type:ty => $convert:expr),+ $(,)?) => {$(
         impl From<$type> for Value {

@@ -23,9 +23,18 @@ pub(super) async fn bound_packed(request: Request) -> Request {
     request.map(|body| Body::new(Limited::new(body, MAX_BYTES)))
 }
 
+/// The largest body of a route whose bodies may be larger than others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MostBytes(pub(super) usize);
+
 /// Reads a whole body.
 pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, MAX_BYTES).await.map_err(|error| unread(&error))
+    read_most(body, MAX_BYTES).await
+}
+
+/// Reads a whole body of at most so many bytes.
+pub(super) async fn read_most(body: Body, most: usize) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(body, most).await.map_err(|error| unread(&error))
 }
 
 /// Why a body could not be read.

@@ -23,7 +23,7 @@ use saydo_app::{
 use saydo_store::StoredAnswer;
 
 use super::{
-    body,
+    body::{self, MostBytes},
     error::{self, ApiError},
     problem::Problem,
     routes::agui,
@@ -114,7 +114,8 @@ impl Known {
         let Some(caller) = parts.extensions.get::<Caller>().cloned() else {
             return Ok(Looked::Nobody(Box::new(Request::from_parts(parts, body))));
         };
-        let body = body::read(body).await?;
+        let most = parts.extensions.get::<MostBytes>().map_or(body::MAX_BYTES, |most| most.0);
+        let body = body::read_most(body, most).await?;
         let fingerprint = fingerprint(state, &parts, &body);
         let flight = state.flights.begin(&caller, key).ok_or_else(error::in_flight)?;
         let found = state.app.idempotency_find(caller.id(), key, &fingerprint).await?;

@@ -27,6 +27,7 @@ mod routes;
 mod server;
 mod state;
 mod turn_stream;
+mod uploads;
 
 pub(crate) use error::sentence;
 pub(crate) use headers::CSP;

@@ -25,10 +25,11 @@ use super::{
     auth, body, context, headers, idempotency, limits, metrics, openapi,
     problem::Problem,
     routes::{
-        account, agui, auth as sign_in, chat, conversations, events, history, mcp, openai, parse, ready, service,
-        tasks, tokens, trash, turns, undo, usage, voice,
+        account, agui, auth as sign_in, chat, conversations, events, history, import, mcp, openai, parse, ready,
+        service, tasks, tokens, trash, turns, undo, usage, voice,
     },
     state::AppState,
+    uploads,
 };
 use crate::{
     assets,
@@ -69,6 +70,7 @@ pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(account_routes().route_layer(from_fn(auth::person_only)))
         .merge(chat_routes().route_layer(from_fn_with_state(with(), limits::chat)))
         .route_layer(from_fn_with_state(with(), idempotency::layer))
+        .merge(import_routes(state))
         .merge(voice_routes(state))
         .merge(token_routes().route_layer(from_fn(auth::person_only)))
         .route_layer(from_fn_with_state(with(), limits::calls))
@@ -155,6 +157,14 @@ fn account_routes() -> OpenApiRouter<AppState> {
 /// Tokens for programs: they stand outside of idempotency, which would keep a new token's text.
 fn token_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(tokens::list, tokens::create)).routes(routes!(tokens::revoke))
+}
+
+/// Files: larger than other bodies, so that a place for one is taken before anything of it is read.
+fn import_routes(state: &AppState) -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(import::import))
+        .route_layer(from_fn_with_state(state.clone(), idempotency::layer))
+        .route_layer(from_fn_with_state(state.clone(), uploads::layer))
 }
 
 /// Speech: outside of idempotency, which would read whole recordings, and nothing is changed here.

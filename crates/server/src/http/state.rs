@@ -6,6 +6,7 @@ use saydo_app::App;
 
 use super::{
     Shutdown, event_stream::OpenStreams, idempotency::Flights, limits::Limits, metrics::MetricsDoor, ready::ReadyDesk,
+    uploads::Uploads,
 };
 use crate::config::{Config, Profile, Proxy};
 
@@ -28,6 +29,8 @@ pub struct AppState {
     pub(super) stopping: Shutdown,
     /// The event streams that are open.
     pub(super) streams: OpenStreams,
+    /// The files that are being imported.
+    pub(super) uploads: Uploads,
 }
 
 /// How the doors behave.
@@ -63,6 +66,7 @@ impl AppState {
             flights: Flights::default(),
             stopping: Shutdown::new(),
             streams: OpenStreams::default(),
+            uploads: Uploads::default(),
         }
     }
 

@@ -6,8 +6,11 @@ use super::row::{search_text, title_key};
 use crate::{
     StoreError, Tx,
     row::to_json,
-    statement::{Statement, Value},
+    statement::{Statement, Value, batches, places},
 };
+
+/// The columns of a new task: those of [`contents`], and two that never change.
+const NEW: usize = 20;
 
 /// The columns a change can touch, in the order of [`contents`].
 fn contents(task: &Task) -> Result<Vec<Value>, StoreError> {
@@ -51,14 +54,27 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Conflict`] `task.number` or `task.uid` when taken, [`StoreError::Reference`] without the user.
     pub async fn task_insert(&mut self, task: &Task) -> Result<(), StoreError> {
+        self.tasks_insert(std::slice::from_ref(task)).await
+    }
+
+    /// Stores many tasks of one user, as [`Self::task_insert`] does one.
+    ///
+    /// # Errors
+    /// As [`Self::task_insert`].
+    pub async fn tasks_insert(&mut self, tasks: &[Task]) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO tasks (user_id, number, title, title_key, search, description, completed_at, \
              priority, due, due_local, due_at, zone, recurrence, repeat_of, labels, updated_at, deleted_at, version, \
-             uid, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
-        let mut values = contents(task)?;
-        values.extend([task.uid.into(), task.created_at.into()]);
-        self.run(Statement::built("task.insert", SQL.to_owned(), values)).await?;
-        self.labels_insert(&task.user_id, task.number, &task.labels).await
+             uid, created_at) VALUES ";
+        for batch in batches(tasks) {
+            let mut values = Vec::with_capacity(batch.len() * NEW);
+            for task in batch {
+                values.extend(contents(task)?);
+                values.extend([task.uid.into(), task.created_at.into()]);
+            }
+            let sql = format!("{SQL}{}", places(batch.len(), NEW));
+            self.run(Statement::built("task.insert", sql, values)).await?;
+        }
+        self.labels_insert(tasks).await
     }
 
     /// Stores a changed task if it still has the expected version; says whether it had. The new version is the task's
@@ -78,16 +94,21 @@ impl Tx {
             return Ok(false);
         }
         self.run(Statement::new("task.unlabel", UNLABEL).bind(&task.user_id).bind(task.number)).await?;
-        self.labels_insert(&task.user_id, task.number, &task.labels).await?;
+        self.labels_insert(std::slice::from_ref(task)).await?;
         Ok(true)
     }
 
-    async fn labels_insert(&mut self, user: &UserId, number: TaskNumber, labels: &[Label]) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO task_labels (user_id, label, number) VALUES ($1, $2, $3) \
-             ON CONFLICT (user_id, label, number) DO NOTHING";
-        for label in labels {
-            let statement = Statement::new("task.label", SQL).bind(user).bind(label.as_str()).bind(number);
-            self.run(statement).await?;
+    async fn labels_insert(&mut self, tasks: &[Task]) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO task_labels (user_id, label, number) VALUES ";
+        const AGAIN: &str = " ON CONFLICT (user_id, label, number) DO NOTHING";
+        let labels = tasks.iter().flat_map(|task| task.labels.iter().map(move |label| (task, label)));
+        let labels: Vec<(&Task, &Label)> = labels.collect();
+        for batch in batches(&labels) {
+            let row = |(task, label): &(&Task, &Label)| -> [Value; 3] {
+                [(&task.user_id).into(), label.as_str().into(), task.number.into()]
+            };
+            let sql = format!("{SQL}{}{AGAIN}", places(batch.len(), 3));
+            self.run(Statement::built("task.label", sql, batch.iter().flat_map(row).collect())).await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ pub(super) mod chat;
 pub(super) mod conversations;
 pub(super) mod events;
 pub(super) mod history;
+pub(super) mod import;
 pub(super) mod mcp;
 pub(super) mod openai;
 pub(super) mod parse;
