@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject } from "vitest";
 import { NOW, ZONE } from "./clock";
+import { PASSWORD } from "./password";
 
 const FLAGS = [
   "--no-sandbox",
@@ -18,7 +19,7 @@ const FLAGS = [
   "--use-fake-ui-for-media-stream",
 ];
 
-export const PASSWORD = "correct horse battery";
+export { PASSWORD };
 
 let browser: Browser | undefined;
 

@@ -3,7 +3,7 @@
  * ids: one Saydo by itself, and one with a scripted language model and a scripted ear.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,6 +12,7 @@ import { createInterface } from "node:readline";
 import type { TestProject } from "vitest/node";
 import { NOW } from "./clock";
 import { startEar } from "./ear";
+import { PASSWORD } from "./password";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -70,6 +71,12 @@ async function startSaydo(env: Record<string, string>): Promise<[origin: string,
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const output = openSync(log, "a");
+  if (env.SAYDO_ADMINS) {
+    // No browser can sign up with an administrator's e-mail.
+    const options = { cwd: data, env: { HOME: data, SAYDO_DATA_DIR: data }, input: `${PASSWORD}\n` };
+    const made = spawnSync(binary, ["user", "create", env.SAYDO_ADMINS], options);
+    if (made.status !== 0) throw new Error(`${made.error ?? made.stderr}`);
+  }
   const server = spawn(binary, ["serve"], {
     cwd: data,
     stdio: ["ignore", output, output],

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use saydo_domain::ValidationError;
+use saydo_domain::{Email, ValidationError};
 use saydo_store::StoreError;
 
 use crate::undo::Obstacle;
@@ -85,6 +85,9 @@ pub enum AppError {
     /// Sign-up with an e-mail that has an account.
     #[error("Email already registered")]
     EmailTaken,
+    /// Sign-up with an e-mail that is named as an administrator's: only whoever runs the server can make that account.
+    #[error("This e-mail is kept for an administrator. Make the account on the server: saydo user create {0}")]
+    EmailKept(Email),
     /// Too many tries; come back later.
     #[error("Too many attempts, try again later")]
     Throttled {

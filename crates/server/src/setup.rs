@@ -95,26 +95,30 @@ const START: Duration = Duration::from_secs(30);
 /// When it cannot be opened.
 pub async fn open_store(config: &Config) -> Result<Store, SetupError> {
     let place = &config.database.place;
-    if let Some(path) = place.sqlite_path() {
-        make_folder(path)?;
-        return Ok(Store::open(store_config(config)).await?);
-    }
     let give_up = Instant::now() + START;
     loop {
-        match Store::open(store_config(config)).await {
-            Err(error @ StoreError::Unavailable(_)) if Instant::now() < give_up => {
+        match open_store_once(config).await {
+            Err(SetupError::Store(error @ StoreError::Unavailable(_)))
+                if place.sqlite_path().is_none() && Instant::now() < give_up =>
+            {
                 let left = give_up.duration_since(Instant::now()).as_secs();
                 tracing::warn!(%place, %error, "the database is not there yet; waiting for it, {left} s at most");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
-            opened => return Ok(opened?),
+            opened => return opened,
         }
     }
 }
 
 /// Opens the database, without looking at its schema and without waiting for a server.
-pub(crate) async fn open_store_once(config: &Config) -> Result<Store, StoreError> {
-    Store::open(store_config(config)).await
+///
+/// # Errors
+/// When it cannot be opened.
+pub(crate) async fn open_store_once(config: &Config) -> Result<Store, SetupError> {
+    if let Some(path) = config.database.place.sqlite_path() {
+        make_folder(path)?;
+    }
+    Ok(Store::open(store_config(config)).await?)
 }
 
 fn store_config(config: &Config) -> StoreConfig {
@@ -174,6 +178,7 @@ pub async fn open_app(config: &Config) -> Result<App, SetupError> {
         counters,
         secret,
         trusted_issuers: config.auth.trusted_issuers.clone(),
+        administrators: config.ready.admins.clone(),
         token_life: config.auth.token_life,
         throttling: config.limits.throttling,
         backups: Some(backups),

@@ -4,18 +4,18 @@ use saydo_domain::{Email, PersonName, User, UserId, ValidationError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{Accounts, Session, export::Export, password};
+use super::{Accounts, Session, administrators, export::Export, password, service::Vouched};
 use crate::{AppError, Missing, audit::AuditKind};
 
 impl Accounts {
-    /// Makes an account without signing it in.
+    /// Makes an account without signing it in. Whoever runs the server vouches for its e-mail.
     ///
     /// # Errors
     /// `Invalid` with the field that cannot be accepted, or `EmailTaken`.
     pub async fn admin_create(&self, email: &str, name: &str, password: &SecretString) -> Result<User, AppError> {
         let (email, name) = (Email::new(email)?, PersonName::new(name)?);
         let hash = self.inner.passwords.hash(password::check("password", password.expose_secret())?).await?;
-        let user = self.insert(Some(email), name, hash).await?;
+        let user = self.insert(email, name, hash, Vouched::Yes).await?;
         self.by_operator("user create", &user).await;
         Ok(user)
     }
@@ -43,6 +43,22 @@ impl Accounts {
         let new = password::check("password", password.expose_secret())?;
         self.put_password(user, new).await?;
         self.by_operator("user password", user).await;
+        Ok(())
+    }
+
+    /// Vouches that a user is who their e-mail says.
+    ///
+    /// # Errors
+    /// `Invalid` when there is no e-mail to vouch for.
+    pub async fn admin_vouch(&self, user: &User) -> Result<(), AppError> {
+        if user.email.is_none() {
+            return Err(ValidationError::new("user", "This account has no e-mail to vouch for.").into());
+        }
+        let id = user.id.clone();
+        let done: Result<(), AppError> =
+            self.store().write(move |tx| Box::pin(async move { Ok(administrators::vouch(tx, &id).await?) })).await;
+        done?;
+        self.by_operator("user vouch", user).await;
         Ok(())
     }
 

@@ -9,9 +9,11 @@
 //! - `export`: taking everything away
 //! - `access_tokens`: personal access tokens for programs
 //! - `admin`: what the operator's command line may do
+//! - `administrators`: whose account administrates
 
 mod access_tokens;
 mod admin;
+pub mod administrators;
 pub mod export;
 mod input;
 mod password;
@@ -24,6 +26,7 @@ mod token;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use saydo_domain::Email;
 use saydo_store::{Store, backup::Backups};
 use secrecy::SecretString;
 
@@ -43,6 +46,8 @@ pub struct AccountsConfig {
     pub secret: SecretString,
     /// Outside issuers that share the secret and are believed (`SAYDO_TRUSTED_ISSUERS`).
     pub trusted_issuers: Vec<String>,
+    /// E-mails whose accounts administrate (`SAYDO_ADMINS`).
+    pub administrators: Vec<Email>,
     /// How long a token is good (`JWT_EXPIRY_DAYS`).
     pub token_life: SignedDuration,
     /// Whether failed logins slow down further tries.
@@ -72,6 +77,7 @@ struct Inner {
     audit: Audit,
     exports: export::Places,
     backups: Option<Backups>,
+    administrators: Vec<Email>,
 }
 
 impl Accounts {
@@ -90,6 +96,7 @@ impl Accounts {
             touches: access_tokens::Touches::default(),
             exports: export::Places::default(),
             backups: config.backups,
+            administrators: config.administrators,
         };
         Self { inner: Arc::new(inner) }
     }

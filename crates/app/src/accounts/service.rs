@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
-    Accounts, LogInInput, SignUpInput,
+    Accounts, LogInInput, SignUpInput, administrators,
     token::{Origin, Proven},
 };
 use crate::{
@@ -69,25 +69,44 @@ impl Access {
     }
 }
 
+/// Whether it is known that an e-mail is the person's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Vouched {
+    /// Somebody who is believed says so.
+    Yes,
+    /// Only the person does.
+    No,
+}
+
 impl Accounts {
     /// Makes an account and signs it in.
     ///
     /// # Errors
-    /// `Invalid` with every field that cannot be accepted, `EmailTaken`, `Throttled` when too many passwords wait.
+    /// `Invalid` with every field that cannot be accepted, `EmailTaken`, `EmailKept` for one that is named as an
+    /// administrator's, `Throttled` when too many passwords wait.
     pub async fn sign_up(&self, input: SignUpInput) -> Result<Session, AppError> {
         let new = input.validate()?;
         if self.store().read().await?.user_find_by_email(&new.email).await?.is_some() {
             return Err(AppError::EmailTaken);
         }
+        if self.names(&new.email) {
+            return Err(AppError::EmailKept(new.email));
+        }
         let hash = self.inner.passwords.hash(new.password).await?;
-        let user = self.insert(Some(new.email), new.name, hash).await?;
+        let user = self.insert(new.email, new.name, hash, Vouched::No).await?;
         self.session(user, 0)
     }
 
     /// Stores a new account.
-    pub(super) async fn insert(&self, email: Option<Email>, name: PersonName, hash: String) -> Result<User, AppError> {
+    pub(super) async fn insert(
+        &self,
+        email: Email,
+        name: PersonName,
+        hash: String,
+        vouched: Vouched,
+    ) -> Result<User, AppError> {
         let id = UserId::from(Uuid::new_v4());
-        let user = User { id, email, name, timezone: None, created_at: self.now() };
+        let user = User { id, email: Some(email), name, timezone: None, created_at: self.now() };
         let row = user.clone();
         let made = self.audit().entry(AuditKind::SignedUp, Some(&user.id), nothing());
         let noted = made.clone();
@@ -96,6 +115,9 @@ impl Accounts {
             .write(move |tx| {
                 Box::pin(async move {
                     tx.user_insert(&row, Some(&hash)).await?;
+                    if vouched == Vouched::Yes {
+                        administrators::vouch(tx, &row.id).await?;
+                    }
                     Ok(noted.write(tx).await?)
                 })
             })
@@ -190,9 +212,13 @@ impl Accounts {
         })
     }
 
-    /// Makes the user of a trusted issuer's token on first sight. The e-mail is taken when it is valid and free.
+    /// Makes the user of a trusted issuer's token on first sight. The e-mail is taken when it is valid and free, unless
+    /// the issuer says that it is not verified; an administrator's only when the issuer says that it is.
     async fn welcome(&self, proven: &Proven) -> Result<User, AppError> {
+        let vouched = if proven.email_verified == Some(true) { Vouched::Yes } else { Vouched::No };
         let email = proven.email.as_deref().and_then(|text| Email::new(text).ok());
+        let email = email.filter(|_| proven.email_verified != Some(false));
+        let email = email.filter(|email| vouched == Vouched::Yes || !self.names(email));
         let name = proven.name.as_deref().and_then(|text| PersonName::new(text).ok());
         let name = name.map_or_else(|| PersonName::new(""), Ok)?;
         let user = User { id: proven.user.clone(), email, name, timezone: None, created_at: self.now() };
@@ -202,7 +228,7 @@ impl Accounts {
             .store()
             .write(move |tx| {
                 Box::pin(async move {
-                    let (user, fresh) = welcome(tx, user).await?;
+                    let (user, fresh) = welcome(tx, user, vouched).await?;
                     if fresh {
                         noted.write(tx).await?;
                     }
@@ -281,7 +307,7 @@ impl Accounts {
 }
 
 /// The user, and whether this made them.
-async fn welcome(tx: &mut Tx, mut user: User) -> Result<(User, bool), AppError> {
+async fn welcome(tx: &mut Tx, mut user: User, vouched: Vouched) -> Result<(User, bool), AppError> {
     // Two first requests may come at once: the second finds the user here.
     if let Some(there) = tx.user_find(&user.id).await? {
         return Ok((there, false));
@@ -292,5 +318,8 @@ async fn welcome(tx: &mut Tx, mut user: User) -> Result<(User, bool), AppError> 
         user.email = None;
     }
     tx.user_insert(&user, None).await?;
+    if vouched == Vouched::Yes && user.email.is_some() {
+        administrators::vouch(tx, &user.id).await?;
+    }
     Ok((user, true))
 }

@@ -30,6 +30,8 @@ pub(super) struct Proven {
     pub(super) origin: Origin,
     pub(super) user: UserId,
     pub(super) email: Option<String>,
+    /// Whether the issuer says that the e-mail is the person's own.
+    pub(super) email_verified: Option<bool>,
     pub(super) name: Option<String>,
     /// `jti`, or the hash of a token without one.
     pub(super) token_id: String,
@@ -71,6 +73,7 @@ struct Claims {
     r#gen: Option<i64>,
     // An outside issuer may put anything here; only text is used.
     email: Option<serde_json::Value>,
+    email_verified: Option<serde_json::Value>,
     name: Option<serde_json::Value>,
 }
 
@@ -147,6 +150,7 @@ impl Tokens {
             origin,
             user: UserId::new(claims.sub).map_err(|_| AppError::Unauthorized)?,
             email: text(claims.email),
+            email_verified: truth(claims.email_verified),
             name: text(claims.name),
             token_id,
             generation: claims.r#gen,
@@ -176,6 +180,15 @@ fn seconds(at: f64) -> Timestamp {
 fn text(value: Option<serde_json::Value>) -> Option<String> {
     match value {
         Some(serde_json::Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// Some issuers write it as text.
+fn truth(value: Option<serde_json::Value>) -> Option<bool> {
+    match value? {
+        serde_json::Value::Bool(is) => Some(is),
+        serde_json::Value::String(text) => text.parse().ok(),
         _ => None,
     }
 }

@@ -41,6 +41,7 @@ pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
     let config = AccountsConfig {
         secret: SECRET.to_owned().into(),
         trusted_issuers: Vec::new(),
+        administrators: Vec::new(),
         token_life: SignedDuration::from_hours(24),
         throttling: Throttling::Off,
         counters: Counters::in_process(),

@@ -18,6 +18,7 @@ pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
     let config = AccountsConfig {
         secret: "a secret of more than thirty-two characters".to_owned().into(),
         trusted_issuers: Vec::new(),
+        administrators: Vec::new(),
         token_life: jiff::SignedDuration::from_hours(24),
         throttling: Throttling::Off,
         counters: Counters::in_process(),

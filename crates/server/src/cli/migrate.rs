@@ -35,7 +35,8 @@ impl Migrate {
         match self {
             Self::Up => up(&setup::open_store(config).await?, config.clock).await,
             Self::Down => down(&setup::open_store(config).await?, config).await,
-            Self::Status => status(&setup::open_store(config).await?).await,
+            // Whoever looks wants to know now; what starts together with the database waits for it.
+            Self::Status => status(&setup::open_store_once(config).await?).await,
             Self::Copy(copy) => copy.run(config).await,
         }
     }

@@ -8,7 +8,7 @@ use std::{
 
 use rand::Rng as _;
 use reqwest::{
-    Client, Method, RequestBuilder, StatusCode, Url,
+    Client, ClientBuilder, Method, RequestBuilder, StatusCode, Url,
     header::{HeaderMap, RETRY_AFTER, SET_COOKIE},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -56,10 +56,18 @@ impl Site {
     }
 
     fn client(&self, timeout: Duration) -> reqwest::Result<Client> {
+        self.builder(timeout).build()
+    }
+
+    fn builder(&self, timeout: Duration) -> ClientBuilder {
         let builder = Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none());
         // This machine as a proxy sees it is another one.
-        let builder = if self.is_local() { builder.no_proxy() } else { builder };
-        builder.build()
+        if self.is_local() { builder.no_proxy() } else { builder }
+    }
+
+    /// Connections to whoever is there, with any certificate, which its answers tell: nothing secret goes over them.
+    pub(crate) fn unverified(&self, timeout: Duration) -> Result<Client, CliError> {
+        Ok(self.builder(timeout).tls_danger_accept_invalid_certs(true).tls_info(true).build()?)
     }
 
     /// The same server over new connections.
@@ -128,6 +136,11 @@ impl Answer {
     /// What kind of content it is; empty when it does not say.
     pub(crate) fn kind(&self) -> &str {
         self.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
+    /// What a header says, if it is a number.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.headers.get(name)?.to_str().ok()?.parse().ok()
     }
 
     /// An answer that must have this status.
@@ -212,6 +225,13 @@ impl Person {
     pub(crate) async fn try_password(&self, password: &str) -> Result<Answer, CliError> {
         let body = json!({"email": self.email, "password": password});
         send_patiently(self.site.request(Method::POST, "/api/auth/login").json(&body)).await
+    }
+
+    /// What changing the password is answered when the one in force is guessed wrong. It stays what it is.
+    pub(crate) async fn guess_password(&self) -> Result<Answer, CliError> {
+        let body =
+            json!({"current_password": Uuid::new_v4().to_string(), "new_password": self.password.expose_secret()});
+        send(self.request(Method::POST, "/api/auth/password").json(&body)).await
     }
 
     /// Whether the account may exist.

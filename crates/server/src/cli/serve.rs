@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use saydo_app::audit::AuditKind;
+use saydo_app::{
+    App,
+    accounts::administrators::{Standing, standing},
+    audit::AuditKind,
+};
+use saydo_domain::Email;
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -38,6 +43,7 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     audit.note(AuditKind::ServerStarted, None, json!({"version": crate::VERSION, "profile": profile}));
     tracing::info!(version = crate::VERSION, profile, %address, "saydo is running at {}", url(address));
     tracing::info!("{}", config.limits.counted());
+    tell_of_administrators(&app, &config.ready.admins).await;
     let state = AppState::new(app, config).stopping_with(shutdown.clone());
     if let Some(listener) = metrics {
         tokio::spawn(serve(listener, metrics_router(state.clone()), shutdown.clone()));
@@ -52,6 +58,25 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     store.close().await;
     tracing::info!("saydo has stopped");
     Ok(())
+}
+
+/// Says what is left to do before those who are named administrate. The log has no e-mails.
+async fn tell_of_administrators(app: &App, named: &[Email]) {
+    let (mut missing, mut doubtful) = (0_u32, 0_u32);
+    for email in named {
+        match standing(&app.store, email).await {
+            Ok(Standing::Administrates) => {}
+            Ok(Standing::NoAccount) => missing += 1,
+            Ok(Standing::NotVouched) => doubtful += 1,
+            Err(error) => return tracing::warn!(%error, "it is not known who administrates"),
+        }
+    }
+    if missing > 0 {
+        tracing::warn!(missing, "SAYDO_ADMINS names e-mails without an account: saydo user create EMAIL");
+    }
+    if doubtful > 0 {
+        tracing::warn!(doubtful, "SAYDO_ADMINS names accounts nobody vouched for: saydo user vouch EMAIL");
+    }
 }
 
 /// Where the metrics are served, if they have an address of their own.

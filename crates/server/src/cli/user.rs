@@ -32,6 +32,11 @@ pub(super) enum User {
         #[arg(long, default_value = "")]
         name: String,
     },
+    /// Say that an account is the person's whose e-mail it has: who is named in `SAYDO_ADMINS` administrates only then
+    Vouch {
+        /// E-mail or id
+        user: String,
+    },
     /// Set a password and log the user out everywhere; it is asked for, or read from standard input
     Password {
         /// E-mail or id
@@ -79,6 +84,11 @@ impl User {
                 let password = read_password("Password: ").await?;
                 let user = app.accounts.admin_create(&email, &name, &password).await?;
                 println!("Made {} ({email}).", user.id);
+            }
+            Self::Vouch { user } => {
+                let user = app.accounts.admin_find(&user).await?;
+                app.accounts.admin_vouch(&user).await?;
+                println!("{} is vouched for; it was made on {}.", user.id, user.created_at.strftime("%F"));
             }
             Self::Password { user } => {
                 let user = app.accounts.admin_find(&user).await?;

@@ -121,7 +121,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("SAYDO_CHANGES_KEEP_DAYS", "", "days changes can be undone and tasks have a history; for good when not set"),
     plain("SAYDO_AUDIT_KEEP_DAYS", "365", "days audit events are kept"),
     plain("SAYDO_PUBLIC_URL", "", "how people reach the server, like https://todo.example.com, for saydo ready"),
-    plain("SAYDO_ADMINS", "", "comma-separated e-mails of accounts that see the readiness page of the web app"),
+    plain("SAYDO_ADMINS", "", "comma-separated e-mails of administrators; make their accounts with saydo user create"),
     plain(
         "SAYDO_READY_FILE",
         "",

@@ -56,6 +56,7 @@ impl From<AppError> for ApiError {
             AppError::Unauthorized => Problem::of_status(StatusCode::UNAUTHORIZED),
             AppError::FreshSignInNeeded => Problem::new(StatusCode::FORBIDDEN, "fresh_sign_in_needed", detail),
             AppError::InvalidCredentials => Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail),
+            AppError::EmailKept(_) => Problem::new(StatusCode::FORBIDDEN, "email_kept", detail),
             AppError::EmailTaken => Problem::new(StatusCode::BAD_REQUEST, "email_taken", detail),
             AppError::Throttled { retry_after } | AppError::TooManyChanges { retry_after } => {
                 too_many(retry_after, detail)

@@ -1,11 +1,10 @@
-//! Who may see the list of readiness, and the last one that was made.
+//! The last list of readiness that was made.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use saydo_domain::User;
 use tokio::sync::Mutex;
 
 use super::{error::ApiResult, metrics, problem::Problem, state::AppState};
@@ -30,11 +29,6 @@ pub(super) struct ReadyDesk {
 impl ReadyDesk {
     pub(super) fn new(config: &Config) -> Self {
         Self { config: config.clone(), last: Mutex::default() }
-    }
-
-    /// Whether this person administrates.
-    pub(super) fn is_admin(&self, person: &User) -> bool {
-        person.email.as_ref().is_some_and(|email| self.config.ready.admins.contains(email))
     }
 }
 

@@ -5,8 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use saydo_app::{Clock, accounts::Throttling};
-use saydo_domain::Email;
+use saydo_app::{
+    Clock,
+    accounts::{
+        Throttling,
+        administrators::{Standing, standing},
+    },
+};
 use secrecy::ExposeSecret as _;
 
 use super::{
@@ -25,7 +30,7 @@ const FILES: Check = Check::must("S12", "Secrets on disk", "open to their owner 
 const ORIGINS: Check = Check::must("S16", "Other sites", "exact origins, with https", BY);
 const LIMITS: Check = Check::must("S17", "Limits", "on", BY);
 const PROXY: Check = Check::must("S17", "Proxy", "believed where one ends TLS", BY);
-const ADMINS: Check = Check::must("S3", "Administrators", "have their accounts", "database");
+const ADMINS: Check = Check::must("S3", "Administrators", "have accounts that somebody vouched for", "database");
 const LOG: Check = Check::should("O1", "Log", "info, as JSON", BY);
 const REDIS: Check = Check::must("S17", "Redis", "answers where it is configured", "Redis");
 
@@ -156,31 +161,35 @@ fn proxy(config: &Config, base: &str) -> Row {
     }
 }
 
-/// E-mails are not proven when somebody signs up: one without an account is free for anybody to take.
+/// Nobody proves an e-mail at sign-up: who is named has nothing until whoever runs the server vouches for the account.
 async fn admins(scene: &Scene) -> Row {
     let admins = &scene.config.ready.admins;
     if admins.is_empty() {
-        return ADMINS.holds("nobody sees this list in the web app");
+        return ADMINS.holds("none are named: nobody sees this list in the web app");
     }
-    match free(scene, admins).await {
-        Ok(free) if free.is_empty() => ADMINS.holds(format!("{} named, all have their accounts", admins.len())),
-        Ok(free) => ADMINS.fails(
-            format!("anybody can sign up as {}", free.join(", ")),
-            "make the account first, or take it out of SAYDO_ADMINS",
-        ),
-        Err(error) => ADMINS.unknown(error, "see the row about the schema"),
-    }
-}
-
-async fn free(scene: &Scene, admins: &[Email]) -> Result<Vec<String>, String> {
-    let mut connection = scene.store.clone()?.read().await.map_err(|error| error.to_string())?;
-    let mut free = Vec::new();
+    let store = match &scene.store {
+        Ok(store) => store,
+        Err(error) => return ADMINS.unknown(error, "see the row about the schema"),
+    };
+    let (mut free, mut doubtful) = (Vec::new(), Vec::new());
     for email in admins {
-        if connection.user_find_by_email(email).await.map_err(|error| error.to_string())?.is_none() {
-            free.push(email.to_string());
+        match standing(store, email).await {
+            Ok(Standing::Administrates) => {}
+            Ok(Standing::NoAccount) => free.push(email.as_str()),
+            Ok(Standing::NotVouched) => doubtful.push(email.as_str()),
+            Err(error) => return ADMINS.unknown(error, "see the row about the schema"),
         }
     }
-    Ok(free)
+    match (free.as_slice(), doubtful.as_slice()) {
+        ([], []) => ADMINS.holds(format!("{} named, all have accounts that are vouched for", admins.len())),
+        ([first, ..], _) => {
+            ADMINS.fails(format!("no account: {}", free.join(", ")), format!("saydo user create {first}"))
+        }
+        ([], [first, ..]) => ADMINS.fails(
+            format!("nobody vouched for {}", doubtful.join(", ")),
+            format!("if it is the right person's (saydo user list says since when): saydo user vouch {first}"),
+        ),
+    }
 }
 
 fn log(config: &Config) -> Row {

@@ -39,18 +39,14 @@ async fn say_nothing(ada: &Person) -> Result<Answer, CliError> {
     send(ada.message(None, "").json(&json!({"message": ""}))).await
 }
 
-fn number(answer: &Answer, name: &str) -> Option<u64> {
-    answer.headers.get(name)?.to_str().ok()?.parse().ok()
-}
-
 async fn bites(ada: &Person) -> Result<Row, CliError> {
     let first = say_nothing(ada).await?;
-    let Some(limit) = number(&first, "ratelimit-limit") else {
+    let Some(limit) = first.number("ratelimit-limit") else {
         return Ok(BITES.fails("no answer speaks of a limit", HELP));
     };
     if limit > MOST {
         let (before, after) =
-            (number(&first, "ratelimit-remaining"), number(&say_nothing(ada).await?, "ratelimit-remaining"));
+            (first.number("ratelimit-remaining"), say_nothing(ada).await?.number("ratelimit-remaining"));
         let less = before > after;
         let word = if less { "and it counts" } else { "and does not count" };
         return Ok(BITES.judge(less, format!("{limit} turns a minute: too many to try, {word}"), HELP));
@@ -61,7 +57,7 @@ async fn bites(ada: &Person) -> Result<Row, CliError> {
             let answer = answer?;
             said += 1;
             if answer.status == 429 {
-                let wait = number(&answer, "retry-after");
+                let wait = answer.number("retry-after");
                 let evidence = format!(
                     "turned away after {said} turns in {}, {limit} a minute are allowed",
                     told(begun.elapsed())

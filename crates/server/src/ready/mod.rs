@@ -6,19 +6,21 @@
 //!
 //! - `row`, `report`: what a row is, and the one rule that makes a verdict of them
 //! - `scene`: what is looked at
-//! - one file for each thing that is asked: `configuration`, `outside`, `isolation`, `limits`, `audit`,
-//!   `database`, `backup`, `figures`, `decisions`
+//! - one file for each thing that is asked: `configuration`, `outside`, `certificate`, `isolation`, `guessing`,
+//!   `limits`, `audit`, `database`, `backup`, `figures`, `decisions`
 //! - `page`, `watch`: metrics as they are read, and over time
 //! - `end`: whether somebody wants an end
 
 mod audit;
 mod backup;
+mod certificate;
 mod configuration;
 mod database;
 mod decisions;
 mod dependencies;
 mod end;
 mod figures;
+mod guessing;
 mod isolation;
 mod limits;
 mod models;
@@ -66,6 +68,7 @@ async fn look(
     rows.extend(end.or(configuration::rows(scene)).await?);
     told("the server as it is seen from outside");
     rows.extend(end.or(outside::rows(scene)).await?);
+    rows.extend(end.or(certificate::rows(&scene.site)).await?);
     told("two people who must not see each other");
     // It ends by itself: they must be erased.
     rows.extend(Box::pin(pair::rows(scene, told, end)).await);

@@ -27,7 +27,6 @@ const BY: &str = "GET from outside";
 const HEALTH: Check = Check::must("O4", "Health", "healthy, with its database", "GET /health");
 const VERSION: Check = Check::must("D5", "Version", "the one that asks", "GET /health");
 const SKEW: Check = Check::must("D12", "Clock", "within 5 s of this machine's", "GET /health");
-const TLS: Check = Check::must("S18", "Encryption", "https, with a certificate that is good", BY);
 const HSTS: Check = Check::must("S18", "Only ever https", "told to browsers for half a year or longer", BY);
 const HEADERS: Check = Check::must("S18", "Security headers", "on every answer", BY);
 const FOREIGN: Check = Check::must("S16", "A foreign site", "may read nothing", "preflight from outside");
@@ -50,7 +49,6 @@ pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
     let site = &scene.site;
     let mut rows = health(site).await;
     rows.extend([
-        tls(site).await,
         hsts(site).await,
         headers(site).await,
         foreign(site).await,
@@ -114,15 +112,6 @@ pub(super) fn skew(check: Check, there: Option<Timestamp>, before: Timestamp, af
     #[expect(clippy::cast_precision_loss, reason = "a few seconds")]
     let near = apart <= FURTHEST as f64;
     check.judge(near, format!("{apart:.1} s apart, at most"), "set the clocks by NTP, for example with chrony")
-}
-
-async fn tls(site: &Site) -> Row {
-    if !site.base().starts_with("https://") {
-        let help = "put a proxy with TLS in front (docs/DEPLOYMENT.md), and set SAYDO_PUBLIC_URL or --base-url";
-        return TLS.fails(format!("{} is not encrypted", site.base()), help);
-    }
-    let good = |_| Ok(format!("{} has a certificate that this machine trusts", site.base()));
-    row(TLS, send(site.request(Method::GET, "/livez")).await.map(good))
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

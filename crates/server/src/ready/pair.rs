@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     audit,
     end::End,
-    isolation, limits,
+    guessing, isolation, limits,
     row::{Check, Row},
     scene::{Accounts, Scene},
 };
@@ -36,7 +36,7 @@ pub(super) struct Pair {
 }
 
 /// What is found out by them.
-const CHECKS: [&[Check]; 2] = [&isolation::CHECKS, &limits::CHECKS];
+const CHECKS: [&[Check]; 3] = [&isolation::CHECKS, &guessing::CHECKS, &limits::CHECKS];
 
 pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sync), end: &End) -> Vec<Row> {
     if scene.accounts == Accounts::Left {
@@ -70,6 +70,8 @@ pub(super) async fn rows(scene: &Scene, told: &(dyn Fn(&'static str) + Send + Sy
 
 async fn live(pair: &mut Pair, told: &(dyn Fn(&'static str) + Send + Sync)) -> Result<(), CliError> {
     isolation::live(pair).await?;
+    told("wrong passwords");
+    guessing::live(pair).await?;
     told("the limits");
     limits::live(pair).await
 }

@@ -61,7 +61,8 @@ pub(super) fn without_cookie(state: &AppState, headers: &HeaderMap, answer: impl
 /// With `X-Saydo-Client: web` the answer also sets the session cookie.
 #[utoipa::path(post, path = "/api/auth/signup", tag = "accounts", request_body = SignUpInput,
     responses((status = 201, description = "The account", body = UserView),
-        (status = 400, description = "Email already registered")))]
+        (status = 400, description = "Email already registered"),
+        (status = 403, description = "The e-mail is kept for an administrator")))]
 pub(in crate::http) async fn sign_up(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -118,7 +119,7 @@ pub(in crate::http) struct MeView {
 #[utoipa::path(get, path = "/api/auth/me", tag = "accounts", responses((status = 200, description = "The account", body = MeView)))]
 pub(in crate::http) async fn me(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Answer<MeView>> {
     let planner = state.app.planner_of(&caller).await?;
-    let admin = state.ready.is_admin(&caller.user);
+    let admin = state.app.accounts.is_administrator(&caller.user).await?;
     Ok(Answer(MeView { user: UserView::from(&caller.user), planner, admin }))
 }
 
@@ -132,7 +133,7 @@ pub(in crate::http) async fn update_me(
 ) -> ApiResult<Answer<MeView>> {
     let user = state.app.accounts.update(&caller.user, input).await?;
     let planner = state.app.planner_of(&caller).await?;
-    let admin = state.ready.is_admin(&user);
+    let admin = state.app.accounts.is_administrator(&user).await?;
     Ok(Answer(MeView { user: UserView::from(&user), planner, admin }))
 }
 

@@ -17,7 +17,7 @@ use crate::{
     responses((status = 200, description = "The list and its verdict", body = Report),
         (status = 404, description = "Not an administrator")))]
 pub(in crate::http) async fn report(State(state): State<AppState>, proof: Proof) -> ApiResult<Answer<Arc<Report>>> {
-    if proof.person().is_err() || !state.ready.is_admin(&proof.0.user) {
+    if proof.person().is_err() || !state.app.accounts.is_administrator(&proof.0.user).await? {
         return Err(Problem::of_status(StatusCode::NOT_FOUND).into());
     }
     Ok(Answer(ready::report(&state).await?))

@@ -1,5 +1,6 @@
 //! `/api/auth` and `/api/account`.
 
+mod administrators;
 mod login;
 mod outside;
 mod profile;

@@ -84,6 +84,7 @@ fn the_operator_manages_accounts() {
     assert!(pat.starts_with("saydo_pat_") && pat.trim().len() == 53, "{pat}");
     let odd = run(saydo(folder.path(), &["user", "token", "ada@example.com", "--name", "Robot", "--scope", "all"]), "");
     assert_eq!(odd.status.code(), Some(2));
+    assert!(user(&["vouch", "ada@example.com"], "").contains("is vouched for; it was made on 20"));
     assert!(user(&["password", "ada@example.com"], "another password\n").contains("sessions have ended"));
     let unsure = run(saydo(folder.path(), &["user", "delete", "ada@example.com"]), "");
     assert_eq!(unsure.status.code(), Some(1));

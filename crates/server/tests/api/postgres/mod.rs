@@ -1,5 +1,6 @@
 //! The real program on PostgreSQL, whatever database this run is about.
 
+mod deadlock;
 mod outages;
 mod secrets;
 mod start;

@@ -4,7 +4,7 @@ use testbed::{Durability, Postgres, ROLE, Saydo};
 
 use super::{saydo, until};
 use crate::{
-    cli::{Server, run, succeed},
+    cli::{self, Server, run, succeed},
     database::{Engine, Home},
     support::{Client, PASSWORD, SECRET},
 };
@@ -64,6 +64,17 @@ fn a_newer_schema_is_refused_with_a_sentence() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains("schema version 9999") && said.contains("use the newer program"), "{said}");
     }
+}
+
+#[test]
+fn who_only_looks_is_told_at_once_that_it_is_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = cli::saydo(folder.path(), &["migrate", "status"]);
+    command.env("DATABASE_URL", format!("postgresql://{ROLE}@127.0.0.1:9/app"));
+    let output = run(command, "");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("the database is not available") && !said.contains("waiting for it"), "{said}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! `saydo ready`: both verdicts, each row when what it is about is broken, and the first hours.
 
+mod certificates;
 mod outside;
 mod settings;
 mod watch;
@@ -169,6 +170,10 @@ fn an_installation_that_is_ready_is_go_and_says_by_what() {
     assert!(evidence("Too much of one person").contains("20 a minute"), "{}", evidence("Too much of one person"));
     assert!(evidence("Another person").contains("7 attempts"), "{}", evidence("Another person"));
     assert!(evidence("Restored on trial").contains("restored on trial"), "{}", evidence("Restored on trial"));
+    let guesses = evidence("Guessing a password");
+    assert!(guesses.contains("were looked at and") && guesses.contains("turned away, for"), "{guesses}");
+    let kinds = succeed(installation.command(&["audit", "--since", "1h", "--json"], &[]), "");
+    assert!(kinds.contains("signed_up") && !kinds.contains("login_failed"), "no attack is seen in it: {kinds}");
     // Whoever signed up is gone.
     assert_eq!(succeed(installation.command(&["user", "list"], &[]), ""), "");
     // For people.
@@ -192,8 +197,11 @@ async fn administrators_see_it_in_the_web_app_and_nobody_else_does() {
     let server = Server::start(folder.path(), &[("SAYDO_ADMINS", "Ada@example.com")]);
     let nobody = Client::of(&server.base, "").browser();
     let mut people = Vec::new();
+    let kept = nobody.post("/api/auth/signup", json!({"email": "ada@example.com", "password": PASSWORD})).await;
+    assert!(kept.problem(403).0.ends_with("saydo user create ada@example.com"), "{}", kept.text);
+    succeed(saydo(folder.path(), &["user", "create", "ada@example.com"]), PASSWORD);
+    nobody.post("/api/auth/signup", json!({"email": "bob@example.com", "password": PASSWORD})).await.ok(201);
     for email in ["ada@example.com", "bob@example.com"] {
-        nobody.post("/api/auth/signup", json!({"email": email, "password": PASSWORD})).await.ok(201);
         let login = nobody.post("/api/auth/login", json!({"email": email, "password": PASSWORD})).await.ok(200);
         people.push(Client::of(&server.base, login["access_token"].as_str().unwrap()));
     }
@@ -217,5 +225,7 @@ async fn administrators_see_it_in_the_web_app_and_nobody_else_does() {
         answer.problem(404);
         assert_eq!(answer.comparable(), missing.comparable());
     }
-    assert_eq!(server.stop().0, Some(0));
+    let (status, log) = server.stop();
+    assert_eq!(status, Some(0));
+    assert!(log.contains("SAYDO_ADMINS names e-mails without an account: saydo user create EMAIL"), "{log}");
 }

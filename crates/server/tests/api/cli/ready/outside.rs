@@ -60,7 +60,10 @@ async fn what_is_wrong_outside_is_noticed() {
     let server = Server::start(folder.path(), &[("SAYDO_METRICS_TOKEN", METRICS)]);
     let look = async |fault| over(folder.path(), &server.base, fault, &["--without-accounts"]).await;
     let good = look(Fault::Loses("x-nothing")).await;
-    assert!(["Encryption", "Only ever https", "Profile"].iter().all(|title| good.contains(*title)), "{good:?}");
+    assert!(
+        ["Encryption", "Certificate", "Only ever https", "Profile"].iter().all(|title| good.contains(*title)),
+        "{good:?}"
+    );
     let well =
         json!({"status": "healthy", "database": "connected", "version": "0.0.1", "timestamp": "2020-01-01T00:00:00Z"});
     for (fault, noticed) in [
@@ -93,7 +96,7 @@ async fn what_people_would_meet_is_noticed() {
     let gone = Fault::Instead(Method::DELETE, "/api/account", 204, Value::Null);
     let table = [
         // Of a server for development on its own machine: no limits, and a cookie without TLS.
-        (Fault::Loses("x-nothing"), &["Session cookie", "Too much of one person"][..]),
+        (Fault::Loses("x-nothing"), &["Session cookie", "Too much of one person", "Guessing a password"][..]),
         (Fault::Confused(Method::GET, "/api/tasks/"), &["Another person", "What is another's"]),
         (Fault::Confused(Method::POST, "/api/"), &["Speaking as another"]),
         (Fault::Deaf("add polish"), &["What is said is done"]),

@@ -1,0 +1,2 @@
+/** Everybody's password. */
+export const PASSWORD = "correct horse battery";
