@@ -1,7 +1,7 @@
 //! The occurrences of a rule, on the wall clock.
 
 use jiff::{
-    Span, ToSpan,
+    Span, ToSpan, Unit,
     civil::{Date, DateTime},
 };
 
@@ -47,18 +47,16 @@ impl RRule {
 
     /// How many periods lie surely before `to`.
     fn whole_periods_between(&self, from: DateTime, to: DateTime) -> u32 {
-        let (a, b) = (from.date(), to.date());
-        let days = a.duration_until(b).as_hours() / 24;
-        let years = i64::from(b.year()) - i64::from(a.year());
-        let units = match self.freq {
-            Frequency::Minutely => days * 24 * 60,
-            Frequency::Hourly => days * 24,
-            Frequency::Daily => days,
-            Frequency::Weekly => days / 7,
-            Frequency::Monthly => years * 12 + i64::from(b.month()) - i64::from(a.month()),
-            Frequency::Yearly => years,
+        let (unit, whole): (Unit, fn(Span) -> i64) = match self.freq {
+            Frequency::Minutely => (Unit::Minute, |span| span.get_minutes()),
+            Frequency::Hourly => (Unit::Hour, |span| span.get_hours().into()),
+            Frequency::Daily => (Unit::Day, |span| span.get_days().into()),
+            Frequency::Weekly => (Unit::Week, |span| span.get_weeks().into()),
+            Frequency::Monthly => (Unit::Month, |span| span.get_months().into()),
+            Frequency::Yearly => (Unit::Year, |span| span.get_years().into()),
         };
-        u32::try_from(units / i64::from(self.interval) - 1).unwrap_or(0)
+        let units = from.until((unit, to)).map_or(0, whole);
+        u32::try_from(units / i64::from(self.interval)).unwrap_or(0)
     }
 
     /// The occurrences of the pattern that begins with `start`'s period, from the period `first` on, in order,
@@ -202,6 +200,37 @@ mod tests {
         assert_eq!(rule("FREQ=WEEKLY;INTERVAL=2").next_after(start, now).unwrap().0.date(), date(2026, 3, 23));
     }
 
+    /// However long ago it was due: what lies between is not looked at one by one.
+    #[test]
+    fn what_was_due_ages_ago_comes_back_now() {
+        let now = date(2026, 3, 11).at(12, 0, 30, 0);
+        for (text, start, next) in [
+            ("FREQ=MINUTELY;INTERVAL=2", date(2024, 1, 1).at(8, 0, 0, 0), date(2026, 3, 11).at(12, 2, 0, 0)),
+            ("FREQ=HOURLY;INTERVAL=5", date(1900, 1, 1).at(8, 0, 0, 0), date(2026, 3, 11).at(13, 0, 0, 0)),
+            ("FREQ=DAILY", date(1900, 1, 1).at(8, 0, 0, 0), date(2026, 3, 12).at(8, 0, 0, 0)),
+            ("FREQ=WEEKLY", date(1900, 1, 1).at(8, 0, 0, 0), date(2026, 3, 16).at(8, 0, 0, 0)),
+            ("FREQ=MONTHLY", date(1500, 12, 5).at(8, 0, 0, 0), date(2026, 4, 5).at(8, 0, 0, 0)),
+            ("FREQ=YEARLY", date(-2000, 12, 5).at(8, 0, 0, 0), date(2026, 12, 5).at(8, 0, 0, 0)),
+        ] {
+            assert_eq!(rule(text).next_after(start, now).map(|(at, _)| at), Some(next), "{text}");
+        }
+        // The year's turn is no year.
+        let (december, january) = (date(2025, 12, 31).at(8, 0, 0, 0), date(2026, 1, 1).at(8, 0, 0, 0));
+        assert_eq!(rule("FREQ=MONTHLY").next_after(december, january).unwrap().0.date(), date(2026, 1, 31));
+    }
+
+    #[test]
+    fn a_yearly_rule_without_months_is_about_all_of_them() {
+        let start = date(2026, 3, 13).at(0, 0, 0, 0);
+        for (text, next) in [
+            ("FREQ=YEARLY", date(2027, 3, 13)),
+            ("FREQ=YEARLY;BYMONTHDAY=13", date(2026, 4, 13)),
+            ("FREQ=YEARLY;BYDAY=FR", date(2026, 3, 20)),
+        ] {
+            assert_eq!(rule(text).next_after(start, start).unwrap().0.date(), next, "{text}");
+        }
+    }
+
     #[test]
     fn an_impossible_rule_ends() {
         let start = date(2026, 1, 1).at(0, 0, 0, 0);
@@ -214,5 +243,8 @@ mod tests {
         assert_eq!(rule("FREQ=DAILY;COUNT=1").next_after(start, start), None);
         assert_eq!(rule("FREQ=DAILY;UNTIL=20260101").next_after(start, start), None);
         assert!(rule("FREQ=DAILY;UNTIL=20260102").next_after(start, start).is_some());
+        let morning = date(2026, 1, 1).at(8, 0, 0, 0);
+        assert!(rule("FREQ=DAILY;UNTIL=20260102T080000").next_after(morning, morning).is_some());
+        assert_eq!(rule("FREQ=DAILY;UNTIL=20260102T075959").next_after(morning, morning), None);
     }
 }

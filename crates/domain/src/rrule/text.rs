@@ -169,6 +169,13 @@ mod tests {
     }
 
     #[test]
+    fn weeks_begin_on_monday_and_texts_end_somewhere() {
+        assert_eq!(rule("FREQ=DAILY;WKST=MO"), rule("FREQ=DAILY"));
+        let long = |length: usize| format!("{:;<length$}", "FREQ=DAILY").parse::<RRule>();
+        assert!(long(500).is_ok() && long(501).is_err());
+    }
+
+    #[test]
     fn refuses_what_it_would_ignore() {
         for text in [
             "",
@@ -177,6 +184,7 @@ mod tests {
             "INTERVAL=2",
             "FREQ=DAILY;INTERVAL=0",
             "FREQ=DAILY;BYHOUR=3",
+            "FREQ=DAILY;WKST=SU",
             "FREQ=WEEKLY;BYDAY=2MO",
             "FREQ=DAILY;COUNT=2;UNTIL=20300101",
             "FREQ=MONTHLY;BYMONTHDAY=0",
