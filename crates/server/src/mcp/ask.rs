@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::ticket::{Ticket, Tickets, owner};
 
 /// How long a person may think while the call waits.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// The one question's key.
 const KEY: &str = "decision";
 

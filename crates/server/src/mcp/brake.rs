@@ -2,7 +2,7 @@
 //! Counted like the other limits: in Redis for all replicas, or in this process.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -11,11 +11,9 @@ use saydo_app::counters::{Counters, Script};
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("brake.lua")));
 
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 const DELETIONS: usize = 1;
 const CHANGES: usize = 5;
-/// Forget programs that have been quiet once there are this many.
-const SWEEP_AT: usize = 10_000;
 
 /// What a call does to existing tasks. Adding is neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +25,7 @@ pub(super) enum Weight {
 }
 
 /// What a program did within the last minute, oldest first.
-type Recent = VecDeque<(Instant, Weight)>;
+type Recent = Vec<(Instant, Weight)>;
 
 /// What is done with the counters.
 #[derive(Debug, Clone, Copy)]
@@ -84,40 +82,34 @@ impl Brake {
         let arguments = [deed_number, deletion, window, count(CHANGES), count(DELETIONS)];
         match self.counters.run(&SCRIPT, &[("mcp-brake", token)], &arguments).await.as_deref() {
             Some(&[had_room]) => had_room == 1,
-            _ => self.at(token, |recent| act(recent, weight, deed)),
+            _ => self.act_here(token, weight, deed, Instant::now()),
         }
     }
 
-    fn at<T>(&self, token: &str, act: impl FnOnce(&mut Recent) -> T) -> T {
+    fn act_here(&self, token: &str, weight: Weight, deed: Deed, now: Instant) -> bool {
         let mut programs = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = |(at, _): &(Instant, Weight)| at.elapsed() >= WINDOW;
-        if programs.len() > SWEEP_AT {
-            programs.retain(|_, recent| recent.back().is_some_and(|last| !old(last)));
-        }
+        // Only programs that changed something within the last minute are remembered: never many.
+        programs.retain(|_, recent| {
+            recent.retain(|(at, _)| now.saturating_duration_since(*at) < WINDOW);
+            !recent.is_empty()
+        });
         let recent = programs.entry(token.to_owned()).or_default();
-        while recent.front().is_some_and(old) {
-            recent.pop_front();
-        }
-        act(recent)
-    }
-}
-
-fn act(recent: &mut Recent, weight: Weight, deed: Deed) -> bool {
-    let had_room = room(recent, weight);
-    match deed {
-        Deed::Look => {}
-        Deed::Take if !had_room => {}
-        Deed::Take | Deed::Note => recent.push_back((Instant::now(), weight)),
-        Deed::GiveBack => {
-            if let Some(last) = recent.iter().rposition(|(_, counted)| *counted == weight) {
-                recent.remove(last);
+        let had_room = room(recent, weight);
+        match deed {
+            Deed::Look => {}
+            Deed::Take if !had_room => {}
+            Deed::Take | Deed::Note => recent.push((now, weight)),
+            Deed::GiveBack => {
+                if let Some(last) = recent.iter().rposition(|(_, counted)| *counted == weight) {
+                    recent.remove(last);
+                }
             }
         }
+        had_room
     }
-    had_room
 }
 
-fn room(recent: &Recent, weight: Weight) -> bool {
+fn room(recent: &[(Instant, Weight)], weight: Weight) -> bool {
     let deletions = recent.iter().filter(|(_, weight)| *weight == Weight::Deletion).count();
     recent.len() < CHANGES && (weight == Weight::Change || deletions < DELETIONS)
 }
@@ -142,7 +134,20 @@ mod tests {
     async fn what_changed_nothing_does_not_count() {
         let brake = Brake::new(&Counters::in_process());
         assert!(brake.take("a", Weight::Deletion).await);
+        assert!(brake.take("a", Weight::Change).await);
         brake.give_back("a", Weight::Deletion).await;
         assert!(brake.take("a", Weight::Deletion).await);
+    }
+
+    #[test]
+    fn a_minute_later_it_is_forgotten() {
+        let brake = Brake::new(&Counters::in_process());
+        let (then, late) = (Instant::now(), Duration::from_secs(30));
+        let delete = |token, at| brake.act_here(token, Weight::Deletion, Deed::Take, at);
+        assert!(delete("a", then) && delete("b", then + late));
+        assert!(!delete("a", then + WINDOW - Duration::from_micros(1)));
+        assert!(delete("a", then + WINDOW) && !delete("b", then + WINDOW));
+        assert!(brake.act_here("c", Weight::Change, Deed::Look, then + WINDOW * 3));
+        assert_eq!(brake.here.lock().unwrap().len(), 1, "who is quiet is not remembered");
     }
 }
