@@ -88,6 +88,11 @@ impl Journal {
         self.effects.is_empty()
     }
 
+    /// How many tasks were changed so far.
+    pub(crate) const fn touched(&self) -> usize {
+        self.effects.len()
+    }
+
     /// Carries out one command.
     ///
     /// # Errors

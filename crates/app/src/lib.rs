@@ -8,6 +8,7 @@
 //! ```
 
 pub mod accounts;
+pub mod agents;
 pub mod audit;
 pub mod caller;
 pub mod chat;

@@ -68,11 +68,9 @@ pub async fn undo(tx: &mut Tx, caller: &Caller, clock: Clock, which: Which) -> R
         .commit_as(tx, &summary, Some(change.id))
         .await?
         .ok_or_else(|| AppError::Internal("a change without effects".to_owned()))?;
+    // The undo of an undo: what that one put back is in force again.
+    tx.changes_release(caller.id(), change.id).await?;
     tx.change_mark_undone(caller.id(), change.id, Some(id)).await?;
-    if let Some(redone) = change.undoes {
-        // The undo of an undo: what that one put back is in force again.
-        tx.change_mark_undone(caller.id(), redone, None).await?;
-    }
     Ok(Undone { put_back, id })
 }
 

@@ -24,6 +24,16 @@ macro_rules! select_changes {
     };
 }
 
+/// Of a program's changes since `$2`, those that are in force and more than a step in undoing or redoing another of
+/// them.
+macro_rules! in_effect {
+    () => {
+        "AND c.undone_by IS NULL AND NOT EXISTS (SELECT 1 FROM changes u \
+         LEFT JOIN changes o ON o.user_id = $1 AND o.id = u.undoes WHERE u.user_id = $1 AND u.id = c.undoes \
+         AND (u.client_id = c.client_id AND u.created_at >= $2 OR o.client_id = c.client_id AND o.created_at >= $2))"
+    };
+}
+
 /// A change to be written; its place in the order comes from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewChange {
@@ -144,8 +154,8 @@ impl Conn {
         self.row(Statement::new("change.newest_undo", SQL).bind(user)).await?.as_ref().map(change).transpose()
     }
 
-    /// What a program changed from an instant on and what is in force of it, newest first; undoings that it made are
-    /// among it.
+    /// What a program changed from an instant on and what is in force of it, newest first. What it undid itself, or
+    /// redid, is not among it: what that was about is, or has no effect.
     ///
     /// # Errors
     /// When the database fails.
@@ -156,15 +166,18 @@ impl Conn {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Change>, StoreError> {
-        const SQL: &str = select_changes!(
-            "WHERE c.user_id = $1 AND c.client_id = $2 AND c.created_at >= $3 AND c.undone_by IS NULL \
-             ORDER BY c.seq DESC LIMIT $4"
+        const SQL: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM changes c WHERE c.user_id = $1 AND c.created_at >= $2 AND c.client_id = $3 ",
+            in_effect!(),
+            " ORDER BY c.seq DESC LIMIT $4"
         );
-        let statement = Statement::new("change.of_client", SQL).bind(user).bind(client).bind(since).bind(limit);
+        let statement = Statement::new("change.of_client", SQL).bind(user).bind(since).bind(client).bind(limit);
         self.rows(statement).await?.iter().map(change).collect()
     }
 
-    /// How many changes each program made from an instant on that are in force.
+    /// How many changes each program made from an instant on that [`Self::changes_of_client`] gives.
     ///
     /// # Errors
     /// When the database fails.
@@ -173,9 +186,12 @@ impl Conn {
         user: &UserId,
         since: Timestamp,
     ) -> Result<Vec<(Client, u64)>, StoreError> {
-        const SQL: &str = "SELECT client_id, MAX(client) AS client, COUNT(*) AS changes FROM changes \
-             WHERE user_id = $1 AND client_id IS NOT NULL AND created_at >= $2 AND undone_by IS NULL \
-             GROUP BY client_id ORDER BY client_id";
+        const SQL: &str = concat!(
+            "SELECT c.client_id, MAX(c.client) AS client, COUNT(*) AS changes FROM changes c \
+             WHERE c.user_id = $1 AND c.created_at >= $2 AND c.client_id IS NOT NULL ",
+            in_effect!(),
+            " GROUP BY c.client_id ORDER BY c.client_id"
+        );
         let rows = self.rows(Statement::new("change.by_client", SQL).bind(user).bind(since)).await?;
         let count = |row: &Row| {
             let client = Client { id: row.text("client_id")?, name: row.text("client")? };

@@ -23,6 +23,8 @@ pub enum AuditKind {
     TokenFirstUsed,
     /// A personal access token was revoked.
     TokenRevoked,
+    /// What a program did on a day was undone.
+    AgentUndone,
     /// Somebody asked for what is another user's.
     OtherUserRefused,
     /// A browser sent something on behalf of another site.
@@ -47,7 +49,7 @@ pub enum AuditKind {
 
 impl AuditKind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignedUp,
         Self::LoggedIn,
         Self::LoginFailed,
@@ -58,6 +60,7 @@ impl AuditKind {
         Self::TokenCreated,
         Self::TokenFirstUsed,
         Self::TokenRevoked,
+        Self::AgentUndone,
         Self::OtherUserRefused,
         Self::OriginRefused,
         Self::SignInLimited,
@@ -84,6 +87,7 @@ impl AuditKind {
             Self::TokenCreated => "token_created",
             Self::TokenFirstUsed => "token_first_used",
             Self::TokenRevoked => "token_revoked",
+            Self::AgentUndone => "agent_undone",
             Self::OtherUserRefused => "other_user_refused",
             Self::OriginRefused => "origin_refused",
             Self::SignInLimited => "sign_in_limited",

@@ -152,6 +152,7 @@ fn account_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sign_in::update_me))
         .routes(routes!(account::export))
         .routes(routes!(account::delete))
+        .routes(routes!(tokens::undo_today))
 }
 
 /// Tokens for programs: they stand outside of idempotency, which would keep a new token's text.

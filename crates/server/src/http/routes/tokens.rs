@@ -4,20 +4,20 @@ use axum::{
     Json as Answer,
     extract::{Path, State, rejection::PathRejection},
     http::StatusCode,
+    response::{IntoResponse, Response},
 };
-use saydo_app::{Missing, accounts::AccessTokenInput, view::AccessTokenView};
+use saydo_app::{
+    Missing,
+    accounts::AccessTokenInput,
+    agents::{AgentsView, UndoneTodayView},
+    view::AccessTokenView,
+};
 use saydo_domain::AccessTokenId;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
+use super::tasks::noted;
 use crate::http::{auth::Me, body::Json, error::ApiResult, problem::Problem, state::AppState};
-
-/// The tokens of a person.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(in crate::http) struct TokenList {
-    /// Newest first.
-    tokens: Vec<AccessTokenView>,
-}
 
 /// A token that was just made.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -28,13 +28,12 @@ pub(in crate::http) struct NewToken {
     token: String,
 }
 
-/// My tokens, without their texts.
+/// My tokens, without their texts, and what their programs did today.
 #[utoipa::path(get, operation_id = "list_tokens", path = "/api/tokens", tag = "accounts",
-    responses((status = 200, description = "The tokens", body = TokenList),
+    responses((status = 200, description = "The tokens", body = AgentsView),
         (status = 403, description = "Only for a person who signed in")))]
-pub(in crate::http) async fn list(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Answer<TokenList>> {
-    let tokens = state.app.accounts.access_tokens_list(caller.id()).await?;
-    Ok(Answer(TokenList { tokens: tokens.iter().map(AccessTokenView::from).collect() }))
+pub(in crate::http) async fn list(State(state): State<AppState>, Me(caller): Me) -> ApiResult<Answer<AgentsView>> {
+    Ok(Answer(state.app.agents(&caller).await?))
 }
 
 /// Make a token for a program.
@@ -65,8 +64,32 @@ pub(in crate::http) async fn revoke(
     Me(caller): Me,
     id: Result<Path<String>, PathRejection>,
 ) -> ApiResult<StatusCode> {
-    let id = id.ok().and_then(|Path(id)| id.parse::<AccessTokenId>().ok());
-    let missing = || Problem::new(StatusCode::NOT_FOUND, "not_found", Missing::Token.sentence());
-    state.app.accounts.access_token_delete(caller.id(), id.ok_or_else(missing)?).await?;
+    state.app.accounts.access_token_delete(caller.id(), known(id)?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Undo what a program did today.
+///
+/// Everything that it changed today, by your zone, is put back, newest first, as one change: `POST /api/undo` with its
+/// `change_id` brings it all back. It stops at the first change that something later is in the way of, and says what.
+/// It works for a revoked token, too. At most 1,000 changes are put back at once; `left` says what remains.
+#[utoipa::path(post, operation_id = "undo_today", path = "/api/tokens/{id}/undo-today", tag = "accounts",
+    params(("id" = String, Path, description = "The token's id")),
+    responses((status = 200, description = "What was put back, and where it stopped", body = UndoneTodayView),
+        (status = 403, description = "Only for a person who signed in"),
+        (status = 404, description = "Token not found")))]
+pub(in crate::http) async fn undo_today(
+    State(state): State<AppState>,
+    Me(caller): Me,
+    id: Result<Path<String>, PathRejection>,
+) -> ApiResult<Response> {
+    let undone = state.app.undo_today(&caller, known(id)?).await?;
+    let change = undone.change_id.clone();
+    Ok(noted(Answer(undone).into_response(), change.as_deref()))
+}
+
+/// A token's id; anything else is the id of no token.
+fn known(id: Result<Path<String>, PathRejection>) -> Result<AccessTokenId, Problem> {
+    let id = id.ok().and_then(|Path(id)| id.parse().ok());
+    id.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", Missing::Token.sentence()))
 }
