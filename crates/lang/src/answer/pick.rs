@@ -202,6 +202,14 @@ fn except(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here:
             continue;
         }
         let rest = trim(&units[at + length..]);
+        // `not the bank, Anna`: what follows is what is meant.
+        if head.is_empty() && pending.kind == PendingKind::Choose && is_any(&units[at], &["not"]) {
+            let comma = rest.iter().rposition(|unit| message.token(unit).text == ",");
+            let meant = comma.and_then(|comma| reference::parse(message, trim(&rest[comma..]), here));
+            if let Some(picked) = meant.and_then(|meant| indices(&meant.targets, pending)).filter(|picked| picked.len() == 1) {
+                return Some(picked);
+            }
+        }
         if spared.is_some() && ["pronoun", "allshown", "everything"].iter().any(|class| phrase::whole(rest, class)) {
             return Some(Vec::new());
         }

@@ -6,6 +6,7 @@ use crate::{
     SpanKind,
     attributes::{Extraction, Found},
     dates::Cx,
+    lexicon::PhraseKind,
     token::TokenKind,
 };
 
@@ -98,6 +99,10 @@ fn names(cx: &Cx<'_>, consumed: &[bool], at: usize, several: bool) -> Option<(Ve
         let next = cx.skip(comma, &["and"]);
         // `tagged errands, call mom` goes on with something else: after a comma the name must end the list.
         let Some((label, after)) = name(cx, consumed, next).filter(|_| next > end || several) else { break };
+        // `label work, high priority`
+        if cx.phrase(next, PhraseKind::Priority).is_some() {
+            break;
+        }
         let closes = cx.tokens.get(after).is_none_or(|token| token.kind == TokenKind::Punct || token.line_start)
             || cx.any(after, &["and"])
             || cx.followed_well(after);

@@ -7,6 +7,7 @@ mod description;
 mod due;
 mod extraction;
 mod labels;
+mod names;
 mod priority;
 mod repeating;
 mod shift;
@@ -26,6 +27,9 @@ pub(crate) fn extract(tokens: &[Token<'_>], text: &str, moment: &Moment, options
     let mut cx = Cx::new(tokens, text, moment, options);
     if !options.keep_description {
         description::description(&mut cx, &mut found);
+    }
+    if options.mode == Mode::Line {
+        names::protect(&mut cx);
     }
     labels::labels(&mut cx, &mut found);
     priority::clear(&mut cx, &mut found);

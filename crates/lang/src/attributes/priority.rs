@@ -141,7 +141,11 @@ fn placed_well(cx: &Cx<'_>, found: &Extraction, at: usize, end: usize) -> bool {
         return !(entry.stop || entry.det || vague.iter().any(|vague| cx.tokens[word].is(vague)));
     }
     // `urgent call mom` but `important papers`: an adjective before a noun stays unless it is set apart.
-    let adverb =
-        ["urgent", "urgently", "someday", "asap", "eventually", "immediately"].iter().any(|word| cx.any(at, &[word]));
-    opens && (closes || adverb) && cx.tokens.len() > end - at
+    // `super urgent ring the bank` as well as `urgent ring the bank`
+    let adverb = (at..end).any(|word| {
+        cx.any(word, &["urgent", "urgently", "someday", "asap", "eventually", "immediately"])
+    });
+    // `not important but return the jars`
+    let joined_on = cx.any(end.saturating_sub(1), &["but"]);
+    opens && (closes || adverb || joined_on) && cx.tokens.len() > end - at
 }

@@ -116,5 +116,9 @@ fn hangs_first(tokens: &[Token<'_>], first: usize, consumed: &[bool]) -> bool {
     let gap = gap_before(first, consumed);
     let separator = separates(token) && (gap || matches!(token.text, "," | ";" | ":" | "|"));
     let mark = gap && token.kind == TokenKind::Punct && matches!(token.text, "!" | "?" | ".");
-    separator || mark || gap && token.is("and")
+    // `for the tomorrow: bring the keys`
+    let taken = |at: usize| consumed.get(at).copied().unwrap_or(false);
+    let next = (first + 1..tokens.len()).find(|at| !taken(*at));
+    let article = token.is("the") && taken(first + 1) && next.is_some_and(|next| separates(&tokens[next]));
+    separator || mark || article || gap && token.is("and")
 }

@@ -130,7 +130,9 @@ fn bare_day(cx: &Cx<'_>, weekday: Weekday, at: usize) -> Option<(When, usize)> {
 fn trailed(cx: &Cx<'_>, weekday: Weekday, end: usize) -> Option<(Date, usize)> {
     let upcoming = next_weekday(cx.today, weekday)?;
     let this_monday = monday(cx.today);
-    if cx.any(end, &["week"]) && cx.followed_well(end + 1) {
+    // `dentist wed week 2pm`
+    let timed = || clock(cx, end + 1, false).is_some_and(|clock| clock.strength == Strength::Strong);
+    if cx.any(end, &["week"]) && (cx.followed_well(end + 1) || timed()) {
         return Some((plus_days(upcoming, 7)?, end + 1));
     }
     // `sunday coming`, and `sunday next` as the British say it

@@ -110,6 +110,11 @@ fn except(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
             && matches!(from, TaskRef::Place(_) | TaskRef::Filter(_) | TaskRef::Focus)
             && let Some(but) = parse(message, rest, context)
         {
+            // `everything but the last`: of what was shown.
+            let shown = !context.listing.is_empty()
+                && *from == TaskRef::Filter(crate::TaskFilter::default())
+                && but.targets.iter().all(|target| matches!(target, TaskRef::Place(_)));
+            let from = if shown { &TaskRef::Place(Place::All) } else { from };
             return Some(vec![TaskRef::Except(Box::new(from.clone()), but.targets)]);
         }
     }

@@ -53,12 +53,22 @@ fn names_field(units: &[Unit]) -> bool {
         && rest.iter().any(|unit| is_any(unit, &["from", "to", "off"]))
 }
 
+/// `no deadline for the shed any more`
+fn without_any_more(units: &[Unit]) -> &[Unit] {
+    match units {
+        [rest @ .., any, more] if !rest.is_empty() && is_any(any, &["any"]) && is_any(more, &["more", "longer"]) => rest,
+        [rest @ .., last] if !rest.is_empty() && is_any(last, &["anymore"]) => rest,
+        _ => units,
+    }
+}
+
 fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Strength)> {
     let units = trim(units);
     // `cancel a subscription`: something of which there is no task yet.
     if units.first().is_some_and(|unit| in_class(unit, "article")) || names_field(units) {
         return None;
     }
+    let units = without_any_more(units);
     let determiners = units.iter().take_while(|unit| in_class(unit, "determiner")).count().min(units.len().max(1) - 1);
     let (units, strength) = without_nouns(message, trim(&units[determiners..]), determiners > 0);
     if let [only] = units

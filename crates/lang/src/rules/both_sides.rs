@@ -48,9 +48,10 @@ fn change(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<bo
 
 /// `I paid the rent and I need to call the landlord`: what is done, and what is to do.
 fn reports(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
+    let also = right.iter().take_while(|unit| is_any(unit, &["also", "now", "but", "still", "and"])).count();
+    let subject = usize::from(right.get(also).is_some_and(|unit| is_any(unit, &["i", "we"])));
     let needs = right.len() > 3
-        && is_any(&right[0], &["i", "we"])
-        && right[1..].iter().take(2).any(|unit| is_any(unit, &["need", "have", "must", "should"]));
+        && right[also + subject..].iter().take(2).any(|unit| is_any(unit, &["need", "have", "must", "should"]));
     let done = |reading: &Reading| matches!(reading.intents.as_slice(), [Intent::Complete { completed: true, .. }]);
     needs && read_part(message, left, context).first().is_some_and(done)
 }

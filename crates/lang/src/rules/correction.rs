@@ -7,7 +7,7 @@ use super::{
     segment::Segment,
     understand::read_part,
 };
-use crate::{Context, Draft, Intent, Reading, reference};
+use crate::{Context, Draft, Edit, Intent, Reading, TaskRef, reference, token::TokenKind};
 
 /// The readings of a message that corrects itself; `None` when it does not.
 pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Reading>> {
@@ -31,12 +31,13 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     if right.len() > 1
         && !renames
         && (verb || command)
+        && of_it(&again).is_none()
         && again.confidence >= Reading::SURE
         && edit::read(&segment, right).is_none()
     {
         return Some(vec![again]);
     }
-    let change = edit::read(&segment, right);
+    let change = edit::read(&segment, right).or_else(|| of_it(&again));
     let hesitates = message.units.iter().any(|unit| unit.token < first.token && phrase::is_any(unit, &["er", "erm"]));
     let changed = match reading.intents.as_mut_slice() {
         // `milk, er, eggs` may be one thing after the other.
@@ -74,14 +75,25 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     changed.then(|| vec![reading])
 }
 
+/// `…, no wait, make it 6`: what is said of `it` is a change of what was said before.
+fn of_it(reading: &Reading) -> Option<Edit> {
+    match reading.intents.as_slice() {
+        [Intent::Update { targets, edit }] if targets == &[TaskRef::Focus] && draft::can_take(edit) => {
+            Some(Edit::clone(edit))
+        }
+        _ => None,
+    }
+}
+
 /// `delete 7, hmm, actually don't`: a command that is taken back as soon as it is said. Nothing is to be done.
 fn taken_back(message: &Message<'_>, context: &Context) -> Option<Reading> {
     let units = &message.units;
     if units.len() > 40 {
         return None;
     }
-    let pauses =
-        (1..units.len()).filter(|at| matches!(message.token(&units[*at]).text, "," | ";" | "." | "!" | "…" | "-"));
+    let pauses = (1..units.len()).filter(|at| {
+        matches!(message.token(&units[*at]).text, "," | ";" | "." | "!" | "…" | "-") || falters(&units[*at..])
+    });
     for at in pauses {
         let left = trim(&units[..at]);
         let right: Vec<Unit> = units[at..].iter().filter(|unit| !unit.skip).copied().collect();
@@ -99,6 +111,14 @@ fn taken_back(message: &Message<'_>, context: &Context) -> Option<Reading> {
         });
     }
     None
+}
+
+/// `… hmm forget it`, `… no actually never mind`: a hesitation does for the pause in dictation.
+fn falters(units: &[Unit]) -> bool {
+    units.first().is_some_and(|unit| {
+        phrase::is_any(unit, &["hmm", "hm", "um", "uh", "er", "erm", "no", "oh", "ah", "wait", "actually", "oops", "ugh"])
+    }) && units.len() < 10
+        && units.len() > 2
 }
 
 /// Whether the units are nothing but second thoughts.
@@ -159,12 +179,26 @@ fn halves<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
         let pause_after = units.get(after).is_some_and(|unit| unit.skip);
         let marked = paused
             && (length > 1 || pause_after || !phrase::is_any(&units[at], &["better", "sorry", "wait", "rather"]));
-        let (left, right) = (trim(&units[..at]), trim(&units[after..]));
+        let (mut left, right) = (trim(&units[..at]), trim(&units[after..]));
+        // `mark 2 done oops i meant 3`
+        while let [rest @ .., last] = left
+            && length > 1
+            && phrase::is_any(last, &["oops", "whoops", "wait", "sorry", "oh", "ah", "hmm", "um", "er"])
+        {
+            left = trim(rest);
+        }
         // `delete 5 no wait 6`
         let plain = length > 1
-            && phrase::is_any(&units[at], &["no", "wait", "sorry", "scratch", "or", "actually"])
+            && phrase::is_any(&units[at], &["no", "wait", "sorry", "scratch", "or", "actually", "oops", "whoops"])
             && !pause_after;
-        let marked = marked || plain && at > 1;
+        // `delete 4 I mean 5`
+        let numeral =
+            |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword");
+        let renumbered = length > 1
+            && phrase::is_any(&units[at], &["i"])
+            && left.iter().any(numeral)
+            && matches!(right, [only] if numeral(only));
+        let marked = marked || (plain || renumbered) && at > 1;
         // `file the papers, no hurry`
         let none_of = ["hurry", "rush", "stress", "pressure", "matter", "need", "deadline", "priority", "more"];
         let marked =

@@ -61,6 +61,16 @@ pub(crate) struct Known {
     attributes: Memo<(Range<usize>, Options), Rc<Extraction>>,
 }
 
+/// What follows `its` only where `it's` is meant.
+const AFTER_IT_IS: [&str; 13] = [
+    "not", "a", "an", "the", "too", "urgent", "important", "done", "finished", "really", "very", "so", "tomorrow",
+];
+
+/// A unit that is no word of the lexicon.
+const fn bare_unit(token: usize) -> Unit {
+    Unit { word: None, verb: None, token, typo: false, skip: false, clitic: false }
+}
+
 impl<'t> Message<'t> {
     /// Cuts a text up.
     pub(crate) fn new(text: &'t str) -> Self {
@@ -72,6 +82,13 @@ impl<'t> Message<'t> {
                 && at > 1
                 && tokens[at - 1].is_punct('\'')
                 && tokens[at - 2].kind == TokenKind::Number;
+            // `its not that urgent`, typed without the apostrophe
+            let copula = token.norm == "its" && tokens.get(at + 1).is_some_and(|next| AFTER_IT_IS.contains(&&*next.norm));
+            if copula {
+                let word = |word| Unit { word: grammar().vocabulary.id(word), ..bare_unit(at) };
+                units.extend([word("it"), word("is")]);
+                continue;
+            }
             push_units(&mut units, token, at);
             // `3's`
             if possessive && let Some(last) = units.last_mut() {

@@ -16,6 +16,7 @@ pub(crate) mod headed;
 pub(crate) mod list_of_lines;
 mod matcher;
 pub(crate) mod message;
+mod numbered;
 mod pattern;
 pub(crate) mod phrase;
 mod run_on;

@@ -9,7 +9,7 @@ use super::{
     read_part, run_on,
     segment::Segment,
 };
-use crate::{Context, Intent, Reading, token::TokenKind};
+use crate::{Context, Intent, Reading, attributes::Options, token::TokenKind};
 
 /// More commands or things than this in one message are one long text.
 pub(super) const MOST_PARTS: usize = 40;
@@ -45,7 +45,8 @@ pub(crate) fn segments(message: &Message<'_>, context: &Context) -> Vec<Vec<Unit
             cuts.push(right);
             continue;
         }
-        if opens_command(message, &units[right..], sentence_ends(message, &units[*at]))
+        if !only_says_more(message, &units[*at..], context)
+            && opens_command(message, &units[right..], sentence_ends(message, &units[*at]))
             && stands_alone(message, left)
             && !(left.len() == 1 && message.token(&units[*at]).text == "!")
             && !wipes(left, &units[right..])
@@ -131,8 +132,18 @@ fn without_joints<'u>(message: &Message<'_>, mut units: &'u [Unit]) -> &'u [Unit
     units
 }
 
+/// `ask for a rise, label work, high priority`: what follows only says more about the one thing.
+fn only_says_more(message: &Message<'_>, right: &[Unit], context: &Context) -> bool {
+    let marked = right.iter().any(|unit| is_any(unit, &["label", "labels", "tag", "tags", "tagged"]));
+    let range = message.token_range(right);
+    marked
+        && right.len() <= 12
+        && message.token(&right[0]).text == ","
+        && message.attributes(range.clone(), &context.moment, Options::default()).explains_all(&message.tokens[range])
+}
+
 fn is_joint(message: &Message<'_>, unit: &Unit) -> bool {
-    is_any(unit, &["and", "then", "also", "plus"])
+    is_any(unit, &["and", "then", "also", "plus", "so"])
         || matches!(message.token(unit).text, "," | ";" | "." | "!" | "&" | "?")
 }
 

@@ -121,7 +121,7 @@ fn strip_joints<'u>(message: &Message<'_>, units: &'u [Unit]) -> &'u [Unit] {
 }
 
 fn is_chunk_joint(message: &Message<'_>, unit: &Unit) -> bool {
-    is_any(unit, &["and", "plus"]) || matches!(message.token(unit).text, "," | ";" | "&" | "+")
+    is_any(unit, &["and", "plus", "then"]) || matches!(message.token(unit).text, "," | ";" | "&" | "+")
 }
 
 fn chunks<'u>(message: &Message<'_>, units: &'u [Unit]) -> Vec<&'u [Unit]> {

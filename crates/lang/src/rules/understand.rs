@@ -5,6 +5,7 @@ use super::{
     grammar::{Grammar, Section, grammar},
     list_of_lines, matcher,
     message::{Message, Unit},
+    numbered,
     phrase::{self, trim},
     segment::Segment,
     split,
@@ -81,6 +82,9 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         return vec![Reading { intents, confidence: 0.3, only_if_found: false, rule: "code" }];
     }
     if let Some(list) = list_of_lines::read(message, context) {
+        return vec![list];
+    }
+    if let Some(list) = numbered::read(message, context) {
         return vec![list];
     }
     if let Some(corrected) = correction::read(message, context) {

@@ -69,12 +69,15 @@ pub(super) fn every_week(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     Some((Pattern::new(weekly_on(&days), end, "weekdays every week"), false))
 }
 
-/// `mon, wed, fri` and `mon/wed/fri`: three days or more in a row of their own are every week's.
+/// `mon, wed, fri` and `mon/wed/fri`: three days or more in a row of their own are every week's, and so are two in the
+/// plural in front (`mondays and thursdays physio`).
 pub(super) fn bare_list(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
     let (days, end) = weekdays(cx, cx.skip(at, &["on"]))?;
     let ranged = (at..end).any(|at| cx.any_punct(at, &['-', '–']) || cx.any(at, &["to", "through", "thru"]));
     let units = (at..end).any(|at| cx.entry(at).unit.is_some());
-    if days.len() < 3 || ranged || units || cx.after_determiner(at) {
+    let named = (at..end).filter(|at| cx.entry(*at).weekday.is_some() || cx.entry(*at).weekdays.is_some());
+    let plural = at == 0 && days.len() == 2 && named.into_iter().all(|at| cx.entry(at).weekdays.is_some());
+    if days.len() < 3 && !plural || ranged || units || cx.after_determiner(at) {
         return None;
     }
     Some((Pattern::new(weekly_on(&days), end, "weekday list"), false))

@@ -18,6 +18,10 @@ pub(super) fn about(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) 
     let skip = units.iter().take_while(|unit| is_any(unit, &["the", "my", "a", "an"])).count();
     let units = trim(&units[skip..]);
     let first = units.first()?;
+    // `everything with #errands that is due this week`: the label and the date are taken out already.
+    if units.iter().all(|unit| unit.skip || in_class(unit, "filterglue")) {
+        return None;
+    }
     let state = ["high", "low", "medium", "overdue", "pending", "completed", "nodate", "prio", "tag"];
     if state.iter().any(|class| in_class(first, class)) || !wanted.head && !wanted.all || units.len() > 8 {
         return None;
@@ -48,6 +52,16 @@ pub(super) fn piece(
     {
         wanted.all = true;
         return Some(3);
+    }
+    // `all tasks, including the done ones`
+    if is_any(&units[0], &["including", "include", "even", "plus", "with"]) {
+        let the = 1 + units[1..].iter().take_while(|unit| is_any(unit, &["the", "all", "also", "my"])).count();
+        let done = units.get(the).is_some_and(|unit| in_class(unit, "completed"));
+        let ones = units.get(the + 1).is_none_or(|unit| unit.skip || in_class(unit, "placenoun") || in_class(unit, "tasks"));
+        if done && ones {
+            (wanted.all, wanted.filter.completed) = (true, None);
+            return Some((the + 2).min(units.len()));
+        }
     }
     if token.kind == TokenKind::Tag {
         wanted.filter.label = Some(label(&token.norm)?);

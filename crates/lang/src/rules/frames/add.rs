@@ -24,6 +24,11 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let text = without_article(found, text);
+    if name == "add-remind"
+        && let Some(draft) = super::situation::draft(found, text)
+    {
+        return Some(vec![found.reading(Intent::Add(vec![draft]))]);
+    }
     let drafts = if found.behind_attributes {
         things::drafts_within(found.segment, text, explicit(found))
     } else {
@@ -60,6 +65,10 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
         return false;
     }
     let verb = first.verb.is_some_and(|verb| verb.is_base);
+    // `the next thing is broken` tells something, `the next thing is to pay Bo` asks for it.
+    if name == "add-next" && !verb {
+        return false;
+    }
     // `I've sent the invoice` reports.
     let have = found.captures.first().and_then(|(_, range)| found.units.get(range.start.checked_sub(1)?));
     let reported = have.is_some_and(|unit| is_any(unit, &["have"]));
@@ -84,6 +93,11 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
         && ["deletestrong", "moveonly", "doneverb", "reopen", "move"].iter().any(|class| in_class(first, class))
         && text.get(1).is_some_and(number)
         && text.get(2).is_none_or(|unit| unit.skip)
+        // `I'll do 4 later`
+        || name == "add-need"
+            && is_any(first, &["do", "start", "tackle", "handle", "finish", "get"])
+            && text.get(1).is_some_and(number)
+            && text.get(2).is_none_or(|unit| unit.skip || is_any(unit, &["later", "soon", "now", "next", "after", "then"]))
     {
         return false;
     }
@@ -110,7 +124,9 @@ fn doubt(found: &Match<'_, '_, '_>, text: &Unit, dated: bool) -> Option<f32> {
         "add-command" => (is_verb(first) && !is_any(first, &["add", "create"]) && plain_text(found)).then_some(0.6),
         "add-need" => {
             let short = found.units.iter().take(4).any(|unit| is_any(unit, &["out", "low"]));
-            (!is_verb(text) && !dated && !short && wishes(found)).then_some(0.55)
+            // `I have to have the brakes looked at`
+            let auxiliary = is_any(text, &["have", "be"]);
+            (!is_verb(text) && !auxiliary && !dated && !short && wishes(found)).then_some(0.55)
         }
         _ => None,
     }
@@ -118,7 +134,8 @@ fn doubt(found: &Match<'_, '_, '_>, text: &Unit, dated: bool) -> Option<f32> {
 
 /// `something`, `buy something`: there is nothing to add yet.
 fn placeholder(text: &[Unit]) -> bool {
-    let nothing = |unit: &Unit| in_class(unit, "nothing");
+    // `remind me again next month`: of what was talked about.
+    let nothing = |unit: &Unit| in_class(unit, "nothing") || is_any(unit, &["again"]);
     let skip = text.iter().take_while(|unit| is_any(unit, &["to", "about"])).count();
     match &text[skip..] {
         [only] => nothing(only) || only.verb.is_some_and(|verb| verb.is_base) && lone(only),

@@ -16,6 +16,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if found.segment.question && completed {
         return None;
     }
+    if completed && doubted(found) {
+        return None;
+    }
     match name {
         "complete-focus"
             if found.units.len() == 1
@@ -35,6 +38,17 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         "complete-past" | "reopen-past" => past(found, completed),
         _ => plain(found, completed),
     }
+}
+
+/// `maybe I did it`, `I think I paid the rent`: who is not sure reports nothing.
+fn doubted(found: &Match<'_, '_, '_>) -> bool {
+    let (Some(first), units) = (found.units.first(), &found.segment.message.units) else { return false };
+    let before = units.partition_point(|unit| unit.token < first.token);
+    let doubt = |unit: &crate::rules::message::Unit| {
+        let kind = &*found.segment.message.token(unit).norm;
+        matches!(kind, "maybe" | "perhaps" | "possibly" | "supposedly" | "presumably")
+    };
+    is_any(first, &["i", "we"]) && units[..before].iter().rev().take(2).any(doubt)
 }
 
 fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
@@ -66,7 +80,7 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         return None;
     }
     // `completed` alone asks for a list.
-    if found.units.len() == 1 && is_any(&found.units[0], &["completed", "tick", "check"]) {
+    if found.units.len() == 1 && is_any(&found.units[0], &["completed", "check"]) {
         return None;
     }
     // `dinner done`, `cake complete`: without a verb in front, only a task of that name makes it a report.

@@ -27,7 +27,12 @@ pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
     {
         return None;
     }
-    if let Some(priority) = priority(units) {
+    // `urgent now`: from now on, not due now.
+    let lasting = match units {
+        [rest @ .., now] if is_any(now, &["now"]) => rest,
+        _ => units,
+    };
+    if let Some(priority) = priority(lasting) {
         return Some(Edit { priority: Some(priority), ..Edit::default() });
     }
     let message = segment.message;
@@ -35,9 +40,37 @@ pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
     if let Some(known) = message.known.edits.borrow().get(&range) {
         return known.clone();
     }
-    let edit = find(segment, range.clone());
+    let edit = find(segment, range.clone()).or_else(|| both(segment, units));
     message.known.edits.borrow_mut().insert(range, edit.clone());
     edit
+}
+
+/// `high and due friday`: two changes of one task.
+fn both(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
+    let at = units.iter().position(|unit| is_any(unit, &["and"]) || segment.message.token(unit).text == ",")?;
+    let (mut left, right) = (read(segment, &units[..at])?, read(segment, without_and(&units[at..]))?);
+    let apart = (left.priority.is_none() || right.priority.is_none())
+        && (left.due.is_keep() && left.recurrence.is_keep() || right.due.is_keep() && right.recurrence.is_keep());
+    if !apart || left.shift.is_some() || right.shift.is_some() {
+        return None;
+    }
+    left.priority = left.priority.or(right.priority);
+    if left.due.is_keep() {
+        left.due = right.due;
+        (left.due_time_only, left.due_date_only) = (right.due_time_only, right.due_date_only);
+    }
+    if left.recurrence.is_keep() {
+        left.recurrence = right.recurrence;
+    }
+    left.add_labels.extend(right.add_labels);
+    left.spans.extend(right.spans);
+    Some(left)
+}
+
+/// Without the `and` in front, and the `then` or `also` after it.
+fn without_and(units: &[Unit]) -> &[Unit] {
+    let joint = units.iter().take_while(|unit| unit.skip || is_any(unit, &["and", "also", "make", "it"])).count();
+    &units[joint..]
 }
 
 fn find(segment: &Segment<'_, '_>, range: Range<usize>) -> Option<Edit> {
@@ -124,7 +157,10 @@ pub(crate) fn shift(text: &str, moment: &Moment) -> Option<Shift> {
     if words.len() > MOST_WORDS_OF_A_SHIFT || !words.iter().any(is_unit) {
         return None;
     }
-    let text = text.to_lowercase();
+    // `one more day`, `two extra hours`
+    let text = [" more ", " extra ", " further ", " additional "]
+        .iter()
+        .fold(text.to_lowercase(), |text, word| text.replacen(word, " ", 1));
     let bare = ["later", "earlier", "sooner", "more", "further", "extra", "additional", "back", "forward"]
         .iter()
         .fold(text.trim(), |text, word| text.trim_end_matches(word).trim());

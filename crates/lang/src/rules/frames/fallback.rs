@@ -62,7 +62,7 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
         return vec![reading(Intent::List(query), 0.8, "bare-label")];
     }
-    if known_task::changes_a_number(segment) || is_any(first, &["not"]) || known_task::continues(segment) {
+    if known_task::changes_a_number(segment) || is_any(first, &["not"]) && !behind_priority(segment) || known_task::continues(segment) {
         return vec![reading(Intent::Unknown, 0.3, "statement")];
     }
     if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
@@ -82,6 +82,7 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         draft.due.is_some() || draft.recurrence.is_some() || draft.priority.is_some() || !draft.labels.is_empty()
     });
     // `the exam is on friday` announces something; `the weather is nice today` does not.
+    let due = deadlined(segment);
     let announces = segment.adding().0.last().is_some_and(|unit| is_any(unit, &["is", "are", "on", "at"]));
     let comes = segment
         .adding()
@@ -90,7 +91,7 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         .is_some_and(|unit| ["coming", "visiting", "arriving"].contains(&&*segment.message.token(unit).norm));
     let confidence = match (dated, confidence) {
         // `the plumber is coming tomorrow at 9`
-        (true, known) if comes && known > 0.25 => 0.8,
+        (true, known) if (comes || due) && known > 0.25 => 0.8,
         (true, known) if known > 0.4 => known.max(0.86),
         (true, known) if known > 0.25 && announces => 0.55,
         (_, known) => known,
@@ -101,6 +102,24 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         readings.truncate(1);
     }
     readings
+}
+
+/// `not important but return the jars`: the `not` says how much it matters.
+fn behind_priority(segment: &Segment<'_, '_>) -> bool {
+    let (rest, extraction) = segment.adding();
+    let first = segment.units.first().map(|unit| unit.token);
+    extraction.priority.is_some() && rest.first().is_some_and(|unit| Some(unit.token) > first)
+}
+
+/// `the form has to be in the post by wednesday`: what must be by then is to be done.
+fn deadlined(segment: &Segment<'_, '_>) -> bool {
+    let until = segment.adding().1.due.as_ref().and_then(|due| due.marker);
+    let must = segment.units.windows(3).skip(1).any(|three| {
+        is_any(&three[0], &["has", "have", "needs", "need"]) && is_any(&three[1], &["to"]) && is_any(&three[2], &["be"])
+            || is_any(&three[0], &["must", "should"]) && is_any(&three[1], &["be"])
+    });
+    let told = segment.units.first().is_some_and(|unit| is_any(unit, &SUBJECTS));
+    must && !told && matches!(until, Some("by" | "before" | "until" | "on" | "at"))
 }
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
@@ -118,6 +137,13 @@ fn question_reading(segment: &Segment<'_, '_>, made: &[Reading]) -> Reading {
             crate::TaskFilter { completed: Some(false), priority: Some(priority), ..crate::TaskFilter::default() };
         let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
         return reading(Intent::List(query), 0.9, "bare-priority");
+    }
+    // `today?`
+    if let Some(due) = extraction.due.as_ref().filter(|due| due.explicit_date && rest.iter().all(|unit| unit.skip)) {
+        let due = Some(crate::rules::filter::window(due, extraction, segment.context));
+        let filter = crate::TaskFilter { completed: Some(false), due, ..crate::TaskFilter::default() };
+        let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
+        return reading(Intent::List(query), 0.8, "bare-date");
     }
     let about_tasks = segment.units.iter().any(|unit| in_class(unit, "tasks") || in_class(unit, "task"));
     let wh = segment.units.first().is_some_and(|unit| is_any(unit, &QUESTION_WORDS));
@@ -201,10 +227,13 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         .windows(2)
         .skip(1)
         .any(|pair| is_third_person(pair[0]) && !is_any(pair[0], &["needs"]) && in_class(pair[1], "after-verb"));
+    // `halfway through the report`, `no need to remind me`: where things stand.
+    let half = is_any(words[0], &["halfway", "nearly", "almost"]) && words.len() > 1;
+    let needless = words.len() > 1 && is_any(words[0], &["no"]) && is_any(words[1], &["need", "point", "reason", "use"]);
     let state = ["up", "down", "in", "out", "over", "gone", "here", "back", "ready", "dead", "broken", "empty", "full"];
     let stands = words.windows(2).take(4).any(|pair| pair[0].clitic && is_any(pair[1], &state));
     match words.len() {
-        _ if denied => 0.3,
+        _ if denied || half && !verb || needless => 0.3,
         // `gazebo's up`, `the low ones`: told of a state, or of tasks.
         _ if !verb && (stands || words.iter().any(|unit| is_any(unit, &["ones"]))) => 0.3,
         // `monday was a holiday`: the day is what is spoken of.

@@ -171,6 +171,8 @@ fn also_to_do(units: &[Unit]) -> bool {
         && !units.get(1).is_some_and(|unit| is_any(unit, &["me", "us", "out", "down"]))
         && !units.get(1).is_some_and(|unit| is_any(unit, &["and"]))
         && !units.last().is_some_and(|unit| is_any(unit, &["tag", "label"]))
+        // `could I see everything I've got to do`
+        && !(is_any(&units[0], &["see"]) && units.get(1).is_some_and(|unit| phrase::in_class(unit, "all")))
 }
 
 fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
@@ -182,7 +184,8 @@ fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     {
         units = phrase::trim(&units[..units.len() - 1]);
     }
-    if !speakable(units) || units.len() > 8 {
+    let glue = units.iter().all(|unit| unit.skip || phrase::in_class(unit, "filterglue"));
+    if glue || !speakable(units) || units.len() > 8 {
         return None;
     }
     let mut query = found.segment.message.cut(units);
@@ -218,6 +221,12 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
     let unknown = target == TaskRef::Focus && found.segment.context.focus.is_empty() && section != "details";
     if unknown || matches!(target, TaskRef::Filter(_) | TaskRef::Except(..)) {
         return None;
+    }
+    // `list them`
+    let them = |unit: &Unit| is_any(unit, &["them", "those", "these"]);
+    if section == "details" && found.units.len() == 2 && target == TaskRef::Focus && them(&found.units[1]) {
+        let filter = TaskFilter { completed: Some(false), ..TaskFilter::default() };
+        return Some(vec![Reading { confidence: 0.9, ..reading(found, ListQuestion::Show, filter) }]);
     }
     let bare = found.captures.len() == 1 && found.captures.iter().all(|(_, range)| range.len() == found.units.len());
     let mut made = reading(found, question(target.clone()), TaskFilter::default());

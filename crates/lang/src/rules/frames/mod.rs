@@ -13,6 +13,7 @@ mod list;
 mod nonsense;
 mod relabel;
 mod retitle;
+mod situation;
 mod talk;
 mod update;
 

@@ -44,6 +44,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
+    if !literal_enough(found, soft) {
+        return None;
+    }
     let whole = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if *filter == crate::TaskFilter { completed: filter.completed, ..crate::TaskFilter::default() });
     if is_about_one(name) && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(whole)) {
         return None;
@@ -77,6 +80,16 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     Some(readings)
 }
 
+/// `add the note "bring cash" to the sale`, `call the shed job "Clear it out"`: where most words could be a task of their
+/// own, quotes show what is text.
+fn literal_enough(found: &Match<'_, '_, '_>, soft: bool) -> bool {
+    let name = found.section.name;
+    let calls = name == "update-rename" && found.units.first().is_some_and(|unit| is_any(unit, &["call", "name"]));
+    let quoted = |units: &[Unit]| matches!(units, [only] if found.segment.message.token(only).kind == TokenKind::Quoted);
+    let text = found.slot(Slot::Text).or_else(|| found.slot(Slot::New));
+    !(name == "update-note-named" && soft || calls && found.slot(Slot::Ref).is_some()) || text.map(phrase::trim).is_some_and(quoted)
+}
+
 /// Whether a rule changes what tells one task from the others.
 fn is_about_one(name: &str) -> bool {
     matches!(
@@ -84,6 +97,7 @@ fn is_about_one(name: &str) -> bool {
         "update-tag"
             | "update-untag"
             | "update-note"
+            | "update-note-named"
             | "update-description"
             | "update-rename"
             | "update-title"
@@ -187,7 +201,7 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
         || found.units.first().is_some_and(|unit| is_any(unit, &["unflag", "unstar", "unpin"]));
     match name {
         "update-due" | "update-shift" => only_moves || speaks_of_field,
-        "update-what" | "update-rename" | "update-note" | "update-description" | "update-untag" => true,
+        "update-what" | "update-rename" | "update-note" | "update-note-named" | "update-description" | "update-untag" => true,
         "update-tag"
             if found.slot(Slot::Label).is_some_and(|units| {
                 units.iter().any(|unit| found.segment.message.token(unit).kind == TokenKind::Tag)
@@ -206,7 +220,7 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let text = || found.slot(Slot::Text).and_then(|units| retitle::literal(found, units));
     Some(match found.section.name {
         "update-rename" | "update-title" | "update-title-soft" | "update-replace" => retitle::title_or_edit(found)?,
-        "update-note" => match new().or_else(text) {
+        "update-note" | "update-note-named" => match new().or_else(text) {
             Some(text) => Edit { append_description: Some(text), ..Edit::default() },
             None => Edit::default(),
         },
