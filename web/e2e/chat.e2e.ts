@@ -133,7 +133,7 @@ test("a message that can't be sent stays, and is sent once when the server is ba
     await page.context().setOffline(true);
     await say(page, "buy milk");
     await thread(page).getByText("can’t be reached").waitFor();
-    await page.getByText("You’re offline.").waitFor();
+    await page.getByText("Offline – as of").waitFor();
     await page.context().setOffline(false);
     await thread(page).getByRole("button", { name: "Try again" }).click();
     await row(page, "Buy milk").waitFor();

@@ -92,13 +92,13 @@ test("after the connection was cut nothing is missing", () =>
     await call(page, "POST", "/api/tasks", { title: "Before" });
     await row(other, "Before").waitFor();
     await page.context().setOffline(true);
-    await page.getByRole("alert").filter({ hasText: "offline" }).waitFor();
+    await page.getByText("Offline – as of").waitFor();
     await addFromElsewhere(page, "Meanwhile");
     expect(await row(page, "Meanwhile").count()).toBe(0);
     await page.context().setOffline(false);
     await row(page, "Meanwhile").waitFor();
     await row(other, "Meanwhile").waitFor();
-    await page.getByRole("alert").filter({ hasText: "offline" }).waitFor({ state: "detached" });
+    await page.getByText("Offline – as of").waitFor({ state: "detached" });
     await say(other, "add tea");
     await row(page, "Tea").waitFor();
   }));

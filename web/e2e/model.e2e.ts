@@ -93,14 +93,14 @@ test("a broken connection loses nothing of an answer", async () => {
         await say(page, "hmm, that long story again");
         await bubble(page).getByText("It has a hundred chapters.").waitFor();
         wire.cut();
-        await page.getByText("You’re offline.").waitFor();
+        await page.getByText("Offline – as of").waitFor();
         wire.mend();
         await bubble(page).getByText("it rains again.").waitFor({ timeout: 20_000 });
         await newest(page).getByText("Answered by scripted").waitFor();
         const told = await bubble(page).innerText();
         expect(told.match(/chapters/g)?.length).toBe(1);
         expect(await thread(page).locator(".turn").count()).toBe(2);
-        await expect.poll(() => page.getByText("You’re offline.").count()).toBe(0);
+        await expect.poll(() => page.getByText("Offline – as of").count()).toBe(0);
       },
       { origin: wire.origin },
     );

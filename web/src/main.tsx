@@ -3,10 +3,13 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { connect } from "./api/client";
+import { registerWorker } from "./offline/worker";
 import { App } from "./screens/App";
+import { keepAsking } from "./state/arrival";
 import { zone } from "./state/clock";
 import { online } from "./state/connection";
 import { forgetThread } from "./state/conversations";
+import { keepKnown } from "./state/device";
 import { dismissReceipt } from "./state/receipt";
 import { session, signedOut } from "./state/session";
 import { forgetTasks } from "./state/tasks";
@@ -14,7 +17,7 @@ import "./styles/index.css";
 
 connect({
   timezone: () => zone.peek(),
-  onSignedOut: () => signedOut("Your session has ended. Sign in to go on."),
+  onSignedOut: () => void signedOut("Your session has ended. Sign in to go on."),
   onReachable: (reachable) => {
     online.value = reachable;
   },
@@ -29,9 +32,14 @@ effect(() => {
   dismissReceipt();
 });
 
+keepKnown();
+keepAsking();
+
 addEventListener("offline", () => {
   online.value = false;
 });
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);
+
+registerWorker();

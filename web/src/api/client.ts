@@ -54,9 +54,14 @@ function headersFor(method: Method, options: RequestOptions): Headers {
   return headers;
 }
 
+/** A proxy's word that nobody is behind it: whatever Saydo itself refuses, it says in JSON. */
+const isNobody = (response: Response): boolean =>
+  [502, 503, 504].includes(response.status) && !response.headers.get("Content-Type")?.includes("json");
+
 async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
     const response = await fetch(path, init);
+    if (isNobody(response)) throw lost();
     hooks.onReachable(true);
     return response;
   } catch (cause) {

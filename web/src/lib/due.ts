@@ -62,6 +62,12 @@ export function dueWords(due: string, here: Here): string {
   return hasTime(due) ? `${words} ${timeWords(due, here)}` : words;
 }
 
+/** `14:05`, `Yesterday 14:05`: when something was. */
+export function instantWords(at: number, here: Here): string {
+  const due = new Date(at).toISOString();
+  return dueDay(due, here) === today(here) ? timeWords(due, here) : dueWords(due, here);
+}
+
 /** What a group's heading leaves to say: under “Today” only the time. */
 export function dueInGroup(due: string, group: GroupName, here: Here): string | null {
   if (group !== "today" && group !== "tomorrow") return dueWords(due, here);

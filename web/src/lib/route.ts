@@ -35,6 +35,12 @@ export function parseRoute(path: string, keptView: unknown): Route {
   return { view: { name: name ?? "all" }, conversation: null };
 }
 
+/** Whether the app has a screen at this path; what else the server has is none of its business. */
+export function isAppPath(path: string): boolean {
+  const [first] = path.split("/").filter(Boolean);
+  return first === undefined || first === "c" || first === "label" || NAMES.some((name) => name === first);
+}
+
 export function viewPath(view: View): string {
   return view.name === "label" ? `/label/${encodeURIComponent(view.label)}` : `/${view.name}`;
 }

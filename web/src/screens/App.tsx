@@ -2,12 +2,13 @@
 
 import { useEffect } from "preact/hooks";
 import { ErrorState } from "../parts/States";
-import { loadSession, session } from "../state/session";
+import { arrive } from "../state/arrival";
+import { session } from "../state/session";
 import { Main } from "./Main";
 import { SignIn } from "./SignIn";
 
 export function App() {
-  useEffect(() => void loadSession(), []);
+  useEffect(() => void arrive(), []);
   const current = session.value;
   switch (current.status) {
     case "unknown":
@@ -15,7 +16,7 @@ export function App() {
     case "unreachable":
       return (
         <main class="door">
-          <ErrorState message={current.message} onRetry={() => void loadSession()} />
+          <ErrorState message={current.message} onRetry={() => void arrive()} />
         </main>
       );
     case "out":

@@ -1,6 +1,7 @@
 /** The main screen: navigation, list, thread, and the composer under them. */
 
 import { useEffect } from "preact/hooks";
+import { instantWords } from "../lib/due";
 import type { View as Shown } from "../lib/route";
 import { Composer } from "../parts/Composer";
 import { Icon, Logo } from "../parts/Icon";
@@ -11,6 +12,7 @@ import { Reschedule } from "../parts/Reschedule";
 import { TaskList } from "../parts/TaskList";
 import { Thread } from "../parts/Thread";
 import { viewTitle } from "../parts/views";
+import { here } from "../state/clock";
 import { online } from "../state/connection";
 import { openAwaited, openConversation } from "../state/conversations";
 import { drawerOpen } from "../state/drawer";
@@ -18,7 +20,7 @@ import { openLinkedTask } from "../state/link";
 import { followEvents } from "../state/live";
 import { followHistory, goToView, route } from "../state/route";
 import { user } from "../state/session";
-import { refresh } from "../state/tasks";
+import { heardAt, refresh } from "../state/tasks";
 import { closeThread, loadConversations, showThread, spoken, threadOpen } from "../state/thread";
 import { Ready } from "./Ready";
 import { Settings } from "./Settings";
@@ -102,10 +104,11 @@ function Bar() {
 
 function Offline() {
   if (online.value) return null;
+  const at = heardAt.value;
   return (
-    <div class="offline" role="alert">
+    <div class="offline" role="status">
       <Icon name="cloudOff" />
-      <span>You’re offline. This is how things were; changes wait until you’re back.</span>
+      <span>{at === null ? "Offline" : `Offline – as of ${instantWords(at, here.value)}`}</span>
       <button type="button" class="button button-small" onClick={() => void refresh()}>
         Try again
       </button>

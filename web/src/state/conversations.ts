@@ -1,9 +1,11 @@
 /** Going from one conversation to another. */
 
 import * as api from "../api/chat";
-import { Problem, sentence } from "../api/problem";
+import { Problem, sentence, Unreachable } from "../api/problem";
 import type { Message } from "../api/types";
 import { newKey } from "../lib/key";
+import { forgetMessages } from "../offline/known";
+import { keepMessages, keptMessages } from "./device";
 import { go, route } from "./route";
 import { user } from "./session";
 import {
@@ -14,6 +16,7 @@ import {
   type Entry,
   entries,
   entry,
+  fromMessage,
   fromMessages,
   loadConversations,
   pending,
@@ -47,8 +50,15 @@ export async function openConversation(id: number): Promise<void> {
     pending.value = answer.pending ?? null;
     threadStatus.value = { status: "ready" };
     goOn(id, answer.running_turn_id ?? null);
+    keepMessages(id, answer.messages);
   } catch (cause) {
+    const kept = cause instanceof Unreachable ? await keptMessages(id) : null;
     if (conversation.value !== id) return;
+    if (kept) {
+      entries.value = kept.map(fromMessage);
+      threadStatus.value = { status: "ready" };
+      return;
+    }
     threadStatus.value = { status: "error", message: sentence(cause) };
     if (cause instanceof Problem && cause.status === 404) conversation.value = null;
   }
@@ -67,6 +77,7 @@ export async function refreshConversation(id: number): Promise<boolean> {
     if (conversation.value !== id || busy.value) return true;
     // What was said here in the meantime is newer than this answer.
     if (entries.value !== before) return refreshConversation(id);
+    keepMessages(id, answer.messages);
     pending.value = answer.pending ?? null;
     const said = entries.value.filter(({ role }) => role !== "problem");
     if (sameWords(said, answer.messages)) return true;
@@ -104,6 +115,7 @@ export async function rename(id: number, title: string): Promise<void> {
 
 export async function removeConversation(id: number): Promise<void> {
   await api.deleteConversation(id);
+  if (user.value) await forgetMessages(user.value.id, id).catch(() => undefined);
   if (conversation.value === id) {
     newConversation();
     closeThread();

@@ -2,59 +2,67 @@
 
 import { computed, signal } from "@preact/signals";
 import * as account from "../api/account";
-import { Problem, sentence } from "../api/problem";
 import type { User } from "../api/types";
+import { forgetAll, meet } from "../offline/known";
+import { tell } from "../offline/tabs";
 import { goToView } from "./route";
 
 export type Session =
   | { status: "unknown" }
   | { status: "out"; notice?: string }
   | { status: "unreachable"; message: string }
-  | { status: "in"; user: User };
+  /** `confirmed` by the server; without a network this device's word is taken. */
+  | { status: "in"; user: User; confirmed: boolean };
 
 export const session = signal<Session>({ status: "unknown" });
 
 export const user = computed<User | null>(() => (session.value.status === "in" ? session.value.user : null));
 
-/** Asks the server who this is. */
-export async function loadSession(): Promise<void> {
-  try {
-    session.value = { status: "in", user: await account.getMe() };
-  } catch (cause) {
-    session.value =
-      cause instanceof Problem && cause.status === 401
-        ? { status: "out" }
-        : { status: "unreachable", message: sentence(cause) };
-  }
+/** What this device may keep is a courtesy: where storage is forbidden, the app works without. */
+const ifPossible = (work: Promise<void>): Promise<void> => work.catch(() => undefined);
+
+/** The server has said who this is. */
+export async function signedIn(person: User): Promise<void> {
+  const before = user.peek();
+  // Nothing of one person is shown to another.
+  if (before && before.id !== person.id) session.value = { status: "out" };
+  await ifPossible(meet(person));
+  session.value = { status: "in", user: person, confirmed: true };
+  if (before?.id !== person.id) tell("person");
 }
 
 export async function logIn(credentials: account.Credentials): Promise<void> {
   await account.logIn(credentials);
-  session.value = { status: "in", user: await account.getMe() };
+  await signedIn(await account.getMe());
 }
 
 export async function signUp(details: account.Credentials & { name?: string }): Promise<void> {
   await account.signUp(details);
-  session.value = { status: "in", user: await account.getMe() };
+  await signedIn(await account.getMe());
 }
 
-/** The session is over, whoever ended it. */
-export function signedOut(notice?: string): void {
+/** The session is over, whoever ended it: what can be read goes from this device. */
+export async function signedOut(notice?: string): Promise<void> {
   session.value = notice === undefined ? { status: "out" } : { status: "out", notice };
+  await ifPossible(forgetAll());
+}
+
+async function leave(notice?: string): Promise<void> {
+  goToView({ name: "all" });
+  await signedOut(notice);
+  tell("person");
 }
 
 export async function logOut(everywhere: boolean): Promise<void> {
   await (everywhere ? account.logOutEverywhere() : account.logOut());
-  goToView({ name: "all" });
-  signedOut();
+  await leave();
 }
 
 export async function updateMe(patch: Parameters<typeof account.updateMe>[0]): Promise<void> {
-  session.value = { status: "in", user: await account.updateMe(patch) };
+  await signedIn(await account.updateMe(patch));
 }
 
 export async function deleteAccount(password: string): Promise<void> {
   await account.deleteAccount(password);
-  goToView({ name: "all" });
-  signedOut("Your account and everything in it is gone.");
+  await leave("Your account and everything in it is gone.");
 }

@@ -6,6 +6,7 @@ import { listTasks, listTrash } from "../api/tasks";
 import type { Task } from "../api/types";
 import { dueDay, type Here, isOverdue, today as todayOf } from "../lib/due";
 import { type Group, groupTasks } from "../lib/group";
+import { type Known, recall } from "../offline/known";
 import { here, tick } from "./clock";
 import { route, type View } from "./route";
 
@@ -15,6 +16,9 @@ export const open = signal<Task[]>([]);
 export const completed = signal<Task[] | null>(null);
 export const trash = signal<Task[] | null>(null);
 export const loading = signal<Loading>({ status: "loading" });
+
+/** When the server last told the list; null before that. */
+export const heardAt = signal<number | null>(null);
 
 /** Tasks just completed: they stay in sight, struck through, until the next look. */
 export const settling = signal<ReadonlyMap<number, Task>>(new Map());
@@ -57,7 +61,14 @@ async function fetchLists(view: View): Promise<void> {
   open.value = openTasks;
   completed.value = completedTasks;
   trash.value = trashTasks;
+  heardAt.value = Date.now();
   loading.value = { status: "ready" };
+}
+
+/** The completed ones are let go of while they are not shown; this device may still know them. */
+async function recallCompleted(): Promise<void> {
+  const known = completed.value ? null : await recall().catch(() => null);
+  completed.value ??= known?.completed ?? null;
 }
 
 /** Hears from the server again, and says whether that went well. Keeps what is shown when it fails. */
@@ -68,6 +79,7 @@ export async function refresh(): Promise<boolean> {
     return true;
   } catch (cause) {
     if (cause instanceof Problem && cause.status === 401) return false;
+    if (route.value.view.name === "completed") await recallCompleted();
     if (loading.value.status !== "ready" || !isLoaded(route.value.view)) {
       loading.value = { status: "error", message: sentence(cause) };
     }
@@ -77,6 +89,15 @@ export async function refresh(): Promise<boolean> {
   }
 }
 
+/** Shows what this device knows, until the server is heard. */
+export function showKnown(known: Known): void {
+  if (known.at === 0 || heardAt.value !== null) return;
+  open.value = known.open;
+  completed.value = known.completed;
+  heardAt.value = known.at;
+  loading.value = { status: "ready" };
+}
+
 /** Forgets everything, for the next person at this browser. */
 export function forgetTasks(): void {
   asked += 1;
@@ -84,6 +105,7 @@ export function forgetTasks(): void {
   completed.value = null;
   trash.value = null;
   settling.value = new Map();
+  heardAt.value = null;
   loading.value = { status: "loading" };
 }
 
