@@ -1,7 +1,8 @@
 //! An installation on a prefix of its own, deployed and run by `deploy/deploy.sh` as on any machine.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    fs::OpenOptions,
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
@@ -63,6 +64,18 @@ impl Installation {
             base: format!("http://127.0.0.1:{listen}"),
             metrics,
         })
+    }
+
+    /// Sets what holds from the next start on.
+    pub(crate) fn set(&self, name: &str, value: &str) -> Tried<()> {
+        let mut file = OpenOptions::new().append(true).open(self.settings().join(".env"))?;
+        writeln!(file, "{name}={value}")?;
+        Ok(())
+    }
+
+    /// Where its settings are.
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.root.join("etc/saydo").join(self.environment)
     }
 
     /// Its data folder.
@@ -132,7 +145,7 @@ impl Installation {
     pub(crate) async fn service(&self, action: &str) -> Tried<()> {
         let mut command = Command::new(self.service_script());
         command.arg(action).env("DEPLOY_PROGRAM", self.prefix().join("current/saydo"));
-        command.env("DEPLOY_SETTINGS", self.root.join("etc/saydo").join(self.environment));
+        command.env("DEPLOY_SETTINGS", self.settings());
         command.env("DEPLOY_DATA", self.data()).stdin(Stdio::null());
         let status = tokio::task::spawn_blocking(move || command.status()).await??;
         if status.success() { Ok(()) } else { other(format!("the service does not {action}")) }

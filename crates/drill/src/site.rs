@@ -14,6 +14,7 @@ use testbed::{Durability, Postgres, Redis};
 use tokio::sync::Mutex;
 
 use crate::{
+    acts::doings::DEAR,
     installation::Installation,
     people::{Ledger, Person},
     runbook::Desk,
@@ -26,6 +27,9 @@ use crate::{
 pub(crate) const DATABASE: &str = "saydo_production";
 /// How large the disk of staging is, where one may be made.
 const DISK: &str = "size=160m";
+/// The model of production. What a short answer costs is small, of a long one it is 20.
+const PROVIDER: &str = "[[providers]]\nname = \"openai\"\nmodel = \"gpt-4o\"\nbase_url = \"URL\"\n\
+                        api_key = \"of-the-drill\"\ninput_price = 1000.0\noutput_price = 1000.0\n";
 /// What is wrong with a bad release, and what must be noticed of it.
 const BAD_RELEASE: &str = include_str!("bad-release.sh");
 
@@ -58,13 +62,12 @@ impl Site {
         let model_port = testbed::free_port();
         let model = ScriptedModel::bind(script(), model_port).await?;
         let own = format!(
-            "DATABASE_URL={}\nDB_POOL_SIZE=8\nDB_MAX_OVERFLOW=4\nDB_POOL_TIMEOUT=10\nREDIS_URL={}\n\
-             OPENAI_BASE_URL={}\nOPENAI_API_KEY=of-the-drill\n",
+            "DATABASE_URL={}\nDB_POOL_SIZE=8\nDB_MAX_OVERFLOW=4\nDB_POOL_TIMEOUT=10\nREDIS_URL={}\n",
             postgres.url(DATABASE, testbed::ROLE),
-            redis.url(),
-            model.base_url()
+            redis.url()
         );
         let production = Installation::new(repository, folder.path(), "production", &own)?;
+        std::fs::write(production.settings().join("saydo.toml"), PROVIDER.replace("URL", &model.base_url()))?;
         let staging = Installation::new(repository, folder.path(), "staging", "")?;
         let has_disk = mount(&staging.data())?;
         Ok(Self {
@@ -199,6 +202,7 @@ fn script() -> Script {
         rule("got the milk", Reply::call("complete_task", json!({"task_id": 1}))),
         rule("still left", Reply::text("You still have to call mom and to water the plants.")),
         rule("delete all", all),
+        rule(DEAR, Reply::text("It began long ago.").with_usage(19_000, 0, 1000)),
     ];
     Script { rules, fallback: Some(Reply::text("A full week, but you will manage.")), ..Script::default() }
 }

@@ -12,8 +12,15 @@ use serde_json::Value;
 use testbed::Prometheus;
 use tokio::task::JoinHandle;
 
-use crate::{timeline::Timeline, trouble::Tried};
+use crate::{
+    installation::Installation,
+    timeline::Timeline,
+    times::Times,
+    trouble::{Tried, other},
+};
 
+/// The one target in the project's configuration.
+const TARGET: &str = "- targets: [\"127.0.0.1:8000\"]\n        labels: {environment: production}";
 /// How often the alerts are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -37,23 +44,31 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Starts one that reads these addresses, with everything in the rules so many times as fast.
+    /// Starts one that reads these installations, with the times of the rules shortened.
     pub(crate) async fn start(
         rules: &Path,
         folder: PathBuf,
-        targets: &[String],
-        speed: u32,
+        installations: &[&Installation],
+        times: Times,
         timeline: Arc<Timeline>,
     ) -> Tried<Self> {
         std::fs::create_dir_all(&folder)?;
         for file in ["recording.yml", "alerts.yml"] {
-            std::fs::write(folder.join(file), hastened(&std::fs::read_to_string(rules.join(file))?, speed))?;
+            std::fs::write(folder.join(file), times.hasten(&std::fs::read_to_string(rules.join(file))?))?;
         }
-        let targets: Vec<String> = targets.iter().map(|target| format!("\"{target}\"")).collect();
         let configuration = std::fs::read_to_string(rules.join("prometheus.yml"))?;
+        if !configuration.contains(TARGET) {
+            return other("the configuration of Prometheus does not have the target that is to be replaced");
+        }
+        let targets: Vec<String> = installations
+            .iter()
+            .map(|one| {
+                format!("- targets: [\"{}\"]\n        labels: {{environment: {}}}", one.metrics, one.environment)
+            })
+            .collect();
         let configuration = configuration
-            .replace("15s", &format!("{}s", (15 / speed).max(1)))
-            .replace("\"127.0.0.1:8000\"", &targets.join(", "));
+            .replace("15s", &format!("{}s", times.interval(15)))
+            .replace(TARGET, &targets.join("\n      "));
         std::fs::write(folder.join("prometheus.yml"), configuration)?;
         std::fs::write(folder.join("saydo-token"), "none: the metrics have an address of their own")?;
         let file = folder.join("prometheus.yml");
@@ -61,6 +76,11 @@ impl Watch {
         let states: Arc<Mutex<States>> = Arc::default();
         let looking = tokio::spawn(look(prometheus.url(), Arc::clone(&states), timeline));
         Ok(Self { prometheus, states, looking })
+    }
+
+    /// An alert as the watch knows it. Those of staging say so; one of no installation is production's.
+    pub(crate) fn name(alert: &str, environment: &str) -> String {
+        if environment == "staging" { format!("{alert} ({environment})") } else { alert.to_owned() }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -138,7 +158,8 @@ fn tell(timeline: &Timeline, name: &str, before: State, is: State, took: Duratio
 fn of(answer: &Value) -> BTreeMap<String, State> {
     let mut states = BTreeMap::new();
     for alert in answer["data"]["alerts"].as_array().into_iter().flatten() {
-        let name = alert["labels"]["alertname"].as_str().unwrap_or_default().to_owned();
+        let label = |name: &str| alert["labels"][name].as_str().unwrap_or_default();
+        let name = Watch::name(label("alertname"), label("environment"));
         let state = if alert["state"] == "firing" { State::Firing } else { State::Pending };
         let known = states.entry(name).or_insert(state);
         *known = state.max(*known);
@@ -146,49 +167,24 @@ fn of(answer: &Value) -> BTreeMap<String, State> {
     states
 }
 
-/// The rules with all their times so many times as short: what is waited for (`for: 5m`) and what is looked at (`[5m]`).
-fn hastened(rules: &str, speed: u32) -> String {
-    let mut text = String::with_capacity(rules.len());
-    for line in rules.lines() {
-        if let Some((before, time)) = line.split_once("for: ") {
-            text.push_str(&format!("{before}for: {}", shorter(time, speed)));
-        } else {
-            let mut parts = line.split('[');
-            text.push_str(parts.next().unwrap_or_default());
-            for part in parts {
-                match part.split_once(']') {
-                    Some((window, rest)) => text.push_str(&format!("[{}]{rest}", shorter(window, speed))),
-                    None => text.push_str(&format!("[{part}")),
-                }
-            }
-        }
-        text.push('\n');
-    }
-    text
-}
-
-/// A time as Prometheus writes it, so many times as short; what is none stays as it is.
-fn shorter(time: &str, speed: u32) -> String {
-    let (number, unit) = time.split_at(time.len().saturating_sub(1));
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return time.to_owned(),
-    };
-    number.parse::<u32>().map_or_else(|_| time.to_owned(), |number| format!("{}ms", number * seconds * 1000 / speed))
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn rules_keep_all_but_their_times() {
-        let rules = "expr: 'x:rate5m[5m] > 0.1 and y[1h] or z{a=\"[b]\"}'\n  for: 2m\n";
-        let fast = "expr: 'x:rate5m[30000ms] > 0.1 and y[360000ms] or z{a=\"[b]\"}'\n  for: 12000ms\n";
-        assert_eq!(hastened(rules, 10), fast);
-        assert_eq!(hastened("- alert: A\n", 10), "- alert: A\n");
+    fn installations_are_kept_apart_and_the_worst_state_counts() {
+        let alert = |environment: &str, state: &str| json!({"labels": {"alertname": "SaydoErrors", "environment": environment}, "state": state});
+        let of_nobody = json!({"labels": {"alertname": "SaydoMissing"}, "state": "pending"});
+        let alerts =
+            [alert("production", "firing"), alert("production", "pending"), alert("staging", "pending"), of_nobody];
+        let states = of(&json!({"data": {"alerts": alerts}}));
+        let expected = [
+            ("SaydoErrors", State::Firing),
+            ("SaydoErrors (staging)", State::Pending),
+            ("SaydoMissing", State::Pending),
+        ];
+        assert_eq!(states, expected.map(|(name, state)| (name.to_owned(), state)).into());
     }
 }

@@ -1,20 +1,21 @@
 //! How each thing is broken, and how it is mended.
 
 use std::{
+    ffi::OsStr,
     io::Write as _,
+    path::Path,
     process::{Command, Stdio},
     sync::Arc,
-    time::Duration,
 };
 
-use futures_util::future::join_all;
-use reqwest::Method;
-use serde_json::json;
+use jiff::ToSpan as _;
 use tokio::task::JoinHandle;
 
+use super::doings::{come_from_elsewhere, crowd_in, guess, pry, spend, talk, wonder, write};
 use crate::{
     people::{Person, email},
     site::{DATABASE, Site},
+    timeline::clock,
     trouble::{Tried, other},
 };
 
@@ -27,6 +28,8 @@ const LOCK_AGAIN: &str = "DO $$ BEGIN LOOP LOCK TABLE tasks IN ACCESS EXCLUSIVE 
 const STRANGER: u8 = 33;
 /// Who talks while everything is slow.
 const TALKERS: std::ops::RangeInclusive<u8> = 37..=40;
+/// What everybody may use of the models in a day once somebody used too much.
+const TOKENS_PER_DAY: (&str, &str) = ("SAYDO_MODEL_TOKENS_PER_DAY", "50000");
 
 /// What can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +52,14 @@ pub(crate) enum Break {
     Model,
     /// The disk of staging is full.
     Disk,
-    /// The backups of staging are gone, and where their folder was nothing can be written.
+    /// The backups of staging are old, and no new one can be written.
     Backup,
     /// The server of staging may hardly open more files than it has.
     Files,
+    /// Somebody makes the model's answers dear.
+    Cost,
+    /// No server runs.
+    Everything,
 }
 
 /// What goes on while something is broken.
@@ -85,9 +92,10 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
     let base = &site.production.base;
     Ok(match what {
         Break::Database => {
+            let person = Person::sign_up(base, 41, "offline").await?;
             let postgres = Arc::clone(&site.postgres);
             tokio::task::spawn_blocking(move || postgres.stop_immediate()).await?;
-            Doings::default()
+            Doings::ill(tokio::spawn(come_from_elsewhere(person)))
         }
         Break::Server => {
             site.production.kill().await?;
@@ -120,12 +128,13 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
             Doings::people(tokio::spawn(write(person)))
         }
         Break::Backup => {
-            let folder = site.staging.data().join("backups");
+            let_backups_age(site).await?;
+            Doings::default()
+        }
+        Break::Cost => Doings::people(tokio::spawn(spend(Person::sign_up(base, 42, "llm").await?))),
+        Break::Everything => {
+            site.production.service("stop").await?;
             site.staging.service("stop").await?;
-            std::fs::rename(&folder, site.staging.data().join("backups-aside"))?;
-            // Nobody may make anything there, root included.
-            std::os::unix::fs::symlink("/sys/kernel", &folder)?;
-            site.staging.service("start").await?;
             Doings::default()
         }
         Break::Files => {
@@ -134,6 +143,16 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
             Doings::default()
         }
     })
+}
+
+/// The backups of staging become old while it is stopped, and their disk can only be read.
+async fn let_backups_age(site: &Site) -> Tried<()> {
+    site.staging.service("stop").await?;
+    let folder = site.staging.data().join("backups");
+    age(&folder)?;
+    run("mount", &["--bind".as_ref(), folder.as_ref(), folder.as_ref()])?;
+    run("mount", &["-o".as_ref(), "remount,bind,ro".as_ref(), folder.as_ref()])?;
+    site.staging.service("start").await
 }
 
 /// People talk, and nothing of it can be done for seconds.
@@ -181,10 +200,16 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
             }
         }
         Break::Model => site.model_starts().await?,
-        Break::Backup => {
-            let folder = site.staging.data().join("backups");
-            std::fs::remove_file(&folder)?;
-            std::fs::create_dir(folder)?;
+        Break::Backup => run("umount", &[site.staging.data().join("backups").as_ref()])?,
+        Break::Cost => {
+            let (name, value) = TOKENS_PER_DAY;
+            site.production.set(name, value)?;
+            site.production.service("stop").await?;
+            site.production.service("start").await?;
+        }
+        Break::Everything => {
+            site.production.service("start").await?;
+            site.staging.service("start").await?;
         }
         Break::Files => site.staging.limit_files(1024).await?,
         Break::Disk => std::fs::remove_file(site.staging.data().join("fill"))?,
@@ -203,65 +228,21 @@ fn lock_the_tasks(site: &Site, statement: &str) -> Tried<()> {
     Ok(())
 }
 
-/// More readers at once than there are connections.
-pub(crate) async fn crowd_in(person: Person) {
-    loop {
-        let lists = (0..20).map(|_| person.request(Method::GET, "/api/tasks?limit=50").send());
-        join_all(lists).await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
+/// Makes all backups in a folder three days old: when one was made is in its name.
+fn age(folder: &Path) -> Tried<()> {
+    for (days, entry) in (3..).zip(std::fs::read_dir(folder)?) {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("saydo-") {
+            let made = clock() - days.days();
+            std::fs::rename(entry.path(), folder.join(made.strftime("saydo-%Y%m%dT%H%M%S.000Z").to_string()))?;
+        }
     }
+    Ok(())
 }
 
-/// Wrong passwords, ten at a time.
-async fn guess(victim: Person) {
-    let wrong = json!({"email": victim.email, "password": "not this one"});
-    loop {
-        let tries = (0..10).map(|n| {
-            let login = victim.request(Method::POST, "/api/auth/login").json(&wrong);
-            login.header("x-forwarded-for", format!("203.0.113.{n}")).send()
-        });
-        join_all(tries).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-/// The list of somebody else, again and again.
-async fn pry(stranger: Person, victim: String) {
-    loop {
-        let asked = stranger.request(Method::POST, &format!("/api/{victim}/chat")).json(&json!({"message": "hello"}));
-        // The answer is a refusal.
-        let _ = asked.send().await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-}
-
-/// What only a model can answer.
-async fn wonder(person: Person) {
-    loop {
-        // Without the model the offline engine answers.
-        let _ = person.message("what do you think of my week?").send().await;
-        tokio::time::sleep(Duration::from_millis(1100)).await;
-    }
-}
-
-/// What is said to the list, one after the other.
-async fn talk(person: Person) {
-    for number in 0_u64.. {
-        // A turn that fails is one of those that the alerts are about.
-        let _ = person.message(&format!("add call number {number}")).send().await;
-        tokio::time::sleep(Duration::from_millis(900)).await;
-    }
-}
-
-/// Tasks with long descriptions.
-async fn write(person: Person) {
-    let description = "x".repeat(900);
-    for number in 0_u64.. {
-        let task = json!({"title": format!("large {number}"), "description": description});
-        // On a full disk it is refused.
-        let _ = person.request(Method::POST, "/api/tasks").json(&task).send().await;
-        tokio::time::sleep(Duration::from_millis(60)).await;
-    }
+fn run(program: &str, arguments: &[&OsStr]) -> Tried<()> {
+    let status = Command::new(program).args(arguments).stdin(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { other(format!("{program} failed")) }
 }
 
 /// Fills the disk of staging to the last byte.

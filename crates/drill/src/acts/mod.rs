@@ -1,6 +1,8 @@
 //! The acts of the drill, in their order.
 
-pub(crate) mod breakage;
+mod breakage;
+pub(crate) mod doings;
+pub(crate) mod drill;
 pub(crate) mod faults;
 pub(crate) mod load;
 pub(crate) mod releases;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{breakage, load};
+use super::{doings, load};
 use crate::{people::Person, site::Site, trouble::Tried};
 
 /// How long a new version may take until it is well.
@@ -63,7 +63,7 @@ pub(crate) async fn bad(site: &Site, after: &Path) -> Tried<()> {
                 while !smoked.exists() {
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
-                breakage::crowd_in(person).await;
+                doings::crowd_in(person).await;
             }))
         } else {
             None
