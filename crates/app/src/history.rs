@@ -23,7 +23,7 @@ pub struct HistoryView {
     pub change_id: String,
     /// When (RFC 3339, UTC).
     pub at: String,
-    /// The way it came in: `rest`, `chat`, `mcp` or `cli`.
+    /// The way it came in: `rest`, `chat`, `mcp`, `cli` or `import`.
     pub door: &'static str,
     /// The program or the language model that made it; `null` when the person did.
     pub agent: Option<String>,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod accounts;
+mod agents;
 mod agui;
 mod bounds;
 mod chat;
@@ -15,6 +16,7 @@ mod events;
 mod examples;
 mod fuzz;
 mod idempotency;
+mod import;
 mod limits;
 mod matrix;
 mod mcp;

@@ -35,6 +35,7 @@ fn line(route: &str) -> Line {
         "POST /api/auth/password" => line(json!({"current_password": PASSWORD, "new_password": PASSWORD}), 204, None),
         "GET /api/tokens" => line(Value::Null, 200, None),
         "POST /api/tokens" => line(json!({"name": "Another", "scope": "read"}), 201, None),
+        "POST /api/tokens/{id}/undo-today" => line(Value::Null, 200, Some(404)),
         "DELETE /api/tokens/{id}" => line(Value::Null, 204, Some(404)),
         "DELETE /api/account" => line(json!({"password": PASSWORD}), 204, None),
         "POST /api/tasks" => line(json!({"title": "New"}), 201, None),
@@ -44,6 +45,7 @@ fn line(route: &str) -> Line {
         "PATCH /api/tasks/{id}/complete" => line(json!({"completed": true}), 200, Some(404)),
         "DELETE /api/tasks/{id}" => line(Value::Null, 204, Some(404)),
         "POST /api/trash/{id}/restore" => line(Value::Null, 200, Some(404)),
+        "POST /api/import" => line(json!({"tasks": [{"title": "Imported"}]}), 200, None),
         "POST /api/undo" => line(json!({"change_id": "{change_id}"}), 200, Some(404)),
         "POST /api/parse" => line(json!({"text": "milk"}), 200, None),
         "POST /api/{user_id}/chat" => line(json!({"message": "hello"}), 200, Some(403)),
@@ -214,6 +216,7 @@ async fn the_owner_is_served() {
         let order = [
             "/api/undo",
             "/pending/",
+            "DELETE /api/tokens",
             "DELETE /api/tasks",
             "DELETE /api/conversations/",
             "DELETE /api/conversations",

@@ -27,8 +27,8 @@ async fn a_token_is_shown_once_and_kept_as_a_hash() {
     let text = made["token"].as_str().unwrap().to_owned();
     assert_eq!((text.starts_with("saydo_pat_"), text.len()), (true, 53), "{text}");
     let expected = json!({"id": made["id"], "name": "Claude on my laptop", "scope": "write",
-        "created_at": "2026-03-11T09:00:00Z", "expires_at": "2026-04-10T09:00:00Z", "last_used_at": null});
-    assert_eq!(ada.get("/api/tokens").await.ok(200), json!({"tokens": [expected]}));
+        "created_at": "2026-03-11T09:00:00Z", "expires_at": "2026-04-10T09:00:00Z", "last_used_at": null, "changes_today": 0});
+    assert_eq!(ada.get("/api/tokens").await.ok(200), json!({"tokens": [expected], "revoked": []}));
     let secret = &text["saydo_pat_".len()..];
     assert!(!ada.get("/api/account/export").await.text.contains(secret));
     // Neither the table nor the answers kept for repetition nor the write-ahead log know it.
@@ -64,7 +64,9 @@ async fn it_opens_the_owners_things_and_its_use_is_noted() {
     robot.get("/api/tasks").await.problem(401);
     robot.at(&replica).get("/api/tasks").await.problem(401);
     ada.delete(&format!("/api/tokens/{id}")).await.problem(404);
-    assert_eq!(ada.get("/api/tokens").await.ok(200), json!({"tokens": []}));
+    // What it did today can still be looked at, and undone.
+    let gone = json!([{"id": id, "name": "Robot", "changes_today": 2}]);
+    assert_eq!(ada.get("/api/tokens").await.ok(200), json!({"tokens": [], "revoked": gone}));
 }
 
 #[tokio::test]

@@ -37,6 +37,75 @@ fn ids(changes: &[Change]) -> Vec<ChangeId> {
     changes.iter().map(|change| change.id).collect()
 }
 
+/// A change by a program, with its undoing if it is one.
+async fn by(store: &Store, user: &UserId, client: &str, at: jiff::Timestamp, undoes: Option<ChangeId>) -> ChangeId {
+    let client = (!client.is_empty()).then(|| Client { id: client.to_owned(), name: client.to_uppercase() });
+    let new = NewChange { client, undoes, created_at: at, ..new_change(user, "Done") };
+    let (id, mine) = (new.id, user.clone());
+    write!(store, |tx| {
+        tx.change_insert(&new, &[]).await?;
+        let Some(undone) = undoes else { return Ok::<_, StoreError>(()) };
+        let undone = tx.change_find(&mine, undone).await?.unwrap();
+        tx.change_mark_undone(&mine, undone.id, Some(id)).await?;
+        if let Some(redone) = undone.undoes {
+            tx.change_mark_undone(&mine, redone, None).await?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    id
+}
+
+pub(crate) async fn what_a_program_did_is_found(store: &Store) {
+    let (ann, bob) = (new_user(store, "ann").await, new_user(store, "bob").await);
+    let (noon, before) = (noon(), noon() - jiff::SignedDuration::from_secs(1));
+    by(store, &ann, "robot", before, None).await;
+    by(store, &ann, "", noon, None).await;
+    by(store, &bob, "robot", noon, None).await;
+    let one = by(store, &ann, "robot", noon, None).await;
+    let two = by(store, &ann, "robot", noon, None).await;
+    by(store, &ann, "other", noon, None).await;
+    // Undone by itself, and undone by the person.
+    let three = by(store, &ann, "robot", noon, None).await;
+    by(store, &ann, "robot", noon, Some(three)).await;
+    by(store, &ann, "", noon, Some(two)).await;
+    // Undone by the person, and redone by the program: it is the change that counts, not the redo.
+    let four = by(store, &ann, "robot", noon, None).await;
+    let undo = by(store, &ann, "", noon, Some(four)).await;
+    by(store, &ann, "robot", noon, Some(undo)).await;
+    // An undo of what somebody else did counts.
+    let hers = by(store, &ann, "", noon, None).await;
+    let five = by(store, &ann, "robot", noon, Some(hers)).await;
+    let mut conn = store.read().await.unwrap();
+    let found = conn.changes_of_client(&ann, "robot", noon, 9).await.unwrap();
+    assert_eq!(ids(&found), [five, four, one]);
+    assert_eq!(ids(&conn.changes_of_client(&ann, "robot", noon, 2).await.unwrap()), [five, four]);
+    let client = |id: &str| Client { id: id.to_owned(), name: id.to_uppercase() };
+    assert_eq!(conn.changes_by_client(&ann, noon).await, Ok(vec![(client("other"), 1), (client("robot"), 3)]));
+    assert_eq!(conn.changes_by_client(&ann, noon + jiff::SignedDuration::from_secs(1)).await, Ok(vec![]));
+}
+
+pub(crate) async fn what_was_put_back_together_is_in_force_again(store: &Store) {
+    let (ann, bob) = (new_user(store, "ann").await, new_user(store, "bob").await);
+    let (one, two) = (by(store, &ann, "", noon(), None).await, by(store, &ann, "", noon(), None).await);
+    let (whole, apart) = (by(store, &ann, "", noon(), None).await, by(store, &ann, "", noon(), None).await);
+    let (mine, other) = (ann.clone(), bob);
+    let released = write!(store, |tx| {
+        for (change, by) in [(one, whole), (two, whole), (whole, apart)] {
+            tx.change_mark_undone(&mine, change, Some(by)).await?;
+        }
+        assert_eq!(tx.changes_release(&other, whole).await?, 0);
+        tx.changes_release(&mine, whole).await
+    });
+    assert_eq!(released, Ok(2));
+    let mut conn = store.read().await.unwrap();
+    let mut undone_by = Vec::new();
+    for change in [one, two, whole] {
+        undone_by.push(conn.change_find(&ann, change).await.unwrap().unwrap().undone_by);
+    }
+    assert_eq!(undone_by, [None, None, Some(apart)]);
+}
+
 pub(crate) async fn a_task_has_its_history(store: &Store) {
     let user = new_user(store, "ann").await;
     let one = TaskNumber::new(1);

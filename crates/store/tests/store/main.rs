@@ -60,7 +60,7 @@ macro_rules! suite {
         every_field_is_given_back, any_text_is_given_back_byte_for_byte, numbers_are_never_reused,
         a_number_or_uid_is_taken_once, only_the_expected_version_is_updated, the_trash_is_apart,
         old_trash_is_purged, many_are_found_in_the_order_asked, titles_are_lean, counts_know_what_is_overdue,
-        the_next_occurrence_is_found,
+        the_next_occurrence_is_found, many_are_stored_at_once,
     }
     lists {
         newest_first_by_default, filters_narrow, text_is_found_whatever_the_case, dues_are_filtered,
@@ -79,7 +79,8 @@ macro_rules! suite {
     }
     history {
         a_task_has_its_history, what_holds_after_a_change, a_change_knows_who_made_it,
-        a_change_does_not_grow_over_a_later_one, a_consent_is_used_once,
+        a_change_does_not_grow_over_a_later_one, a_consent_is_used_once, what_a_program_did_is_found,
+        what_was_put_back_together_is_in_force_again,
     }
     turns {
         a_turn_runs_and_ends_once, a_turn_that_is_stopped_hears_of_it, a_key_has_one_turn,

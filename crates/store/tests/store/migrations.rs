@@ -1,7 +1,7 @@
 //! The schema up and down.
 
-use saydo_domain::Role;
-use saydo_store::{SchemaState, Store, StoreError, TaskQuery};
+use saydo_domain::{Door, Role};
+use saydo_store::{NewChange, SchemaState, Store, StoreError, TaskQuery};
 use sqlx::Connection as _;
 
 use crate::{
@@ -91,6 +91,30 @@ async fn one_step_down_and_up_keeps_what_was_there_before_it() {
 async fn raw(opened: &Opened) -> sqlx::SqliteConnection {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(opened.folder.path().join("saydo.db"));
     sqlx::SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_imported_is_kept_where_imports_are_not_known() {
+    let opened = Opened::sqlite().await;
+    let store = &opened.store;
+    let user = new_user(store, "ann").await;
+    let imported = put_change(store, NewChange { door: Door::Import, ..new_change(&user, "Imported") }).await;
+    let said = put_change(store, new_change(&user, "Said")).await;
+    down_to(store, 9).await;
+    let mut raw = raw(&opened).await;
+    let doors = "SELECT door FROM changes ORDER BY seq";
+    let doors: Vec<String> = sqlx::query_scalar(doors).fetch_all(&mut raw).await.unwrap();
+    assert_eq!(doors, ["rest", "chat"]);
+    let effects: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM change_effects").fetch_one(&mut raw).await.unwrap();
+    raw.close().await.unwrap();
+    assert_eq!(effects, 2);
+    store.migrate_up().await.unwrap();
+    let kept = store.read().await.unwrap().changes_newest(&user, 9).await.unwrap();
+    assert_eq!(
+        kept.iter().map(|change| (change.id, change.door)).collect::<Vec<_>>(),
+        [(said, Door::Chat), (imported, Door::Rest)]
+    );
+    opened.close().await;
 }
 
 #[tokio::test]

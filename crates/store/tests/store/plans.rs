@@ -86,6 +86,8 @@ macro_rules! tour {
             turns::events_are_read_in_order_from_any_point, turns::turns_without_a_sign_of_life_are_interrupted,
             turns::old_turns_are_purged, turns::a_turn_keeps_its_rounds, turns::one_takes_over_a_turn_that_broke_off,
             history::a_task_has_its_history, history::what_holds_after_a_change, history::a_consent_is_used_once,
+            history::what_a_program_did_is_found, history::what_was_put_back_together_is_in_force_again,
+            tasks::many_are_stored_at_once,
             access_tokens::a_token_opens_the_door_of_its_owner, access_tokens::tokens_are_listed_and_deleted,
             usage::usage_adds_up_by_day_and_model,
             owners::another_user_changes_nothing, turns::a_running_turn_is_found_and_lets_go_of_its_key,

@@ -1,7 +1,7 @@
 //! Single tasks.
 
 use saydo_domain::{Description, Label, Priority, Recurrence, Task, TaskNumber, TaskUid, Title};
-use saydo_store::{CompletedScope, Store, StoreError, TaskCounts, TitleRow};
+use saydo_store::{CompletedScope, Store, StoreError, TaskCounts, TaskQuery, TitleRow};
 use uuid::Uuid;
 
 use crate::support::{at, new_tasks, new_user, noon, now_in, task, write};
@@ -200,4 +200,20 @@ pub(crate) async fn the_next_occurrence_is_found(store: &Store) {
     let mut conn = store.read().await.unwrap();
     assert_eq!(conn.task_find_repeat_of(&user, uid).await, Ok(Some(tasks[1].clone())));
     assert_eq!(conn.task_find_repeat_of(&user, tasks[1].uid).await, Ok(None));
+}
+
+pub(crate) async fn many_are_stored_at_once(store: &Store) {
+    let user = new_user(store, "ann").await;
+    // More than share a statement, with labels on some and none on others.
+    let labelled = |number: i64| {
+        let labels = (0..number % 4).map(|label| Label::new(&format!("l{label}")).unwrap()).collect();
+        Task { labels, ..task(&user, number, &format!("Task {number}")) }
+    };
+    let tasks: Vec<Task> = (1..=75).map(labelled).collect();
+    let stored = tasks.clone();
+    write!(store, |tx| tx.tasks_insert(&stored).await).unwrap();
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(conn.tasks_all(&user).await, Ok(tasks));
+    let query = TaskQuery { label: Some(Label::new("l2").unwrap()), ..TaskQuery::default() };
+    assert_eq!(conn.tasks_count(&user, &query).await, Ok(18));
 }
