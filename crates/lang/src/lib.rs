@@ -26,5 +26,5 @@ pub use intent::{
 pub use line::{parse_due, parse_line, parse_recurrence};
 pub use moment::{DateOrder, Moment};
 pub use quick::{Problem, QuickAdd, Span, SpanKind};
-pub use resolve::{Candidate, Match, Scored, rank, resolve};
+pub use resolve::{Candidate, Match, Scored, Titles, rank, resolve};
 pub use rules::understand;

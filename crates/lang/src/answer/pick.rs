@@ -42,6 +42,12 @@ pub(super) fn read(
     if let Some(index) = by_contrast(raw, tasks.len()) {
         return Some(reading(Answer::Pick(vec![index]), EXACT));
     }
+    if choosing && all_of(message, raw, tasks.len()) {
+        return Some(reading(Answer::Pick((0..tasks.len()).collect()), EXACT));
+    }
+    if let Some(picked) = rather(message, raw, pending, &here).filter(|_| choosing) {
+        return Some(reading(Answer::Pick(picked), EXACT));
+    }
     let none = none_of_these(raw);
     let led = strip_lead(none.unwrap_or(raw));
     let said_only = only || led.len() < raw.len();
@@ -78,6 +84,26 @@ pub(super) fn read(
         .iter()
         .any(|unit| is_any(unit, &["ones", "all", "both", "every", "everything", "those", "these", "tasks"]));
     Some(reading(Answer::Among { targets, several }, 0.94))
+}
+
+/// `all 3` of three.
+fn all_of(message: &Message<'_>, units: &[Unit], count: usize) -> bool {
+    let number = match units {
+        [all, number] if is_any(all, &["all"]) => phrase::number(message, &[*number], true),
+        _ => None,
+    };
+    number.is_some_and(|(number, _)| usize::try_from(number).is_ok_and(|number| number == count))
+}
+
+/// `Pat not Doreen`: both are among the tasks shown, and the first is meant.
+fn rather(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here: &Context) -> Option<Vec<usize>> {
+    let not = units.iter().position(|unit| is_any(unit, &["not"])).filter(|at| *at > 0)?;
+    let one = |units: &[Unit]| {
+        let told = reference::parse(message, trim(units), here)?;
+        indices(&told.targets, pending).filter(|picked| picked.len() == 1)
+    };
+    let (meant, denied) = (one(&units[..not])?, one(&units[not + 1..])?);
+    (meant != denied).then_some(meant)
 }
 
 /// `the latter` of two, `whichever stands in the middle` of three.
@@ -173,7 +199,7 @@ fn strip_lead(units: &[Unit]) -> &[Unit] {
                     unit,
                     &[
                         "yes", "just", "only", "but", "yeah", "no", "ok", "okay", "pick", "choose", "take", "it's",
-                        "delete", "complete", "remove", "yep", "sure",
+                        "delete", "complete", "remove", "yep", "sure", "do",
                     ],
                 )
             });
@@ -206,7 +232,9 @@ fn except(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here:
         if head.is_empty() && pending.kind == PendingKind::Choose && is_any(&units[at], &["not"]) {
             let comma = rest.iter().rposition(|unit| message.token(unit).text == ",");
             let meant = comma.and_then(|comma| reference::parse(message, trim(&rest[comma..]), here));
-            if let Some(picked) = meant.and_then(|meant| indices(&meant.targets, pending)).filter(|picked| picked.len() == 1) {
+            if let Some(picked) =
+                meant.and_then(|meant| indices(&meant.targets, pending)).filter(|picked| picked.len() == 1)
+            {
                 return Some(picked);
             }
         }

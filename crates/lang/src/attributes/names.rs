@@ -4,13 +4,14 @@ use crate::{dates::Cx, token::TokenKind};
 
 /// Verbs whose object is often such a name.
 const MEDIA: [&str; 22] = [
-    "read", "reread", "re-read", "watch", "rewatch", "re-watch", "stream", "see", "play", "practise", "practice", "learn",
-    "listen", "hear", "record", "review", "download", "borrow", "return", "rent", "buy", "finish",
+    "read", "reread", "re-read", "watch", "rewatch", "re-watch", "stream", "see", "play", "practise", "practice",
+    "learn", "listen", "hear", "record", "review", "download", "borrow", "return", "rent", "buy", "finish",
 ];
 
 /// Small words inside of a name.
 const INSIDE: [&str; 18] = [
-    "the", "a", "an", "of", "on", "in", "at", "and", "to", "for", "with", "from", "by", "after", "before", "is", "or", "vs",
+    "the", "a", "an", "of", "on", "in", "at", "and", "to", "for", "with", "from", "by", "after", "before", "is", "or",
+    "vs",
 ];
 
 /// Words that begin a name when they stand in upper case inside a sentence.
@@ -24,8 +25,9 @@ const LONGEST: usize = 12;
 pub(super) fn protect(cx: &mut Cx<'_>) {
     let Some(verb) = (0..cx.tokens.len().min(6)).find(|at| cx.any(*at, &MEDIA)) else { return };
     let from = cx.skip(verb + 1, &["to", "the", "my", "with"]);
-    let capital =
-        |at: usize| cx.token(at).is_some_and(|token| token.kind == TokenKind::Word && token.text.starts_with(char::is_uppercase));
+    let capital = |at: usize| {
+        cx.token(at).is_some_and(|token| token.kind == TokenKind::Word && token.text.starts_with(char::is_uppercase))
+    };
     let dated = |at: usize| cx.entry(at).is_temporal() || cx.entry(at).weekdays.is_some();
     if !capital(from) {
         return;

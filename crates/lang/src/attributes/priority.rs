@@ -142,9 +142,8 @@ fn placed_well(cx: &Cx<'_>, found: &Extraction, at: usize, end: usize) -> bool {
     }
     // `urgent call mom` but `important papers`: an adjective before a noun stays unless it is set apart.
     // `super urgent ring the bank` as well as `urgent ring the bank`
-    let adverb = (at..end).any(|word| {
-        cx.any(word, &["urgent", "urgently", "someday", "asap", "eventually", "immediately"])
-    });
+    let adverb =
+        (at..end).any(|word| cx.any(word, &["urgent", "urgently", "someday", "asap", "eventually", "immediately"]));
     // `not important but return the jars`
     let joined_on = cx.any(end.saturating_sub(1), &["but"]);
     opens && (closes || adverb || joined_on) && cx.tokens.len() > end - at

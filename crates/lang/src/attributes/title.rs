@@ -3,7 +3,7 @@
 use crate::token::{Token, TokenKind};
 
 /// Words that are left hanging when what they introduced is taken out.
-const HANGING: [&str; 17] = [
+const HANGING: [&str; 18] = [
     "then",
     "but",
     "by",
@@ -21,6 +21,7 @@ const HANGING: [&str; 17] = [
     "perhaps",
     "ideally",
     "preferably",
+    "under",
 ];
 
 /// The title as typed: only separators and words left hanging beside a gap are dropped, and white space is tidied.

@@ -247,7 +247,11 @@ fn next_part(cx: &Cx<'_>, when: &When, end: usize, opening: bool) -> Option<(Whe
         let bare = ["hour", "time range", "clock time", "24-hour time", "named part", "dictated time"];
         let digits = bare.contains(&more.rule) && when.days.is_some();
         let weak = more.strength == Strength::Marked && marker.is_empty() && !digits && !cx.eager();
-        let well = more.strength == Strength::Strong || cx.followed_well(after) || opening && !marker.is_empty();
+        // `every weekday 8.45 team sync`
+        let named = cx.token(after).is_some_and(|next| next.kind == TokenKind::Word && next.text.len() > 2);
+        let timely = opening && more.rule == "clock time" && named && cx.entry(after).unit.is_none();
+        let well =
+            more.strength == Strength::Strong || cx.followed_well(after) || opening && !marker.is_empty() || timely;
         let closed = if open > end && cx.punct(end, '(') && cx.punct(after, ')') { after + 1 } else { after };
         (when.fits(&more) && !weak && well && cx.ends(after)).then_some((more, closed))
     })

@@ -62,6 +62,14 @@ fn led(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     {
         return Some((When::days("weekday of a week", Days::one(day)), end));
     }
+    // `for the monday`, where nothing but a date is expected
+    if the > at
+        && cx.eager()
+        && let Some((weekday, _, end)) = name(cx, the)
+        && cx.followed_well(end)
+    {
+        return Some((When::days("weekday", Days::one(next_weekday(cx.today, weekday)?)), end));
+    }
     let at = the;
     let lead = cx.word(at);
     let lead_end = match lead {

@@ -24,6 +24,11 @@ pub(super) fn numbers(message: &Message<'_>, units: &[Unit]) -> Option<Vec<TaskR
         let unit = &units[at];
         let text = message.token(unit).text;
         let introduces = in_class(unit, "introducer");
+        // `delete 3 no 4` takes something back.
+        let apart = at.checked_sub(1).is_none_or(|before| is_separator(message, &units[before]));
+        if is_any(unit, &["no"]) && !found.is_empty() && !apart {
+            return None;
+        }
         if introduces || text == "#" || text == "." && at > 0 {
             introduced |= introduces && !is_any(unit, &["the", "both"]) || text == "#";
             at += 1;

@@ -53,11 +53,14 @@ fn names_field(units: &[Unit]) -> bool {
         && rest.iter().any(|unit| is_any(unit, &["from", "to", "off"]))
 }
 
-/// `no deadline for the shed any more`
+/// `no deadline for the shed any more`, `delete the milk too`
 fn without_any_more(units: &[Unit]) -> &[Unit] {
     match units {
-        [rest @ .., any, more] if !rest.is_empty() && is_any(any, &["any"]) && is_any(more, &["more", "longer"]) => rest,
-        [rest @ .., last] if !rest.is_empty() && is_any(last, &["anymore"]) => rest,
+        [rest @ .., any, more] if !rest.is_empty() && is_any(any, &["any"]) && is_any(more, &["more", "longer"]) => {
+            rest
+        }
+        [rest @ .., as_, well] if !rest.is_empty() && is_any(as_, &["as"]) && is_any(well, &["well"]) => rest,
+        [rest @ .., last] if !rest.is_empty() && is_any(last, &["anymore", "too"]) => rest,
         _ => units,
     }
 }

@@ -1,13 +1,14 @@
 //! Which task do these words mean? Stems, synonyms, typos and word order against the titles, with a margin: one clear
 //! task, several close ones, or none.
 
+mod effort;
 mod prefilter;
 mod score;
+mod titles;
+mod vocabulary;
 mod words;
 
-use prefilter::Prefilter;
-use score::Scorer;
-use words::{Term, split, term};
+pub use titles::Titles;
 
 /// From here on a title is worth mentioning.
 const PLAUSIBLE: f32 = 0.45;
@@ -52,36 +53,17 @@ pub enum Match {
 /// All candidates that plausibly match the words, best first.
 #[must_use]
 pub fn rank(words: &str, candidates: &[Candidate<'_>]) -> Vec<Scored> {
-    let query: Vec<Term<'_>> = split(words).map(term).collect();
-    if query.is_empty() {
-        return Vec::new();
-    }
-    let found = scan(&query, candidates, &Prefilter::beginnings(&query));
-    // Nothing begins alike: a slip in the first letters.
-    if found.is_empty() { scan(&query, candidates, &Prefilter::letters(&query)) } else { found }
-}
-
-fn scan(query: &[Term<'_>], candidates: &[Candidate<'_>], filter: &Prefilter) -> Vec<Scored> {
-    let mut scorer = Scorer::new(query);
-    let mut found: Vec<Scored> = candidates
-        .iter()
-        .filter(|candidate| filter.admits(candidate.title))
-        .filter_map(|candidate| {
-            let mut score = scorer.score(candidate.title);
-            if candidate.completed {
-                score -= 0.1;
-            }
-            (score >= PLAUSIBLE).then_some(Scored { number: candidate.number, score })
-        })
-        .collect();
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));
-    found
+    Titles::new(candidates).rank(words)
 }
 
 /// Which candidate the words mean: clear match, a tie to ask about, or none.
 #[must_use]
 pub fn resolve(words: &str, candidates: &[Candidate<'_>]) -> Match {
-    let ranked = rank(words, candidates);
+    decide(rank(words, candidates))
+}
+
+/// What the best of these make clear.
+fn decide(ranked: Vec<Scored>) -> Match {
     let Some(best) = ranked.first().copied() else { return Match::None };
     let close: Vec<Scored> = ranked.iter().take_while(|other| best.score - other.score < MARGIN).copied().collect();
     let exact = best.score > 0.985 && close.get(1).is_none_or(|second| second.score <= 0.985);

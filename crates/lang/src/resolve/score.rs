@@ -1,16 +1,20 @@
 //! How well titles fit a query. Titles share most of their words, so each word is compared with the query only once.
 
-use super::words::{Term, likeness, split, term};
-use crate::rules::hash::QuickMap;
+use super::{
+    effort::{self, Effort},
+    vocabulary::Vocabulary,
+    words::{Known, Term, likeness},
+};
+
+/// A word that was not compared yet.
+const UNKNOWN: u32 = u32::MAX;
 
 /// A word of some title, compared with every word of the query.
 #[derive(Debug)]
-struct Known {
+struct Compared {
     weight: f32,
-    /// How alike it is to each word of the query, in order.
-    alike: Box<[f32]>,
-    /// Whether it is like none of them.
-    stranger: bool,
+    /// Where its likenesses to the words of the query begin; nowhere when it is like none of them.
+    alike: Option<usize>,
 }
 
 /// Scores titles against one query.
@@ -18,57 +22,95 @@ struct Known {
 pub(super) struct Scorer<'q, 't> {
     query: &'q [Term<'q>],
     asked: f32,
-    places: QuickMap<&'t str, u32>,
-    known: Vec<Known>,
+    vocabulary: &'t Vocabulary,
+    known: &'t mut [Option<Known>],
+    effort: &'t mut Effort,
+    /// Where each word of the vocabulary is in `compared`.
+    places: Vec<u32>,
+    compared: Vec<Compared>,
+    /// How alike a word is to each word of the query, in order.
+    alike: Vec<f32>,
     title: Vec<u32>,
     named: Vec<f32>,
-    /// Whether the query has no number: then all numbers are the same stranger.
+    /// Whether the query has no number: then all numbers are strangers.
     no_numbers: bool,
 }
 
 impl<'q, 't> Scorer<'q, 't> {
     /// A scorer for a query.
-    pub(super) fn new(query: &'q [Term<'q>]) -> Self {
-        let asked = query.iter().map(|term| term.weight).sum();
-        let no_numbers = !query.iter().any(|term| starts_with_digit(&term.word));
+    pub(super) fn new(
+        query: &'q [Term<'q>],
+        vocabulary: &'t Vocabulary,
+        known: &'t mut [Option<Known>],
+        effort: &'t mut Effort,
+    ) -> Self {
         Self {
             query,
-            asked,
-            places: QuickMap::default(),
-            known: Vec::new(),
+            asked: query.iter().map(|term| term.weight).sum(),
+            vocabulary,
+            known,
+            effort,
+            places: vec![UNKNOWN; vocabulary.len()],
+            compared: Vec::new(),
+            alike: Vec::new(),
             title: Vec::new(),
             named: Vec::new(),
-            no_numbers,
+            no_numbers: !query.iter().any(|term| starts_with_digit(&term.word)),
         }
     }
 
-    fn place(&mut self, word: &'t str) -> u32 {
-        let word = if self.no_numbers && starts_with_digit(word) { "0" } else { word };
-        if let Some(place) = self.places.get(word) {
-            return *place;
+    /// Whether no more work may go into this.
+    pub(super) const fn is_spent(&self) -> bool {
+        self.effort.is_spent()
+    }
+
+    fn place(&mut self, number: u32) -> u32 {
+        let known = self.places[number as usize];
+        if known != UNKNOWN {
+            return known;
         }
-        let other = term(word);
-        let alike: Box<[f32]> = self.query.iter().map(|term| likeness(term, &other)).collect();
-        let stranger = alike.iter().all(|alike| *alike <= 0.0);
-        self.known.push(Known { weight: other.weight, alike, stranger });
-        let place = u32::try_from(self.known.len() - 1).unwrap_or(u32::MAX);
-        self.places.insert(word, place);
+        let compared = self.compare_word(number as usize);
+        let place = u32::try_from(self.compared.len()).unwrap_or(UNKNOWN);
+        self.compared.push(compared);
+        self.places[number as usize] = place;
         place
+    }
+
+    fn compare_word(&mut self, number: usize) -> Compared {
+        let word = self.vocabulary.word(number);
+        if self.no_numbers && starts_with_digit(word) {
+            return Compared { weight: 1.0, alike: None };
+        }
+        let Self { query, effort, alike, .. } = self;
+        let known = self.known[number].get_or_insert_with(|| {
+            effort.spend(effort::WORD);
+            Known::of(word)
+        });
+        let term = known.term(word);
+        effort.spend(query.len() * effort::WORDS);
+        let begin = alike.len();
+        alike.extend(query.iter().map(|asked| likeness(asked, &term, effort)));
+        let friend = alike[begin..].iter().any(|alike| *alike > 0.0);
+        if !friend {
+            alike.truncate(begin);
+        }
+        Compared { weight: term.weight, alike: friend.then_some(begin) }
     }
 
     /// 0 to 1: mostly how much of the query the title explains, a little how much of the title the query names, and
     /// whether the words stand in the same order.
-    pub(super) fn score(&mut self, title: &'t str) -> f32 {
+    pub(super) fn score(&mut self, title: &[u32]) -> f32 {
         self.title.clear();
         let mut friends = false;
-        for word in split(title) {
-            let place = self.place(word);
-            friends |= !self.known[place as usize].stranger;
+        for word in title {
+            let place = self.place(*word);
+            friends |= self.compared[place as usize].alike.is_some();
             self.title.push(place);
         }
         if !friends || self.asked <= 0.0 {
             return 0.0;
         }
+        self.effort.spend(self.query.len() * title.len());
         self.compare()
     }
 
@@ -78,7 +120,7 @@ impl<'q, 't> Scorer<'q, 't> {
         let (mut explained, mut best_word) = (0.0, 0.0_f32);
         let (mut in_order, mut pairs, mut last) = (0.0, 0.0, None);
         for (at, term) in self.query.iter().enumerate() {
-            let alike = |place: &u32| self.known[*place as usize].alike[at];
+            let alike = |place: &u32| self.compared[*place as usize].alike.map_or(0.0, |begin| self.alike[begin + at]);
             let mut best: Option<(usize, f32)> = None;
             for (there, place) in self.title.iter().enumerate() {
                 if alike(place) > best.map_or(0.0, |(_, alike)| alike) {
@@ -97,7 +139,7 @@ impl<'q, 't> Scorer<'q, 't> {
                 last = Some(there);
             }
         }
-        let weight = |place: &u32| self.known[*place as usize].weight;
+        let weight = |place: &u32| self.compared[*place as usize].weight;
         if best_word <= 0.0 && self.title.iter().any(|place| weight(place) > 0.3) {
             return 0.0;
         }

@@ -59,6 +59,17 @@ pub(super) fn resolve(message: &Message<'_>, context: &Context, segments: &[Vec<
     }
 }
 
+/// What somebody cannot do: `I can't do 6 today`.
+fn unable(units: &[Unit]) -> Option<&[Unit]> {
+    let [who, can, not, verb, rest @ ..] = units else { return None };
+    let said = is_any(who, &["i", "we"])
+        && is_any(can, &["can", "could", "will", "do"])
+        && is_any(not, &["not"])
+        && is_any(verb, &["do", "make", "manage", "finish", "attend"]);
+    let end = phrase::suffix(rest, "now").filter(|length| *length < rest.len()).unwrap_or(0);
+    said.then(|| trim(&rest[..rest.len() - end])).filter(|head| !head.is_empty())
+}
+
 /// The tasks that a statement is about.
 fn subject(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Vec<TaskRef>> {
     let mut units = trim(units);
@@ -66,8 +77,10 @@ fn subject(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<V
         units = trim(&units[length..]);
     }
     // `not tuesday for 6`
-    let end = units.iter().position(|unit| is_any(unit, &COPULAS)).filter(|end| (1..=8).contains(end))?;
-    let head = trim(&units[..end]);
+    let head = unable(units).or_else(|| {
+        let end = units.iter().position(|unit| is_any(unit, &COPULAS)).filter(|end| (1..=8).contains(end))?;
+        Some(trim(&units[..end]))
+    })?;
     if head.first().is_none_or(|unit| is_any(unit, &NOBODY)) {
         return None;
     }

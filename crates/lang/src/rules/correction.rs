@@ -116,7 +116,10 @@ fn taken_back(message: &Message<'_>, context: &Context) -> Option<Reading> {
 /// `… hmm forget it`, `… no actually never mind`: a hesitation does for the pause in dictation.
 fn falters(units: &[Unit]) -> bool {
     units.first().is_some_and(|unit| {
-        phrase::is_any(unit, &["hmm", "hm", "um", "uh", "er", "erm", "no", "oh", "ah", "wait", "actually", "oops", "ugh"])
+        phrase::is_any(
+            unit,
+            &["hmm", "hm", "um", "uh", "er", "erm", "no", "oh", "ah", "wait", "actually", "oops", "ugh"],
+        )
     }) && units.len() < 10
         && units.len() > 2
 }
@@ -183,7 +186,7 @@ fn halves<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
         // `mark 2 done oops i meant 3`
         while let [rest @ .., last] = left
             && length > 1
-            && phrase::is_any(last, &["oops", "whoops", "wait", "sorry", "oh", "ah", "hmm", "um", "er"])
+            && phrase::is_any(last, &["oops", "whoops", "wait", "sorry", "oh", "no", "ah", "hmm", "um", "er"])
         {
             left = trim(rest);
         }
@@ -198,7 +201,13 @@ fn halves<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
             && phrase::is_any(&units[at], &["i"])
             && left.iter().any(numeral)
             && matches!(right, [only] if numeral(only));
-        let marked = marked || (plain || renumbered) && at > 1;
+        // `delete 3 no 4`, `make 5 high actually low`: one word between two of a kind.
+        let urgency = |unit: &Unit| ["high", "medium", "low"].iter().any(|class| phrase::in_class(unit, class));
+        let alike = |a: &Unit, b: &Unit| numeral(a) && numeral(b) || urgency(a) && urgency(b);
+        let sudden = length == 1
+            && phrase::is_any(&units[at], &["no", "actually", "sorry", "wait", "oops"])
+            && matches!((left.last(), right), (Some(last), [only]) if alike(last, only));
+        let marked = marked || (plain || renumbered || sudden) && at > 1;
         // `file the papers, no hurry`
         let none_of = ["hurry", "rush", "stress", "pressure", "matter", "need", "deadline", "priority", "more"];
         let marked =

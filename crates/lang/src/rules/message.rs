@@ -62,9 +62,8 @@ pub(crate) struct Known {
 }
 
 /// What follows `its` only where `it's` is meant.
-const AFTER_IT_IS: [&str; 13] = [
-    "not", "a", "an", "the", "too", "urgent", "important", "done", "finished", "really", "very", "so", "tomorrow",
-];
+const AFTER_IT_IS: [&str; 13] =
+    ["not", "a", "an", "the", "too", "urgent", "important", "done", "finished", "really", "very", "so", "tomorrow"];
 
 /// A unit that is no word of the lexicon.
 const fn bare_unit(token: usize) -> Unit {
@@ -83,7 +82,8 @@ impl<'t> Message<'t> {
                 && tokens[at - 1].is_punct('\'')
                 && tokens[at - 2].kind == TokenKind::Number;
             // `its not that urgent`, typed without the apostrophe
-            let copula = token.norm == "its" && tokens.get(at + 1).is_some_and(|next| AFTER_IT_IS.contains(&&*next.norm));
+            let copula =
+                token.norm == "its" && tokens.get(at + 1).is_some_and(|next| AFTER_IT_IS.contains(&&*next.norm));
             if copula {
                 let word = |word| Unit { word: grammar().vocabulary.id(word), ..bare_unit(at) };
                 units.extend([word("it"), word("is")]);

@@ -97,6 +97,9 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         return read_part(message, only, context);
     }
     if segments.len() < 2 {
+        if let Some(readings) = with_reason(message, context) {
+            return readings;
+        }
         let mut readings = small_talk(message, &message.units, context);
         readings.extend(read_segment(&whole));
         return readings;
@@ -112,6 +115,23 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         readings.push(plain);
     }
     readings
+}
+
+/// `put the vet back on my list, he cancelled`: an order about a task that there is, and why.
+fn with_reason(message: &Message<'_>, context: &Context) -> Option<Vec<Reading>> {
+    let units = trim(&message.units);
+    let comma = units.iter().rposition(|unit| message.token(unit).text == ",").filter(|_| units.len() <= 40)?;
+    let (order, reason) = (&units[..comma], trim(&units[comma..]));
+    let subjects = ["he", "she", "they", "it", "i", "we", "there"];
+    let told = reason.len() > 1 && reason.first().is_some_and(|unit| phrase::is_any(unit, &subjects));
+    if !told || !read_part(message, reason, context).first().is_some_and(is_idle) {
+        return None;
+    }
+    let readings = read_part(message, order, context);
+    let best = readings.first()?;
+    let acts =
+        matches!(best.intents.as_slice(), [Intent::Complete { .. } | Intent::Delete { .. } | Intent::Update { .. }]);
+    (acts && best.confidence >= 0.9).then_some(readings)
 }
 
 pub(crate) fn read_part(message: &Message<'_>, units: &[Unit], context: &Context) -> Vec<Reading> {

@@ -57,7 +57,8 @@ pub(super) fn piece(
     if is_any(&units[0], &["including", "include", "even", "plus", "with"]) {
         let the = 1 + units[1..].iter().take_while(|unit| is_any(unit, &["the", "all", "also", "my"])).count();
         let done = units.get(the).is_some_and(|unit| in_class(unit, "completed"));
-        let ones = units.get(the + 1).is_none_or(|unit| unit.skip || in_class(unit, "placenoun") || in_class(unit, "tasks"));
+        let ones =
+            units.get(the + 1).is_none_or(|unit| unit.skip || in_class(unit, "placenoun") || in_class(unit, "tasks"));
         if done && ones {
             (wanted.all, wanted.filter.completed) = (true, None);
             return Some((the + 2).min(units.len()));
@@ -152,6 +153,11 @@ fn tagged(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<
     let length = phrase::prefix(units, "tagged").filter(|length| *length < units.len())?;
     let field = units[..length].iter().any(|unit| is_any(unit, &["tag", "label", "category", "tags"]));
     if phrase::is(&units[0], "in") && !field || phrase::is(&units[0], "under") && length > 1 {
+        return None;
+    }
+    // `everything marked done`
+    let states = ["completed", "high", "medium", "low", "pending", "overdue"];
+    if units.get(length).is_some_and(|unit| states.iter().any(|class| in_class(unit, class))) {
         return None;
     }
     let (found, taken) = label_at(message, &units[length..])?;

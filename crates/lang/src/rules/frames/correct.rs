@@ -49,6 +49,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         _ => {
             let units = found.slot(Slot::New)?;
             let title = literal(found, units).filter(|title| title.chars().count() <= 200)?;
+            // `that's wrong, put it on the 12th`
+            if is_any(units.first()?, &["wrong", "not", "right", "fine", "ok", "good", "great"]) {
+                return None;
+            }
             // `no, I meant buy oat milk` right after an add.
             let starts_with_correction = phrase::prefix(found.units, "oops").is_some()
                 || phrase::prefix(found.units, "meant").is_some()

@@ -62,7 +62,15 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
         return vec![reading(Intent::List(query), 0.8, "bare-label")];
     }
-    if known_task::changes_a_number(segment) || is_any(first, &["not"]) && !behind_priority(segment) || known_task::continues(segment) {
+    if let Some(topic) = known_task::tasks_of(segment) {
+        let filter = crate::TaskFilter { completed: Some(false), query: Some(topic), ..crate::TaskFilter::default() };
+        let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
+        return vec![reading(Intent::List(query), 0.8, "bare-topic")];
+    }
+    if known_task::changes_a_number(segment)
+        || is_any(first, &["not"]) && !behind_priority(segment)
+        || known_task::continues(segment)
+    {
         return vec![reading(Intent::Unknown, 0.3, "statement")];
     }
     if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
@@ -118,8 +126,26 @@ fn deadlined(segment: &Segment<'_, '_>) -> bool {
         is_any(&three[0], &["has", "have", "needs", "need"]) && is_any(&three[1], &["to"]) && is_any(&three[2], &["be"])
             || is_any(&three[0], &["must", "should"]) && is_any(&three[1], &["be"])
     });
-    let told = segment.units.first().is_some_and(|unit| is_any(unit, &SUBJECTS));
-    must && !told && matches!(until, Some("by" | "before" | "until" | "on" | "at"))
+    let goes = segment.units.windows(3).skip(1).any(|three| {
+        is_any(&three[0], &["has", "have", "needs", "need"])
+            && is_any(&three[1], &["to"])
+            && three[2].verb.is_some_and(|verb| verb.is_base)
+    });
+    let first = segment.units.first();
+    let somebody = first.is_some_and(|unit| is_any(unit, &["someone", "somebody"]));
+    let told = first.is_some_and(|unit| is_any(unit, &SUBJECTS)) && !somebody;
+    let dated =
+        matches!(until, Some("by" | "before" | "until" | "on" | "at")) || somebody && segment.adding().1.due.is_some();
+    (must || goes) && !told && dated || has_appointment(segment)
+}
+
+/// `Mia has a recorder lesson at 4.15`: whoever has it, it has its time.
+fn has_appointment(segment: &Segment<'_, '_>) -> bool {
+    let timed = segment.adding().1.due.as_ref().is_some_and(|due| due.explicit_time);
+    let has = segment.units.iter().take(4).position(|unit| is_any(unit, &["has"])).unwrap_or(0);
+    let thing = segment.units.get(has + 1).is_some_and(|unit| in_class(unit, "det"));
+    let whose = segment.units.first().is_some_and(|unit| !is_any(unit, &SUBJECTS) && unit.verb.is_none());
+    timed && has > 0 && thing && whose
 }
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {
@@ -139,7 +165,8 @@ fn question_reading(segment: &Segment<'_, '_>, made: &[Reading]) -> Reading {
         return reading(Intent::List(query), 0.9, "bare-priority");
     }
     // `today?`
-    if let Some(due) = extraction.due.as_ref().filter(|due| due.explicit_date && rest.iter().all(|unit| unit.skip)) {
+    let bare = || rest.iter().all(|unit| unit.skip || is_any(unit, &["ok", "and", "so", "what", "about"]));
+    if let Some(due) = extraction.due.as_ref().filter(|due| due.explicit_date && bare()) {
         let due = Some(crate::rules::filter::window(due, extraction, segment.context));
         let filter = crate::TaskFilter { completed: Some(false), due, ..crate::TaskFilter::default() };
         let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
@@ -229,7 +256,8 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         .any(|pair| is_third_person(pair[0]) && !is_any(pair[0], &["needs"]) && in_class(pair[1], "after-verb"));
     // `halfway through the report`, `no need to remind me`: where things stand.
     let half = is_any(words[0], &["halfway", "nearly", "almost"]) && words.len() > 1;
-    let needless = words.len() > 1 && is_any(words[0], &["no"]) && is_any(words[1], &["need", "point", "reason", "use"]);
+    let needless =
+        words.len() > 1 && is_any(words[0], &["no"]) && is_any(words[1], &["need", "point", "reason", "use"]);
     let state = ["up", "down", "in", "out", "over", "gone", "here", "back", "ready", "dead", "broken", "empty", "full"];
     let stands = words.windows(2).take(4).any(|pair| pair[0].clitic && is_any(pair[1], &state));
     match words.len() {

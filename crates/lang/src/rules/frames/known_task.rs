@@ -16,6 +16,18 @@ pub(super) fn names_a_label(segment: &Segment<'_, '_>) -> Option<saydo_domain::L
     named.then(|| crate::rules::filter::label(&segment.message.token(name).norm)).flatten()
 }
 
+/// `kids tasks`: what they are about.
+pub(super) fn tasks_of(segment: &Segment<'_, '_>) -> Option<String> {
+    let [topic @ .., tasks] = segment.units.as_slice() else { return None };
+    let plain = |unit: &Unit| {
+        segment.message.token(unit).kind == TokenKind::Word
+            && !unit.verb.is_some_and(|verb| verb.is_base)
+            && !in_class(unit, "det")
+    };
+    let named = (1..=2).contains(&topic.len()) && topic.iter().all(plain) && is_any(tasks, &["tasks"]);
+    named.then(|| segment.message.cut(topic))
+}
+
 /// `and the eggs` after something was done to a task: that is to be done to another one, too; which, is not known here.
 pub(super) fn continues(segment: &Segment<'_, '_>) -> bool {
     let context = segment.context;

@@ -73,7 +73,9 @@ pub(super) fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
             ],
         )
     });
-    if labels.is_empty() || labels.len() > 6 || !(marked || named) || !named && labels.len() > 1 {
+    // `put the clocks back on the 25th`: what comes first is a label only with its mark.
+    let leads = found.captures.first().is_some_and(|(slot, range)| *slot == Slot::Label && range.start == 0);
+    if labels.is_empty() || leads && !marked || labels.len() > 6 || !(marked || named) || !named && labels.len() > 1 {
         return None;
     }
     Some(if remove {

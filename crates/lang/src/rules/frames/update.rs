@@ -24,6 +24,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if counted(found) {
         return None;
     }
+    // `add a note that the gate sticks`: without anything that was talked about, it is a new task.
+    if name == "update-note-it" && found.segment.context.focus.is_empty() {
+        return None;
+    }
     let (mut reference, edit) = said(found)?;
     if matches!(name, "update-due")
         && let (Some(reference), Some(from)) = (&mut reference, found.slot(Slot::Text))
@@ -85,9 +89,11 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 fn literal_enough(found: &Match<'_, '_, '_>, soft: bool) -> bool {
     let name = found.section.name;
     let calls = name == "update-rename" && found.units.first().is_some_and(|unit| is_any(unit, &["call", "name"]));
-    let quoted = |units: &[Unit]| matches!(units, [only] if found.segment.message.token(only).kind == TokenKind::Quoted);
+    let quoted =
+        |units: &[Unit]| matches!(units, [only] if found.segment.message.token(only).kind == TokenKind::Quoted);
     let text = found.slot(Slot::Text).or_else(|| found.slot(Slot::New));
-    !(name == "update-note-named" && soft || calls && found.slot(Slot::Ref).is_some()) || text.map(phrase::trim).is_some_and(quoted)
+    !(name == "update-note-named" && soft || calls && found.slot(Slot::Ref).is_some())
+        || text.map(phrase::trim).is_some_and(quoted)
 }
 
 /// Whether a rule changes what tells one task from the others.
@@ -201,7 +207,8 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
         || found.units.first().is_some_and(|unit| is_any(unit, &["unflag", "unstar", "unpin"]));
     match name {
         "update-due" | "update-shift" => only_moves || speaks_of_field,
-        "update-what" | "update-rename" | "update-note" | "update-note-named" | "update-description" | "update-untag" => true,
+        "update-what" | "update-rename" | "update-note" | "update-note-named" | "update-description"
+        | "update-untag" => true,
         "update-tag"
             if found.slot(Slot::Label).is_some_and(|units| {
                 units.iter().any(|unit| found.segment.message.token(unit).kind == TokenKind::Tag)
@@ -220,7 +227,7 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let text = || found.slot(Slot::Text).and_then(|units| retitle::literal(found, units));
     Some(match found.section.name {
         "update-rename" | "update-title" | "update-title-soft" | "update-replace" => retitle::title_or_edit(found)?,
-        "update-note" | "update-note-named" => match new().or_else(text) {
+        "update-note" | "update-note-named" | "update-note-it" => match new().or_else(text) {
             Some(text) => Edit { append_description: Some(text), ..Edit::default() },
             None => Edit::default(),
         },
