@@ -15,7 +15,7 @@ mod view;
 
 use std::collections::{HashMap, HashSet};
 
-use saydo_domain::{ChangeId, Door, TaskNumber, UserId, ValidationError};
+use saydo_domain::{ChangeId, Door, Due, NewTask, TaskNumber, UserId, ValidationError};
 use saydo_lang::Moment;
 use saydo_store::{CompletedScope, Conn, Tx};
 
@@ -44,6 +44,12 @@ fn read(bytes: &[u8], format: Option<Format>, moment: &Moment) -> Result<(Format
         Format::Todoist => todoist::read(text, moment, &mut sheet)?,
         Format::Ics => calendar::read(text, moment, &mut sheet)?,
         Format::Text => lines::read(text, moment, &mut sheet)?,
+    }
+    // As it will be stored: else the same file would not be known again.
+    for NewTask { due, recurrence, .. } in sheet.drafts.iter_mut().map(|draft| &mut draft.task) {
+        if let (None, Some(rule)) = (*due, recurrence) {
+            *due = rule.first_on_or_after(moment.now.date().at(0, 0, 0, 0)).map(|at| Due::Day(at.date()));
+        }
     }
     Ok((format, sheet))
 }

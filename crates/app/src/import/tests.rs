@@ -115,6 +115,7 @@ BEGIN:VTODO\r\nSUMMARY:Renew the pass\r\n port\\, please\r\nDUE;VALUE=DATE:20260
 BEGIN:VALARM\r\nDESCRIPTION:Ring\r\nEND:VALARM\r\nEND:VTODO\r\n\
 BEGIN:VTODO\r\nSUMMARY:Stand up\r\nDUE;TZID=\"/example.org/1/America/New_York\":20260312T090000\r\nRRULE:FREQ=DAILY\r\nEND:VTODO\r\n\
 BEGIN:VTODO\r\nSUMMARY:Filed\r\nSTATUS:COMPLETED\r\nCOMPLETED:20260301T120000Z\r\nDUE:20260301T110000Z\r\nEND:VTODO\r\n\
+BEGIN:VTODO\r\nSUMMARY:Water\r\nRRULE:FREQ=WEEKLY;BYDAY=FR\r\nEND:VTODO\r\n\
 BEGIN:VTODO\r\nSUMMARY:Given up\r\nSTATUS:CANCELLED\r\nEND:VTODO\r\n\
 BEGIN:VTODO\r\nSUMMARY:Odd rule\r\nRRULE:FREQ=SECONDLY\r\nDUE:2026\r\nEND:VTODO\r\n\
 END:VCALENDAR\r\n";
@@ -129,10 +130,11 @@ fn to_dos_of_a_calendar_are_read() {
             "6 - Renew the passport, please | 2026-04-01 | Two\nlines | high #to-do #home",
             "17 - Stand up | 2026-03-12T09:00:00-04:00 | FREQ=DAILY",
             "22 x Filed | 2026-03-01T12:00:00+01:00",
+            "28 - Water | 2026-03-13 | FREQ=WEEKLY;BYDAY=FR",
         ]
     );
     assert_eq!(sheet.drafts[2].completed_at, Some("2026-03-01T12:00:00Z".parse().unwrap()));
-    let [(32, why)] = wrong(&sheet)[..] else { panic!("{:?}", sheet.problems) };
+    let [(36, why)] = wrong(&sheet)[..] else { panic!("{:?}", sheet.problems) };
     assert!(why.contains("SECONDLY") && why.contains("“2026” is no date"), "{why}");
 }
 

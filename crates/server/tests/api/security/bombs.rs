@@ -55,6 +55,7 @@ async fn no_door_unpacks_without_end() {
         (chat.as_str(), json),
         ("/api/agui", json),
         ("/api/undo", json),
+        ("/api/import", "text/plain"),
         ("/mcp", json),
         ("/v1/chat/completions", json),
         ("/api/voice/transcribe", "audio/webm"),
