@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { home, row, say, thread, withModel } from "./harness";
+import { axe, overflow } from "./axe";
+import { home, receipt, row, say, thread, withModel } from "./harness";
 
 const agents = (page: Page) =>
   page.locator(".panel", { has: page.getByRole("heading", { name: "Connected agents" }) });
@@ -60,6 +61,55 @@ test("a token is shown once, works, shows its last use, and is revoked", () =>
     await page.goto("/all");
     await row(page, "Feed the cat").waitFor();
   }));
+
+for (const [name, way] of [
+  ["desktop", { colorScheme: "light" }],
+  ["phone, dark", { colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true }],
+] as const) {
+  test(`what a program did today is undone at once, and brought back (${name})`, () =>
+    home(async ({ page, origin }) => {
+      await page.goto("/settings");
+      const token = await makeToken(page, "Robot", "Read and write", "1 year");
+      await page.getByRole("button", { name: "I have it" }).click();
+      for (const title of ["Oil the joints", "Sharpen the saw"]) {
+        expect(await status(origin, token, "POST", JSON.stringify({ title }))).toBe(201);
+      }
+      await page.reload();
+      const line = agents(page).getByRole("listitem").filter({ hasText: "Robot" });
+      await line.getByText("2 changes today").waitFor();
+      const button = line.getByRole("button", { name: "Undo everything Robot did today" });
+      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      await button.click();
+      const dialog = page.getByRole("dialog", { name: "Undo everything “Robot” did today?" });
+      expect(await axe(page)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
+      await dialog.getByRole("button", { name: "Undo 2 changes" }).click();
+      await receipt(page).getByText("Undid what “Robot” did today: 2 changes.").waitFor();
+      await button.waitFor({ state: "detached" });
+      await receipt(page).getByRole("button", { name: "Undo" }).click();
+      await receipt(page).getByRole("button", { name: "Redo" }).waitFor();
+
+      await page.goto("/all");
+      await row(page, "Oil the joints").waitFor();
+      // Something of one's own is in the way.
+      const changed = await page.evaluate(async () => {
+        const list = await (await fetch("/api/tasks")).json();
+        const saw = list.find((task: { title: string }) => task.title === "Sharpen the saw");
+        const headers = { "Content-Type": "application/json" };
+        const init = { method: "PATCH", headers, body: '{"priority":"high"}' };
+        return (await fetch(`/api/tasks/${saw.id}`, init)).status;
+      });
+      expect(changed).toBe(200);
+      await page.goto("/settings");
+      await button.click();
+      await dialog.getByRole("button", { name: "Undo 2 changes" }).click();
+      await dialog.getByText("2 changes are left.").waitFor();
+      await dialog.getByText("It stopped at: Added “Sharpen the saw”.").waitFor();
+      expect(await axe(page), "stopped").toEqual([]);
+      await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+      await line.getByText("2 changes today").waitFor();
+    }, way));
+}
 
 test("a token that may only read does, made with the keyboard alone", () =>
   home(async ({ page, origin }) => {

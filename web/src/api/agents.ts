@@ -14,6 +14,32 @@ export interface Token {
   last_used_at: string | null;
 }
 
+/** A token with what its program did today. */
+export interface Agent extends Token {
+  changes_today: number;
+}
+
+/** A program whose token is gone, and of whose changes of today some are in force. */
+export interface RevokedAgent {
+  id: string;
+  name: string;
+  changes_today: number;
+}
+
+export interface Agents {
+  tokens: Agent[];
+  revoked: RevokedAgent[];
+}
+
+/** What of a program's day was put back, and where that stopped. */
+export interface UndoneToday {
+  undone: number;
+  left: number;
+  summary: string;
+  change_id: string | null;
+  stopped: { change: string; detail: string } | null;
+}
+
 export interface NewToken extends Token {
   /** The token itself, told this once. */
   token: string;
@@ -42,8 +68,7 @@ export interface Usage {
   days: UsageDay[];
 }
 
-export const listTokens = async (): Promise<Token[]> =>
-  (await request<{ tokens: Token[] }>("GET", "/api/tokens")).data.tokens;
+export const listAgents = async (): Promise<Agents> => (await request<Agents>("GET", "/api/tokens")).data;
 
 export const createToken = async (wish: TokenWish): Promise<NewToken> =>
   (await request<NewToken>("POST", "/api/tokens", { body: wish })).data;
@@ -51,5 +76,8 @@ export const createToken = async (wish: TokenWish): Promise<NewToken> =>
 export const revokeToken = async (id: string): Promise<void> => {
   await request("DELETE", `/api/tokens/${encodeURIComponent(id)}`);
 };
+
+export const undoToday = async (id: string): Promise<UndoneToday> =>
+  (await request<UndoneToday>("POST", `/api/tokens/${encodeURIComponent(id)}/undo-today`)).data;
 
 export const getUsage = async (): Promise<Usage> => (await request<Usage>("GET", "/api/usage")).data;

@@ -162,7 +162,7 @@ export interface FieldChange {
 export interface HistoryEntry {
   change_id: string;
   at: string;
-  door: "rest" | "chat" | "mcp" | "cli";
+  door: "rest" | "chat" | "mcp" | "cli" | "import";
   /** The program or the language model that made it; null when the person did. */
   agent: string | null;
   conversation_id: number | null;

@@ -53,6 +53,7 @@ const DOORS: Record<HistoryEntry["door"], string> = {
   chat: "in a conversation",
   mcp: "over MCP",
   cli: "on the server's command line",
+  import: "from a file",
 };
 
 /** `You, in the list`, `Robot, over MCP`, `You, in a conversation (with gpt-5)`. */

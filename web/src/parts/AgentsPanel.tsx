@@ -1,7 +1,14 @@
 /** Connected agents: where they find the list, and the tokens by which they may. */
 
 import { useEffect, useState } from "preact/hooks";
-import { listTokens, revokeToken, type Token } from "../api/agents";
+import {
+  type Agent,
+  type Agents,
+  listAgents,
+  type RevokedAgent,
+  revokeToken,
+  type Token,
+} from "../api/agents";
 import { sentence } from "../api/problem";
 import { dayWords, dueDay, dueWords } from "../lib/due";
 import { here } from "../state/clock";
@@ -9,20 +16,21 @@ import { CopyButton } from "./CopyButton";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
 import { NewTokenDialog } from "./NewToken";
+import { todayWords, UndoToday } from "./UndoToday";
 
-function useTokens() {
-  const [tokens, setTokens] = useState<Token[] | null>(null);
+function useAgents() {
+  const [agents, setAgents] = useState<Agents | null>(null);
   const [problem, setProblem] = useState("");
   const load = () =>
-    listTokens().then(
+    listAgents().then(
       (found) => {
-        setTokens(found);
+        setAgents(found);
         setProblem("");
       },
       (cause: unknown) => setProblem(sentence(cause)),
     );
   useEffect(() => void load(), []);
-  return { tokens, problem, load };
+  return { agents, problem, load };
 }
 
 function lastUse(token: Token): string {
@@ -54,7 +62,10 @@ function Revoke({ token, onDone, onClose }: RevokeProps) {
   };
   return (
     <Dialog title={`Revoke “${token.name}”?`} onClose={onClose}>
-      <p class="dialog-lead">The program that uses it is locked out at once. What it did stays.</p>
+      <p class="dialog-lead">
+        The program that uses it is locked out at once. What it did stays; what it did today can be undone
+        here.
+      </p>
       <p class="panel-problem" role="alert">
         {problem}
       </p>
@@ -70,7 +81,7 @@ function Revoke({ token, onDone, onClose }: RevokeProps) {
   );
 }
 
-function Row({ token, onGone }: { token: Token; onGone: () => void }) {
+function Row({ token, onChange }: { token: Agent; onChange: () => void }) {
   const [asking, setAsking] = useState(false);
   return (
     <li class="token">
@@ -82,16 +93,38 @@ function Row({ token, onGone }: { token: Token; onGone: () => void }) {
         <span>
           {token.scope === "read" ? "Read only" : "Read and write"} · {lastUse(token)} · {ending(token)}
         </span>
+        {token.changes_today > 0 && <span>{todayWords(token.changes_today)}</span>}
       </div>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label={`Revoke ${token.name}`}
-        onClick={() => setAsking(true)}
-      >
-        Revoke
-      </button>
-      {asking && <Revoke token={token} onDone={onGone} onClose={() => setAsking(false)} />}
+      <div class="token-buttons">
+        <UndoToday agent={token} onDone={onChange} />
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`Revoke ${token.name}`}
+          onClick={() => setAsking(true)}
+        >
+          Revoke
+        </button>
+      </div>
+      {asking && <Revoke token={token} onDone={onChange} onClose={() => setAsking(false)} />}
+    </li>
+  );
+}
+
+/** A program that is locked out, but whose day can still be undone. */
+function RevokedRow({ agent, onChange }: { agent: RevokedAgent; onChange: () => void }) {
+  return (
+    <li class="token">
+      <span class="token-icon">
+        <Icon name="bot" />
+      </span>
+      <div class="token-text">
+        <strong>{agent.name}</strong>
+        <span>Revoked · {todayWords(agent.changes_today)}</span>
+      </div>
+      <div class="token-buttons">
+        <UndoToday agent={agent} onDone={onChange} />
+      </div>
     </li>
   );
 }
@@ -110,10 +143,12 @@ function Address() {
 }
 
 export function AgentsPanel() {
-  const { tokens, problem, load } = useTokens();
+  const { agents, problem, load } = useAgents();
+  const rows = agents ? agents.tokens.length + agents.revoked.length : 0;
+  const reload = () => void load();
   const [making, setMaking] = useState(false);
   return (
-    <section class="panel" aria-busy={tokens === null && !problem}>
+    <section class="panel" aria-busy={agents === null && !problem}>
       <h2>Connected agents</h2>
       <p class="panel-lead">
         Assistants and programs can work on your list, each with a token of its own. They see your tasks,
@@ -121,10 +156,13 @@ export function AgentsPanel() {
       </p>
       <Address />
       {problem && <p class="panel-problem">{problem}</p>}
-      {tokens && tokens.length > 0 && (
+      {agents && rows > 0 && (
         <ul class="tokens" aria-label="Tokens">
-          {tokens.map((token) => (
-            <Row key={token.id} token={token} onGone={() => void load()} />
+          {agents.tokens.map((token) => (
+            <Row key={token.id} token={token} onChange={reload} />
+          ))}
+          {agents.revoked.map((agent) => (
+            <RevokedRow key={agent.id} agent={agent} onChange={reload} />
           ))}
         </ul>
       )}
@@ -134,7 +172,7 @@ export function AgentsPanel() {
           New token
         </button>
       </div>
-      {making && <NewTokenDialog onMade={() => void load()} onClose={() => setMaking(false)} />}
+      {making && <NewTokenDialog onMade={reload} onClose={() => setMaking(false)} />}
     </section>
   );
 }

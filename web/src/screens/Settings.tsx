@@ -6,11 +6,13 @@ import { browserZone } from "../lib/zone";
 import { AgentsPanel } from "../parts/AgentsPanel";
 import { DeleteAccount, ExportPanel } from "../parts/DataPanel";
 import { Field } from "../parts/Field";
+import { ImportPanel } from "../parts/ImportPanel";
+import { LogOut } from "../parts/LogOut";
 import { PasswordForm } from "../parts/PasswordForm";
 import { PlannerPanel } from "../parts/PlannerPanel";
 import { Segments } from "../parts/Segments";
 import { keysOpen } from "../state/drawer";
-import { logOut, updateMe, user } from "../state/session";
+import { updateMe, user } from "../state/session";
 import { setTheme, type Theme, theme } from "../state/theme";
 
 const THEMES: readonly [Theme, string][] = [
@@ -66,29 +68,6 @@ function Profile() {
   );
 }
 
-function Sessions() {
-  const [problem, setProblem] = useState("");
-  const run = (work: () => Promise<void>) => () => {
-    work().catch((cause: unknown) => setProblem(sentence(cause)));
-  };
-  return (
-    <section class="panel">
-      <h2>This account</h2>
-      <div class="panel-buttons">
-        <button type="button" class="button" onClick={run(() => logOut(false))}>
-          Log out
-        </button>
-        <button type="button" class="button" onClick={run(() => logOut(true))}>
-          Log out everywhere
-        </button>
-      </div>
-      <p class="panel-problem" role="alert">
-        {problem}
-      </p>
-    </section>
-  );
-}
-
 function Appearance() {
   const showKeys = () => {
     keysOpen.value = true;
@@ -117,7 +96,8 @@ export function Settings() {
       <PlannerPanel />
       <AgentsPanel />
       <PasswordForm />
-      <Sessions />
+      <LogOut />
+      <ImportPanel />
       <ExportPanel />
       <DeleteAccount />
     </div>
