@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use saydo_domain::{TurnId, User, UserId};
 
-use crate::{Conn, StoreError, Tx, row::Row, statement::Statement, users};
+use crate::{Conn, StoreError, Tx, engine::Dialect, row::Row, statement::Statement, users};
 
 impl Conn {
     /// Accounts in the order of their ids, for the administrator's command line.
@@ -41,6 +41,20 @@ impl Conn {
 }
 
 impl Tx {
+    /// Lets the database look how large the tables of tasks are. PostgreSQL does so by itself, but up to a minute after
+    /// many came at once; until then it may believe that there are none, and look for labels in a way that takes as
+    /// long as that. SQLite needs no such thing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sizes_learn(&mut self) -> Result<(), StoreError> {
+        const SQL: &str = "ANALYZE tasks, task_labels, changes, change_effects";
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => self.run(Statement::system("system.sizes_learn", SQL)).await.map(drop),
+        }
+    }
+
     /// Removes for good up to `limit` tasks that went to the trash before this instant; says how many.
     ///
     /// # Errors

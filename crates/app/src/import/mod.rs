@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 
 use saydo_domain::{ChangeId, Door, Due, NewTask, TaskNumber, UserId, ValidationError};
 use saydo_lang::Moment;
-use saydo_store::{CompletedScope, Conn, Tx};
+use saydo_store::{CompletedScope, Conn, StoreError, Tx};
 
 pub use saydo::{SavedRule, SavedTask, SavedTasks};
 pub use sheet::MAX_TASKS;
@@ -33,6 +33,9 @@ use sheet::{Draft, Sheet};
 
 /// The largest file.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
+
+/// So many at once may be many times as many as there were before.
+const MANY: usize = 1000;
 
 /// Reads a file; the format is found out where it is not said.
 fn read(bytes: &[u8], format: Option<Format>, moment: &Moment) -> Result<(Format, Sheet), ValidationError> {
@@ -174,7 +177,17 @@ impl App {
             return Err(error.into());
         }
         let journal = Journal::new(&caller, self.clock, None);
-        self.store.write(move |tx| Box::pin(async move { plan.carry_out(tx, &caller, journal).await })).await
+        let done: Result<ImportView, AppError> =
+            self.store.write(move |tx| Box::pin(async move { plan.carry_out(tx, &caller, journal).await })).await;
+        let view = done?;
+        if view.tasks >= MANY {
+            let learnt: Result<(), StoreError> =
+                self.store.write(|tx| Box::pin(async move { tx.sizes_learn().await })).await;
+            if let Err(error) = learnt {
+                tracing::warn!(%error, "the database has not looked how many tasks it has now");
+            }
+        }
+        Ok(view)
     }
 }
 
