@@ -10,7 +10,9 @@ import { zone } from "./state/clock";
 import { online } from "./state/connection";
 import { forgetThread } from "./state/conversations";
 import { keepKnown } from "./state/device";
+import { keepOutbox } from "./state/outbox";
 import { dismissReceipt } from "./state/receipt";
+import { keepSending } from "./state/sender";
 import { session, signedOut } from "./state/session";
 import { forgetTasks } from "./state/tasks";
 import "./styles/index.css";
@@ -34,6 +36,8 @@ effect(() => {
 
 keepKnown();
 keepAsking();
+keepOutbox();
+keepSending();
 
 addEventListener("offline", () => {
   online.value = false;

@@ -1,7 +1,7 @@
 /** Tasks, the trash and undo. Every write says which change it made, so that exactly that one can be undone. */
 
 import { type Answer, request } from "./client";
-import type { HistoryEntry, ParsedLine, Task, TaskPatch, Undone } from "./types";
+import type { HistoryEntry, ParsedLine, Task, Undone } from "./types";
 
 export interface Changed<T> {
   value: T;
@@ -54,15 +54,6 @@ export async function taskHistory(id: number, older?: string): Promise<HistoryPa
   const answer = await request<HistoryEntry[]>("GET", older ?? `/api/tasks/${id}/history?limit=10`);
   return { entries: answer.data, older: nextLink(answer.headers.get("Link")) };
 }
-
-export const updateTask = async (task: Task, patch: TaskPatch): Promise<Changed<Task>> =>
-  changed(await request<Task>("PATCH", `/api/tasks/${task.id}`, { body: patch, ifMatch: task.version }));
-
-export const setCompleted = async (id: number, completed: boolean): Promise<Changed<Task>> =>
-  changed(await request<Task>("PATCH", `/api/tasks/${id}/complete`, { body: { completed } }));
-
-export const deleteTask = async (id: number): Promise<Changed<undefined>> =>
-  changed(await request<undefined>("DELETE", `/api/tasks/${id}`));
 
 export const restoreTask = async (id: number): Promise<Changed<Task>> =>
   changed(await request<Task>("POST", `/api/trash/${id}/restore`));

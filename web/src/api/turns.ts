@@ -5,6 +5,7 @@ import { SseParser } from "../lib/sse";
 import { lost, request, send } from "./client";
 import { Problem, Unreachable } from "./problem";
 import type { ChatReply } from "./types";
+import { chatPath, messageBody } from "./writes";
 
 /** The server gives a sign of life every 15 seconds: after this long without one the connection is dead. */
 const SILENCE_MS = 40_000;
@@ -103,9 +104,8 @@ export async function sendMessage(
   signal: AbortSignal,
 ): Promise<Ending> {
   const { conversation, text, key } = sent;
-  const body = conversation === null ? { message: text } : { conversation_id: conversation, message: text };
-  const path = `/api/${encodeURIComponent(userId)}/chat`;
-  const response = await send("POST", path, { body, key, signal, stream: { after: null } });
+  const body = messageBody(conversation, text);
+  const response = await send("POST", chatPath(userId), { body, key, signal, stream: { after: null } });
   if (response.headers.get("Content-Type")?.startsWith("application/json")) {
     return { how: "finished", reply: (await response.json()) as ChatReply };
   }

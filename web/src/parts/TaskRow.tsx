@@ -6,6 +6,7 @@ import { groupOf } from "../lib/group";
 import { complete, remove, restore } from "../state/actions";
 import { here } from "../state/clock";
 import { editing, keepingPlace, rescheduling } from "../state/focus";
+import { waitingTasks } from "../state/outbox";
 import { goToView } from "../state/route";
 import { Icon, type IconName } from "./Icon";
 
@@ -55,6 +56,12 @@ function Meta({ task }: { task: Task }) {
         </span>
       )}
       <Due task={task} />
+      {waitingTasks.value.has(task.id) && (
+        <span class="mark">
+          <Icon name="cloudOff" />
+          Waits to be sent
+        </span>
+      )}
       {task.recurrence && (
         <span class="mark" title={task.recurrence.text}>
           <Icon name="repeat" />

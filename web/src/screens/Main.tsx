@@ -7,6 +7,7 @@ import { Composer } from "../parts/Composer";
 import { Icon, Logo } from "../parts/Icon";
 import { Keys } from "../parts/Keys";
 import { Nav } from "../parts/Nav";
+import { OutboxLine } from "../parts/Outbox";
 import { ReceiptLine } from "../parts/ReceiptLine";
 import { Reschedule } from "../parts/Reschedule";
 import { TaskList } from "../parts/TaskList";
@@ -161,6 +162,7 @@ export function Main() {
       {threadOpen.value && <Thread />}
       <Spoken />
       <section class="dock" aria-label="Composer" inert={drawerOpen.value}>
+        <OutboxLine />
         <ReceiptLine />
         <Composer />
       </section>

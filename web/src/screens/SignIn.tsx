@@ -2,8 +2,10 @@
 
 import { useRef, useState } from "preact/hooks";
 import { Problem, sentence } from "../api/problem";
+import { countedChanges } from "../lib/outbox";
 import { Field } from "../parts/Field";
 import { Logo } from "../parts/Icon";
+import { everybodys } from "../state/outbox";
 import { logIn, session, signUp } from "../state/session";
 
 type Mode = "in" | "up";
@@ -79,6 +81,19 @@ function Switch({ mode, onSwitch }: { mode: Mode; onSwitch: () => void }) {
   );
 }
 
+/** Whoever did something here that was never sent has to come back for it. */
+function Left() {
+  const [first] = everybodys.value;
+  if (!first) return null;
+  const count = everybodys.value.filter(({ user }) => user === first.user).length;
+  return (
+    <p class="notice">
+      {countedChanges(count)} made here {count === 1 ? "was" : "were"} never sent. Sign in as{" "}
+      {first.email ?? "the same person"} to send {count === 1 ? "it" : "them"}.
+    </p>
+  );
+}
+
 export function SignIn() {
   const [mode, setMode] = useState<Mode>("in");
   const { errors, setErrors, busy, form, onSubmit } = useCredentials(mode);
@@ -107,6 +122,7 @@ export function SignIn() {
         <p class="notice" role="status">
           {notice}
         </p>
+        <Left />
         {mode === "up" && (
           <Field
             label="Name"

@@ -3,8 +3,12 @@
 import { Problem } from "../api/problem";
 import * as api from "../api/tasks";
 import type { Task, TaskPatch } from "../api/types";
+import { completion, deletion, edition } from "../api/writes";
 import { dueWords, moveTo } from "../lib/due";
+import { inWords } from "../lib/outbox";
+import type { What } from "../offline/outbox";
 import { here } from "./clock";
+import { attempt } from "./outbox";
 import { showProblem, showReceipt } from "./receipt";
 import { placeTask, refresh, removeTask, settling } from "./tasks";
 
@@ -19,6 +23,8 @@ function settle(task: Task): void {
   }, SETTLE_MS);
 }
 
+const sayWaiting = (what: What): void => showReceipt(`Waits to be sent: ${inWords(what)}.`, null);
+
 /** Someone changed or removed it meanwhile: show how things are now. */
 async function sayAndRefresh(cause: unknown): Promise<void> {
   showProblem(cause);
@@ -27,8 +33,11 @@ async function sayAndRefresh(cause: unknown): Promise<void> {
 
 export async function complete(task: Task): Promise<void> {
   const done = !task.completed;
+  const what: What = { kind: done ? "complete" : "reopen", task };
   try {
-    const { value, changeId } = await api.setCompleted(task.id, done);
+    const answer = await attempt<Task>(completion(task, done), what);
+    if (!answer) return sayWaiting(what);
+    const { value, changeId } = answer;
     if (done) settle({ ...value, completed: true });
     placeTask(value);
     showReceipt(`${done ? "Completed" : "Reopened"} “${task.title}”.`, changeId);
@@ -40,10 +49,12 @@ export async function complete(task: Task): Promise<void> {
 }
 
 export async function remove(task: Task): Promise<void> {
+  const what: What = { kind: "delete", task };
   try {
-    const { changeId } = await api.deleteTask(task.id);
+    const answer = await attempt<undefined>(deletion(task), what);
+    if (!answer) return sayWaiting(what);
     removeTask(task.id);
-    showReceipt(`Deleted “${task.title}”.`, changeId);
+    showReceipt(`Deleted “${task.title}”.`, answer.changeId);
   } catch (cause) {
     await sayAndRefresh(cause);
   }
@@ -61,9 +72,11 @@ export async function restore(task: Task): Promise<void> {
 
 /** Saves an edit; throws what the editor should show (it keeps what was typed). */
 export async function edit(task: Task, patch: TaskPatch): Promise<void> {
-  const { value, changeId } = await api.updateTask(task, patch);
-  placeTask(value);
-  showReceipt(`Changed “${value.title}”.`, changeId);
+  const what: What = { kind: "edit", task, patch };
+  const answer = await attempt<Task>(edition(task, patch), what);
+  if (!answer) return sayWaiting(what);
+  placeTask(answer.value);
+  showReceipt(`Changed “${answer.value.title}”.`, answer.changeId);
 }
 
 /** Moves a task to a day (keeping its time of day), to words the engine understands, or to no date. */
@@ -72,8 +85,14 @@ export async function reschedule(
   to: { day: string } | { words: string } | null,
 ): Promise<boolean> {
   const due = to === null ? null : "day" in to ? moveTo(task.due_date, to.day, here.value) : to.words;
+  const what: What = { kind: "edit", task, patch: { due_date: due } };
   try {
-    const { value, changeId } = await api.updateTask(task, { due_date: due });
+    const answer = await attempt<Task>(edition(task, what.patch), what);
+    if (!answer) {
+      sayWaiting(what);
+      return true;
+    }
+    const { value, changeId } = answer;
     placeTask(value);
     const when = value.due_date ? `to ${dueWords(value.due_date, here.value)}` : "to no date";
     showReceipt(`Moved “${value.title}” ${when}.`, changeId);

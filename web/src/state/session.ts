@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 import * as account from "../api/account";
 import type { User } from "../api/types";
 import { forgetAll, meet } from "../offline/known";
+import { dropOf } from "../offline/outbox";
 import { tell } from "../offline/tabs";
 import { goToView } from "./route";
 
@@ -47,7 +48,10 @@ export async function signedOut(notice?: string): Promise<void> {
   await ifPossible(forgetAll());
 }
 
+/** The person leaves this device for good: what waits to be sent goes too. */
 async function leave(notice?: string): Promise<void> {
+  const id = user.peek()?.id;
+  if (id) await ifPossible(dropOf(id));
   goToView({ name: "all" });
   await signedOut(notice);
   tell("person");

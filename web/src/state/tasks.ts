@@ -6,8 +6,10 @@ import { listTasks, listTrash } from "../api/tasks";
 import type { Task } from "../api/types";
 import { dueDay, type Here, isOverdue, today as todayOf } from "../lib/due";
 import { type Group, groupTasks } from "../lib/group";
+import { withWaiting } from "../lib/outbox";
 import { type Known, recall } from "../offline/known";
 import { here, tick } from "./clock";
+import { waiting } from "./outbox";
 import { route, type View } from "./route";
 
 export type Loading = { status: "loading" } | { status: "ready" } | { status: "error"; message: string };
@@ -154,11 +156,11 @@ export const listState = computed<Loading>(() => {
 /** The tasks of the view that is open. */
 export const visible = computed<Task[]>(() => {
   const { view } = route.value;
-  if (view.name === "completed") return completed.value ?? [];
+  if (view.name === "completed") return withWaiting(completed.value ?? [], waiting.value);
   if (view.name === "trash") return trash.value ?? [];
   const known = new Set(open.value.map((task) => task.id));
   const leaving = [...settling.value.values()].filter((task) => !known.has(task.id));
-  const shown = [...open.value, ...leaving].filter(belongs(view, here.value));
+  const shown = withWaiting([...open.value, ...leaving], waiting.value).filter(belongs(view, here.value));
   const editor = held.value;
   return editor && !shown.some((task) => task.id === editor.id) ? [...shown, editor] : shown;
 });

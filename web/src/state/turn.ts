@@ -5,9 +5,12 @@ import { decide } from "../api/chat";
 import { Problem, sentence, Unreachable } from "../api/problem";
 import { followTurn, type Sent, sendMessage, stopTurn } from "../api/turns";
 import type { ChatReply, PendingDecision } from "../api/types";
+import { chatPath, messageBody, type Write } from "../api/writes";
 import { newKey } from "../lib/key";
+import { needsAnswer } from "../lib/outbox";
 import { type Ending, NEW_RUN, type Run } from "../lib/run";
 import { hasChanged } from "../lib/tools";
+import { enqueue, mustWait } from "./outbox";
 import { dismissReceipt, showProblem, showReceipt } from "./receipt";
 import { user } from "./session";
 import { refresh } from "./tasks";
@@ -114,7 +117,7 @@ function progress(turn: Live, run: Run): void {
 }
 
 /** A short word about a change belongs in the receipt line; everything else is a conversation. */
-function isReceipt(reply: ChatReply): boolean {
+export function isReceipt(reply: ChatReply): boolean {
   return reply.change_id !== null && reply.pending === null && !reply.response.trim().includes("\n");
 }
 
@@ -146,6 +149,30 @@ function end(turn: Live, ending: Ending): void {
   }
 }
 
+/** Keeps a line to be sent later, under its key. Says whether it could: there are lines that need an answer at once. */
+async function waitsWell({ conversation: id, text, key }: Sent, tried: boolean): Promise<boolean> {
+  const person = user.value;
+  if (!person || pending.value || needsAnswer(text)) return false;
+  const body = messageBody(id, text);
+  const write: Write = { method: "POST", path: chatPath(person.id), body, version: null, key };
+  try {
+    await enqueue(write, { kind: "say", text }, tried);
+  } catch {
+    return false;
+  }
+  showReceipt(`Waits to be sent: “${text}”.`, null);
+  return true;
+}
+
+/** Keeps what could not be sent. Once its turn has begun, the turn itself is found again. */
+async function keepLine(turn: Live): Promise<boolean> {
+  if (!turn.sent || turn.stopWanted || turn.run.value.turn !== null) return false;
+  if (!(await waitsWell(turn.sent, true))) return false;
+  // The list of what waits shows it now, until it is said.
+  entries.value = entries.value.slice(0, -2);
+  return true;
+}
+
 /** Carries a turn to its end. Says whether the person got an answer or an explanation. */
 async function carry(turn: Live, work: Promise<Ending>): Promise<boolean> {
   const isNew = conversation.value === null;
@@ -158,6 +185,7 @@ async function carry(turn: Live, work: Promise<Ending>): Promise<boolean> {
     await Promise.all([refresh(), changed ? loadConversations() : null]);
   } catch (cause) {
     if (turn.ear.signal.aborted || live.value !== turn) return false;
+    if (cause instanceof Unreachable && (await keepLine(turn))) return true;
     told = !(cause instanceof Problem && cause.status === 401);
     // Nobody knows whether what could not be sent arrived: the same key finds out.
     if (told) failed(turn, sentence(cause), cause instanceof Unreachable ? turn.sent : anew(turn.sent));
@@ -180,8 +208,11 @@ async function sendAs(sent: Sent): Promise<boolean> {
 }
 
 /** Sends what the person said. Says whether there was an answer or an explanation. */
-export const say = (text: string): Promise<boolean> =>
-  sendAs({ conversation: conversation.value, text, key: newKey() });
+export async function say(text: string): Promise<boolean> {
+  const sent = { conversation: conversation.value, text, key: newKey() };
+  if (mustWait({ kind: "say", text }) && (await waitsWell(sent, false))) return true;
+  return sendAs(sent);
+}
 
 /** Sends a message again that was not answered. */
 export async function sayAgain(sent: Sent): Promise<void> {
