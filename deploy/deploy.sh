@@ -7,15 +7,19 @@ trap 'echo "deploy.sh: line $LINENO failed: $BASH_COMMAND" >&2' ERR
 usage() {
   cat >&2 <<'END'
 deploy.sh staging|production deploy PROGRAM [--restore]   check, back up, migrate, switch, smoke, watch
-deploy.sh staging|production rollback [--restore]         back to the version before
+deploy.sh staging|production rollback [--restore|--without-backup]   back to the version before
 deploy.sh staging|production status                       what runs, and whether it is well
 deploy.sh staging|production run ARGUMENTS…               saydo ARGUMENTS… with the settings of this installation
 
 --restore: where the schema cannot be taken back, put back the backup made before. What was written since is then only
 in the backup that is made first.
+--without-backup: back also when no backup can be made. What only the newer schema has a place for is lost then.
 END
   exit 2
 }
+
+# The service must be able to run what is installed, whatever this shell's mask is. Secrets have modes of their own.
+umask 022
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib/installation.sh
@@ -25,15 +29,22 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib/undo.sh
 . "$here/lib/undo.sh"
 
-# Whether the other environment on this machine has other data.
-apart_from() (
-  root=$ROOT
+# What the other environment on this machine shares with this one, in words; nothing when they are apart. Its settings are
+# read by its own program where there is one.
+shared_with() (
+  ours=$3 our_secret=$(secret BETTER_AUTH_SECRET) our_owner='' root=$ROOT
+  ! as_owner || our_owner=$OWNER
   unset "${!DEPLOY_@}"
   DEPLOY_ROOT=$root
-  theirs=$(open_installation "$1" && saydo "$2" config) || die "the settings of $1 have mistakes"
-  [ "$(setting "$theirs" SAYDO_DATA_DIR)" != "$(setting "$3" SAYDO_DATA_DIR)" ] || exit 1
-  database=$(database_of "$theirs")
-  [ -z "$database" ] || [ "$database" != "$(database_of "$3")" ]
+  open_installation "$1"
+  its=$(release current)
+  theirs=$(saydo "${its:-$2}" config 2>/dev/null) || exit 1
+  same() { [ -z "$1" ] || [ "$1" != "$2" ] || echo "$3"; }
+  same "$(setting "$ours" SAYDO_DATA_DIR)" "$(setting "$theirs" SAYDO_DATA_DIR)" "their data folder"
+  same "$(database_of "$ours")" "$(database_of "$theirs")" "their database"
+  same "$(setting "$ours" REDIS_URL)" "$(setting "$theirs" REDIS_URL)" "their Redis"
+  same "$our_secret" "$(secret BETTER_AUTH_SECRET)" "BETTER_AUTH_SECRET"
+  same "$our_owner" "$OWNER" "their user"
 )
 
 # What a DATABASE_URL leads to, however it is written: neither user nor parameters, and the port that is meant when there
@@ -43,10 +54,25 @@ database_of() {
     s#^([^/:]+)(/|$)#\1:5432\2#' | tr '[:upper:]' '[:lower:]'
 }
 
+# Room for the backup and the migration, wherever there is written.
+room() {
+  local size backups folder free
+  backups=$(setting "$1" SAYDO_BACKUP_DIR)
+  size=$(find "$data_dir" -maxdepth 1 -name 'saydo.db*' -printf '%s\n' | awk '{sum += $1} END {print int(sum / 1048576)}')
+  for folder in "$data_dir" "$prefix" "$backups"; do
+    [ -d "$folder" ] || continue
+    free=$(df -Pk "$folder" | awk 'NR==2 {print int($4 / 1024)}')
+    [ "$free" -ge $((DISK_MB + 2 * size)) ] ||
+      die "the disk of $folder has $free MB free, $((DISK_MB + 2 * size)) MB are needed"
+    say "check: the disk of $folder has $free MB free"
+  done
+}
+
 # All that must be right before anything is changed. Sets `pending`: the migrations to come.
 check() {
-  local new=$1 settings free size need other
-  say "check: the program runs: $("$new/saydo" --version)"
+  local new=$1 settings other shared told
+  told=$(saydo "$new" --version) || die "the program does not run as ${OWNER}, who must be able to read $prefix"
+  say "check: the program runs: $told"
   settings=$(saydo "$new" config) || die "the settings have mistakes"
   [ "$(setting "$settings" SAYDO_PROFILE)" = production ] || die "SAYDO_PROFILE must be production, here: $settings_dir/.env"
   if [ "$WATCH" -gt 0 ] && [ -z \
@@ -56,15 +82,16 @@ check() {
   # Staging that shares something with production is production.
   for other in staging production; do
     if [ "$other" = "$environment" ] || [ ! -e "$ROOT/etc/saydo/$other/.env" ]; then continue; fi
-    apart_from "$other" "$new" "$settings" || die "$environment and $other share their data"
+    if ! shared=$(shared_with "$other" "$new" "$settings"); then
+      [ "$environment" = production ] || die "the settings of $other have mistakes, so nothing is known of what they share"
+      # A mistake in staging must not keep production from a remedy.
+      say "check: the settings of $other have mistakes: what they share is not known"
+    fi
+    [ -z "$shared" ] || die "$environment and $other share ${shared//$'\n'/, }"
   done
   watchable || die "$(release current) does not hand its metrics to the token in $settings_dir; was it started with it?"
   say "check: the settings are good"
-  free=$(df -Pk "$data_dir" | awk 'NR==2 {print int($4 / 1024)}')
-  size=$(find "$data_dir" -maxdepth 1 -name 'saydo.db*' -printf '%s\n' | awk '{sum += $1} END {print int(sum / 1048576)}')
-  need=$((DISK_MB + 2 * size))
-  [ "$free" -ge "$need" ] || die "the disk has $free MB free, $need MB are needed"
-  say "check: the disk has $free MB free"
+  room "$settings"
   schema=$(saydo "$new" migrate status) || die "the database cannot be reached, or is newer than the program"
   pending=$(awk '$2 == "waiting" {print $1}' <<<"$schema")
   say "check: the database answers; migrations to come: $(echo "${pending:-none}" | tr '\n' ' ')"
@@ -94,7 +121,7 @@ make_backup() {
 }
 
 deploy() {
-  local program=$1 new old highest began told
+  local program=$1 new old highest began told before
   [ -x "$program" ] || die "$program is not a program"
   [ ! -e "$state" ] || undo "an earlier deployment was cut off"
   old=$(release current)
@@ -128,12 +155,17 @@ deploy() {
   service start
   await_health "$new" || die "the new version is not well within $START s"
   say "start: $(basename "$new") is well; people waited $((SECONDS - began)) s"
+  before=$(sign_ups "$new")
   smoke "$new" || die "the smoke test failed"
+  same_database "$new" "$before" || die "what runs keeps its data elsewhere: its settings are not those in $settings_dir"
   watch_triggers "$new" || die "a trigger to roll back was met"
 
-  [ -z "$old" ] || [ "$old" = "$new" ] || point previous "$old"
-  echo "${highest:-0}" >"$new/schema-before"
-  noted backup >"$new/backup-before"
+  # The same version once more is no other way back.
+  if [ "$old" != "$new" ]; then
+    [ -z "$old" ] || point previous "$old"
+    echo "${highest:-0}" >"$new/schema-before"
+    noted backup >"$new/backup-before"
+  fi
   trap - EXIT
   rm -f "$state"
   prune_releases
@@ -143,6 +175,7 @@ deploy() {
 rollback() {
   local current previous before later began=$SECONDS
   if [ -e "$state" ]; then
+    [ -z "$restore" ] || note restore yes
     undo "a deployment was cut off"
     return
   fi
@@ -156,7 +189,7 @@ rollback() {
   fi
   say "rollback: $(basename "$current") -> $(basename "$previous")"
   note old "$previous" new "$current" schema "$before" restore "$restore" \
-    backup "$(cat "$current/backup-before")" stage switched
+    backup "$(cat "$current/backup-before")" wanted yes stage switched
   undo "the operator wants it"
   say "rollback took $((SECONDS - began)) s"
 }
@@ -176,10 +209,14 @@ status() {
 }
 
 [ $# -ge 2 ] || usage
-restore=
-if [ "$2" != run ] && [ "${*: -1}" = --restore ]; then
-  restore=yes
-  set -- "${@:1:$#-1}"
+restore='' without_backup=''
+if [ "$2" != run ]; then
+  case ${*: -1} in
+    --restore) restore=yes ;;
+    --without-backup) without_backup=yes ;;
+  esac
+  [ -z "$restore$without_backup" ] || set -- "${@:1:$#-1}"
+  [ -z "$without_backup" ] || [ "$2" = rollback ] || usage
 fi
 FORWARD_ONLY=${DEPLOY_FORWARD_ONLY:-$here/forward-only}
 case $1 in staging | production) open_installation "$1" ;; *) usage ;; esac
@@ -197,6 +234,8 @@ case $2:$# in
     current=$(release current)
     [ -n "$current" ] || die "nothing is installed"
     shift 2
+    # shellcheck disable=SC2034 # for saydo
+    by_operator=yes
     saydo "$current" "$@"
     ;;
   *) usage ;;

@@ -28,7 +28,9 @@ say() {
   local line="+${SECONDS}s  $*"
   # A terminal that is gone must not stop what is being done.
   printf '%s %s\n' "$(date +%T)" "$line" 2>/dev/null || true
-  [ ! -d "${prefix:-}" ] || printf '%s %s %s\n' "$(date -u +%FT%TZ)" "$environment" "$line" >>"$prefix/deploy.log"
+  # Nor may a full disk: taking back begins with a line, too.
+  [ ! -d "${prefix:-}" ] ||
+    { printf '%s %s %s\n' "$(date -u +%FT%TZ)" "$environment" "$line" >>"$prefix/deploy.log"; } 2>/dev/null || true
 }
 
 die() {
@@ -56,11 +58,19 @@ saydo() (
     [ ! -f "$file" ] || export "$(basename "$file")=$(cat "$file")"
   done
   export SAYDO_DATA_DIR=$data_dir
+  # Of what it does for us only mistakes are logged: each step has its own line.
+  [ -n "${by_operator:-}" ] || export SAYDO_LOG=error
   if as_owner; then exec runuser -u "$OWNER" -- "$program" "$@"; else exec "$program" "$@"; fi
 )
 
 # A value in what `saydo config` printed.
 setting() { sed -n "s/^$2 \(.*\)/\1/p" <<<"$1" | sed 's/ *# .*//; s/^ *//'; }
+
+# A secret, from its file or from .env, as the server would read it. It is only compared or handed on, never shown.
+secret() {
+  cat "$settings_dir/credentials/$1" 2>/dev/null ||
+    sed -n "s/^ *$1 *= *//p" "$settings_dir/.env" | tail -1 | sed -E "s/^([\"'])(.*)\\1 *$/\\2/"
+}
 
 # Where a link of the installation points; nothing when there is none.
 release() { readlink "$prefix/$1" 2>/dev/null || true; }
@@ -85,6 +95,8 @@ service() {
   if [ -n "$SERVICE" ]; then
     DEPLOY_PROGRAM=$prefix/current/saydo DEPLOY_SETTINGS=$settings_dir DEPLOY_DATA=$data_dir $SERVICE "$1" 9>&-
   else
+    # What was started in vain too often is not started again before that is forgotten.
+    [ "$1" != start ] || systemctl reset-failed "saydo@$environment" 2>/dev/null || true
     systemctl "$1" "saydo@$environment" 9>&-
   fi
 }
@@ -96,10 +108,13 @@ healthy() {
   grep -qF "\"version\":\"$("$1/saydo" --version | awk '{print $2}')\"" <<<"$answer"
 }
 
+# Whether systemd has given it up.
+given_up() { [ -z "$SERVICE" ] && systemctl is-failed --quiet "saydo@$environment"; }
+
 await_health() {
   local until=$((SECONDS + START))
   until healthy "$1"; do
-    [ "$SECONDS" -lt "$until" ] || return 1
+    if [ "$SECONDS" -ge "$until" ] || given_up; then return 1; fi
     sleep 0.5
   done
 }
@@ -108,6 +123,18 @@ smoke() {
   say "smoke: begins"
   saydo "$1" smoke ${URL:+--base-url "$URL"} 2>&1 | tee -a "$prefix/deploy.log" | sed 's/^/    /' || return 1
   say "smoke: passed"
+}
+
+# How many signed up in the last hour, by the database that is meant.
+sign_ups() { saydo "$1" audit --json --kind signed_up --since 1h | wc -l; }
+
+# Whether those who signed up for the smoke test are in that database. Audit events arrive a moment later.
+same_database() {
+  local until=$((SECONDS + START))
+  until [ "$(sign_ups "$1")" -gt "$2" ]; do
+    [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 0.5
+  done
 }
 
 # The migrations that are applied and newer than the given one, newest first.

@@ -23,6 +23,7 @@ undo() {
   fi
   service stop || say "undo: nothing was running"
   if [ -z "$old" ]; then
+    schema_back "$new" "$(noted schema)"
     rm -f "$prefix/current" "$state"
     say "undo: there was no version before; nothing is in service"
     return 0
@@ -49,7 +50,16 @@ schema_back() {
     say "undo: $told"
     return 0
   fi
-  if made=$(saydo "$new" backup create 2>&1); then say "undo: $(head -1 <<<"$made")"; else say "undo: no backup: $made"; fi
+  if made=$(saydo "$new" backup create 2>&1); then say "undo: $(head -1 <<<"$made")"; else
+    say "undo: no backup: $made"
+    # What fails right after it was put into service has little to lose; what an operator takes back may have months.
+    if [ "$(noted wanted)" = yes ] && [ -z "$without_backup" ]; then
+      service start
+      await_health "$new" || die "$(basename "$new") is not well either: docs/runbooks/down.md"
+      rm -f "$state"
+      die "no backup can be made, so $(basename "$new") stays in service: docs/runbooks/backup.md, or rollback --without-backup"
+    fi
+  fi
   for version in $later; do
     told=$(saydo "$new" migrate down) ||
       die "migration $version cannot be taken back: docs/runbooks/database.md; then rollback"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The triggers to roll back: not well three times in a row, more than 10 % errors, p95 above 5 s. Sourced by deploy.sh.
+# The triggers to roll back: not well three times in a row, more than 10 % errors, p95 above 5 s, of requests and of turns.
+# Sourced by deploy.sh.
 
 # The metrics of the server, as text. Exit status 22: it answers, but not to this token.
 metrics() {
@@ -8,8 +9,7 @@ metrics() {
   address=$(setting "$settings" SAYDO_METRICS_LISTEN)
   address=${address:-$(setting "$settings" SAYDO_LISTEN)}
   case $address in 0.0.0.0:* | '[::]:'*) address=127.0.0.1:${address##*:} ;; esac
-  token=$(cat "$settings_dir/credentials/SAYDO_METRICS_TOKEN" 2>/dev/null ||
-    sed -n 's/^ *SAYDO_METRICS_TOKEN *= *//p' "$settings_dir/.env" | tail -1 | sed -E "s/^([\"'])(.*)\\1 *$/\\2/")
+  token=$(secret SAYDO_METRICS_TOKEN)
   # The token comes on standard input: the command line can be read by everybody.
   printf 'Authorization: Bearer %s\n' "$token" | curl -sf -m 5 -H @- "${METRICS_URL:-http://$address/metrics}"
 }
@@ -25,7 +25,8 @@ watchable() {
 }
 
 # Reads metrics before and now; says which trigger is met, if any. Fewer than 20 requests say nothing.
-# p95 is above 5 s when more than 5 of 100 took longer than 5 s.
+# p95 is above 5 s when more than 5 of 100 took longer than 5 s. Requests whose time is that of a model, a password, a stream
+# or a look at everything do not count for it, as in deploy/prometheus/recording.yml and `saydo ready`.
 triggers() {
   awk '
     /^#/ { next }
@@ -36,6 +37,9 @@ triggers() {
       grown = value - (before[series] <= value ? before[series] : 0)
       if (series ~ /route="\/(metrics|health|livez|readyz)"/) next
       if (series ~ /^saydo_http_requests_total/) { all += grown; if (series ~ /status="5xx"/) bad += grown }
+      if (series ~ /^saydo_turns_total/) { turns += grown; if (series ~ /outcome="failed"/) broken += grown }
+      if (series ~ /route="[^"]*\/(chat|mcp|voice|events)(\/[^"]*)?"/) next
+      if (series ~ /route="(\/api\/(agui|account)(\/[^"]*)?|\/v1\/[^"]*|[^"]*\/(auth|admin|pending|turns)\/[^"]*)"/) next
       if (series ~ /^saydo_(http_request|turn)_duration_seconds_/) {
         kind = series ~ /^saydo_turn/ ? "turns" : "requests"
         if (series ~ /_bucket.*le="5"/) fast[kind] += grown
@@ -44,6 +48,7 @@ triggers() {
     }
     END {
       if (all >= 20 && bad > 0.10 * all) printf "%d of %d requests failed\n", bad, all
+      if (turns >= 20 && broken > 0.10 * turns) printf "%d of %d turns failed\n", broken, turns
       for (kind in count)
         if (count[kind] >= 20 && count[kind] - fast[kind] > 0.05 * count[kind])
           printf "p95 is above 5 s: %d of %d %s took longer\n", count[kind] - fast[kind], count[kind], kind

@@ -31,7 +31,8 @@ case ${1:-}:${2:-} in
       echo "somebody holds a lock" >&2
       exit 1
     fi
-    rm "$migrated"
+    # The newest is taken back first, then those of the real program.
+    if [ -e "$migrated" ]; then rm "$migrated"; else exec "$program" migrate down; fi
     ;;
   backup:restore)
     "$program" "$@"

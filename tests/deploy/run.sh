@@ -13,9 +13,13 @@ url=http://127.0.0.1:$port
 export DEPLOY_ROOT=$root DEPLOY_SERVICE=$PWD/tests/deploy/service.sh DEPLOY_WATCH=1 DEPLOY_WATCH_EVERY=1
 export DEPLOY_DISK_MB=1 DEPLOY_START=60 DEPLOY_USER=nobody-of-this-name
 
+service() {
+  DEPLOY_DATA=$root/var/lib/saydo/production DEPLOY_SETTINGS=$root DEPLOY_PROGRAM=none tests/deploy/service.sh "$1"
+}
+
 finish() {
   code=$?
-  DEPLOY_DATA=$root/var/lib/saydo/production DEPLOY_SETTINGS=$root DEPLOY_PROGRAM=none tests/deploy/service.sh stop
+  service stop
   if [ "$code" != 0 ]; then
     echo "FAILED: $what" >&2
     tail -n 40 "$log" >&2; tail -n 10 "$root"/var/lib/saydo/production.log >&2 || true
@@ -82,8 +86,14 @@ printf 'SAYDO_PROFILE=production\nSAYDO_METRICS_LISTEN=127.0.0.1:1\nDATABASE_URL
 cp -r "$root/etc/saydo/production/credentials" "$root/etc/saydo/staging/"
 echo "DATABASE_URL=sqlite:/shared.db" >>"$root/etc/saydo/production/.env"
 if deploy deploy "$(version good)"; then false; fi
-said "share their data"
+said "production and staging share their database, BETTER_AUTH_SECRET"
 sed -i '/^DATABASE_URL/d' "$root/etc/saydo/production/.env"
+sed -i '/^DATABASE_URL/d' "$root/etc/saydo/staging/.env"
+
+expect "so is staging with the secret of production: its tokens would be good there"
+if deploy deploy "$root/good"; then false; fi
+said "production and staging share BETTER_AUTH_SECRET"
+echo "another secret, which is long enough for anybody" >"$root/etc/saydo/staging/credentials/BETTER_AUTH_SECRET"
 
 expect "the same database, written in another way"
 for urls in 'postgresql://a@db.example/saydo postgres://b:c@DB.example:5432/saydo?sslmode=require' \
@@ -102,8 +112,11 @@ said "does not hand its metrics to the token"
 in_service "$first"
 sed -i 's/and another/in quotes/' "$root/etc/saydo/production/.env"
 
-expect "a version whose smoke test fails: the old one runs, with its schema and all data"
+expect "a version whose smoke test fails: the old one runs, with its schema and all data; staging has mistakes meanwhile"
+echo "SAYDO_BACKUP_EVERY=never" >>"$root/etc/saydo/staging/.env"
 if deploy deploy "$(version lost)"; then false; fi
+said "the settings of staging have mistakes"
+rm -r "$root/etc/saydo/staging"
 said "the smoke test failed"
 said "undo: $(basename "$first") is in service, and is well"
 in_service "$first"
@@ -114,6 +127,13 @@ if DEPLOY_START=3 deploy deploy "$(version dead)"; then false; fi
 said "is not well within 3 s"
 in_service "$first"
 title_is_there before
+
+expect "a service that keeps its data elsewhere than is said here: the same"
+echo "sqlite:$root/other.db" >"$root/etc/saydo/production/credentials/DATABASE_URL"
+if DEPLOY_START=3 deploy deploy "$root/good"; then false; fi
+said "keeps its data elsewhere"
+in_service "$first"
+rm "$root/etc/saydo/production/credentials/DATABASE_URL"
 
 expect "a deployment that was killed: seen by status, taken back by what comes next, here the next version"
 setsid deploy/deploy.sh production deploy "$(version lingering)" >"$log" 2>&1 &
@@ -139,6 +159,21 @@ call "$url/api/tasks" -d '{"title":"after"}' >/dev/null
 deploy run user list
 said ada@example.com
 
+expect "the same version once more, when it fell ill: the way back stays"
+service stop
+deploy deploy "$root/good"
+said "done: "
+[ "$(links_to previous)" = "$first" ]
+
+expect "a rollback that cannot make a backup: nothing is changed"
+# Nobody may make anything there, root included.
+echo "SAYDO_BACKUP_DIR=/sys/kernel" >>"$root/etc/saydo/production/.env"
+if deploy rollback; then false; fi
+said "no backup can be made, so $(basename "$second") stays in service"
+in_service "$second"
+title_is_there after
+sed -i '/^SAYDO_BACKUP_DIR/d' "$root/etc/saydo/production/.env"
+
 expect "rollback: the schema goes back, what was written since stays"
 deploy rollback
 said "rollback took"
@@ -149,8 +184,11 @@ title_is_there before
 title_is_there after
 deploy status
 
-expect "a version whose migration fails: the old one runs"
+expect "a version whose migration fails while nothing more can be logged: the old one runs"
+mv "$root/opt/saydo/production/deploy.log" "$root/deploy.log"
+ln -s /dev/full "$root/opt/saydo/production/deploy.log"
 if deploy deploy "$(version stuck)"; then false; fi
+mv "$root/deploy.log" "$root/opt/saydo/production/deploy.log"
 said "the schema cannot be brought up to date"
 in_service "$first"
 title_is_there after
@@ -185,6 +223,13 @@ said "watch: 30 of 60 requests failed"
 said "Restored saydo-"
 in_service "$first"
 title_is_there before
+title_is_there after
+
+expect "systemd has given the new version up: the old one runs"
+if PATH=$PWD/tests/deploy/bin:$PATH DEPLOY_SERVICE='' deploy deploy "$root/dead" --restore; then false; fi
+said "is not well within 60 s"
+said "undo: $(basename "$first") is in service, and is well"
+in_service "$first"
 title_is_there after
 
 what="the triggers"

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# requests that were well, failed; turns that were fast, slow
+# requests that were well, failed; turns that were fast, slow; turns that failed; requests for tasks, for exports that took long
 write() {
   cat <<END
 # TYPE saydo_http_requests_total counter
@@ -18,18 +18,30 @@ saydo_turn_duration_seconds_bucket{planner="offline",le="2.5"} $3
 saydo_turn_duration_seconds_bucket{planner="offline",le="5"} $3
 saydo_turn_duration_seconds_bucket{planner="offline",le="+Inf"} $(($3 + $4))
 saydo_turn_duration_seconds_count{planner="offline"} $(($3 + $4))
+saydo_turns_total{planner="offline",outcome="done"} $(($3 + $4))
+saydo_turns_total{planner="offline",outcome="failed"} ${5:-0}
+saydo_http_request_duration_seconds_bucket{method="GET",route="/api/tasks",le="5"} 94
+saydo_http_request_duration_seconds_count{method="GET",route="/api/tasks"} $((94 + ${6:-0}))
+saydo_http_request_duration_seconds_bucket{method="GET",route="/api/account/export",le="5"} 0
+saydo_http_request_duration_seconds_count{method="GET",route="/api/account/export"} ${7:-0}
 END
 }
 
 # expect WORDS before… now…
 expect() {
-  local words=$1 met
+  local words=$1
   shift
   write "$1" "$2" "$3" "$4" >"$folder/before"
   write "$5" "$6" "$7" "$8" >"$folder/now"
+  looks_as "$words" "$*"
+}
+
+# looks_as WORDS CASE
+looks_as() {
+  local words=$1 met
   met=$(triggers "$folder/before" "$folder/now")
   [ "$met" = "$words" ] || {
-    echo "triggers: '$met' and not '$words' for $*"
+    echo "triggers: '$met' and not '$words' for $2"
     exit 1
   }
 }
@@ -41,3 +53,14 @@ expect "p95 is above 5 s: 6 of 100 turns took longer" 0 0 0 0 90 0 94 6
 expect "" 0 0 0 0 0 19 0 19
 expect "" 100 100 100 100 200 100 200 100
 expect "30 of 60 requests failed" 500 500 0 0 30 30 0 0
+
+# Turns that fail are answered with 200 when they are streamed.
+echo '# nothing yet' >"$folder/before"
+write 90 0 20 0 3 >"$folder/now"
+looks_as "3 of 23 turns failed" "three of 23 turns failed"
+# Slow requests count, but not those that take long by what they are.
+echo '# nothing yet' >"$folder/before"
+write 90 0 0 0 0 6 0 >"$folder/now"
+looks_as "p95 is above 5 s: 6 of 100 requests took longer" "slow lists"
+write 90 0 0 0 0 0 50 >"$folder/now"
+looks_as "" "slow exports"
