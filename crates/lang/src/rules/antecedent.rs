@@ -4,7 +4,7 @@
 use super::{
     message::{Message, Unit},
     phrase::{self, is_any, trim},
-    understand::{is_idle, speaks_of_it},
+    understand::{STATEMENT, UNCLEAR_NUMBER, is_idle, speaks_of_it},
 };
 use crate::{Context, Intent, Reading, TaskRef, reference};
 
@@ -37,7 +37,8 @@ const NOBODY: [&str; 16] = [
 /// Gives commands about `it` the subject of the statement before them; without a task of that name, they stay what they were.
 pub(super) fn resolve(message: &Message<'_>, context: &Context, segments: &[Vec<Unit>], parts: &mut [Vec<Reading>]) {
     for at in 1..parts.len() {
-        let told = parts[at - 1].first().is_some_and(is_idle);
+        let unclear = parts[at - 1].first().is_some_and(|reading| reading.rule == UNCLEAR_NUMBER);
+        let told = unclear || parts[at - 1].first().is_some_and(is_idle);
         let Some(reading) = parts[at]
             .first()
             .filter(|reading| told && matches!(reading.intents.as_slice(), [intent] if speaks_of_it(intent)))
@@ -56,6 +57,10 @@ pub(super) fn resolve(message: &Message<'_>, context: &Context, segments: &[Vec<
         }
         named.only_if_found |= by_words;
         parts[at].insert(0, named);
+        // `seven needs no more work, close it`: now it is clear what was meant of it.
+        if let Some(before) = parts[at - 1].first_mut().filter(|_| unclear) {
+            before.rule = STATEMENT;
+        }
     }
 }
 

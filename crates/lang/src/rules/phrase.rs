@@ -132,6 +132,8 @@ pub(crate) fn ordinal(message: &Message<'_>, units: &[Unit]) -> Option<(u32, usi
         let glued = !next.space_before && ["st", "nd", "rd", "th"].contains(&&*next.norm);
         return if glued { Some((token.number()?, 2)) } else { None };
     }
-    let at = NAMES.iter().position(|name| *name == &*token.norm)?;
+    // `the third's done`
+    let word = token.norm.strip_suffix("'s").unwrap_or(&token.norm);
+    let at = NAMES.iter().position(|name| *name == word)?;
     Some((u32::try_from(at + 1).ok()?, 1))
 }

@@ -138,7 +138,9 @@ fn asks_something(units: &[Unit]) -> bool {
     );
     // `do the dishes`, `have lunch with Ann`, `will for the notary`: no questions.
     let early = is_any(first, &["is", "are", "was", "were", "does", "am"]);
-    let short = units.len() < 3 && is_any(first, &["did", "do"]);
+    // `do it tomorrow`, `have that fixed` are orders: a question would say `does` or `has`.
+    let plural = is_any(first, &["do", "have"]) && second.is_some_and(|unit| is_any(unit, &["it", "this", "that"]));
+    let short = plural || units.len() < 3 && is_any(first, &["did", "do"]);
     wh || auxiliary && !short && second.is_some_and(|unit| early && !is_any(unit, &["not"]) || is_any(unit, &SUBJECTS))
 }
 

@@ -197,7 +197,7 @@ fn opens_command(message: &Message<'_>, units: &[Unit], sentence: bool) -> bool 
     }
     // `…, shift it to friday`
     let moves = phrase::prefix(rest, "move")
-        .or_else(|| is_any(first, &["open"]).then_some(1))
+        .or_else(|| is_any(first, &["open", "do"]).then_some(1))
         .and_then(|length| rest.get(length))
         .is_some_and(|next| phrase::in_class(next, "pronoun") || message.token(next).kind == TokenKind::Number);
     let glued = sentence && units.first().is_some_and(|unit| !message.token(unit).space_before);

@@ -14,6 +14,10 @@ use crate::{Context, Draft, Intent, Reading, TaskRef, Topic, Understanding, answ
 
 /// Longer commands than this are no commands, only things to do.
 const MOST_UNITS: usize = 250;
+/// The rule of what somebody only tells.
+pub(super) const STATEMENT: &str = "statement";
+/// The rule of what speaks of a task by its number in words that we do not know.
+pub(super) const UNCLEAR_NUMBER: &str = "unclear-number";
 /// Readings kept.
 const MOST_READINGS: usize = 8;
 
@@ -230,7 +234,7 @@ pub(super) fn speaks_of_it(intent: &Intent) -> bool {
 
 /// A sentence that only tells something or is polite: beside a command it asks for nothing.
 pub(super) fn is_idle(reading: &Reading) -> bool {
-    reading.rule == "statement"
+    reading.rule == STATEMENT
         || matches!(
             reading.intents.as_slice(),
             [Intent::Talk(Topic::Acknowledgement | Topic::Greeting | Topic::Thanks | Topic::HowAreYou)]

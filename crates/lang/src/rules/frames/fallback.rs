@@ -8,6 +8,7 @@ use crate::{
         phrase::{in_class, is_any},
         segment::Segment,
         things,
+        understand::{STATEMENT, UNCLEAR_NUMBER},
     },
     token::TokenKind,
 };
@@ -67,11 +68,12 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
         return vec![reading(Intent::List(query), 0.8, "bare-topic")];
     }
-    if known_task::changes_a_number(segment)
-        || is_any(first, &["not"]) && !behind_priority(segment)
-        || known_task::continues(segment)
-    {
-        return vec![reading(Intent::Unknown, 0.3, "statement")];
+    // Beside other commands it is not passed over, as what somebody only tells is.
+    if known_task::changes_a_number(segment) {
+        return vec![reading(Intent::Unknown, 0.3, UNCLEAR_NUMBER)];
+    }
+    if is_any(first, &["not"]) && !behind_priority(segment) || known_task::continues(segment) {
+        return vec![reading(Intent::Unknown, 0.3, STATEMENT)];
     }
     if let Some(drafts) = crate::rules::headed::drafts(segment, &segment.units) {
         return vec![reading(Intent::Add(drafts), 0.92, "add-headed")];
@@ -99,14 +101,14 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         .is_some_and(|unit| ["coming", "visiting", "arriving"].contains(&&*segment.message.token(unit).norm));
     let confidence = match (dated, confidence) {
         // `the plumber is coming tomorrow at 9`
-        (true, known) if (comes || due) && known > 0.25 => 0.8,
+        (true, known) if comes && known > 0.25 || due && known > 0.15 => 0.8,
         (true, known) if known > 0.4 => known.max(0.86),
         (true, known) if known > 0.25 && announces => 0.55,
         (_, known) => known,
     };
     let mut readings = vec![reading(Intent::Add(drafts), confidence, "add-bare")];
     if confidence < Reading::CLOSE {
-        readings.insert(0, reading(Intent::Unknown, confidence, "statement"));
+        readings.insert(0, reading(Intent::Unknown, confidence, STATEMENT));
         readings.truncate(1);
     }
     readings

@@ -34,6 +34,10 @@ pub(super) fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
     // Without a label it is asked what is to change.
     let Some(units) = found.slot(Slot::Label) else { return Some(Edit::default()) };
     let message = found.segment.message;
+    // `put it under #home: regrout the shower`
+    if units.iter().any(|unit| message.token(unit).is_punct(':')) {
+        return None;
+    }
     let mut labels = Vec::new();
     for unit in phrase::trim(units).iter().filter(|unit| !unit.skip && !is_any(unit, &["and", "the", "as", "too"])) {
         let token = message.token(unit);
