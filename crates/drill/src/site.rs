@@ -27,7 +27,7 @@ use crate::{
 pub(crate) const DATABASE: &str = "saydo_production";
 /// How large the disk of staging is, where one may be made.
 const DISK: &str = "size=160m";
-/// The model of production. What a short answer costs is small, of a long one it is 20.
+/// The model of production. A long answer costs 20, what people ask otherwise nothing.
 const PROVIDER: &str = "[[providers]]\nname = \"openai\"\nmodel = \"gpt-4o\"\nbase_url = \"URL\"\n\
                         api_key = \"of-the-drill\"\ninput_price = 1000.0\noutput_price = 1000.0\n";
 /// What is wrong with a bad release, and what must be noticed of it.
@@ -204,5 +204,6 @@ fn script() -> Script {
         rule("delete all", all),
         rule(DEAR, Reply::text("It began long ago.").with_usage(19_000, 0, 1000)),
     ];
-    Script { rules, fallback: Some(Reply::text("A full week, but you will manage.")), ..Script::default() }
+    let cheap = Reply::text("A full week, but you will manage.").with_usage(0, 0, 0);
+    Script { rules, fallback: Some(cheap), ..Script::default() }
 }
