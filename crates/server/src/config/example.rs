@@ -9,7 +9,7 @@ use super::SETTINGS;
 pub fn env_example() -> String {
     let mut text = String::from(
         "# Settings of Saydo. Copy to .env and change what you need; everything has a safe default for development.\n\
-         # Order: defaults, saydo.toml, .env, environment, flags. Secrets may also come from files (…_FILE).\n\
+         # Order: defaults, saydo.toml, .env, systemd's credentials, environment, flags. Secrets also from files (…_FILE).\n\
          # Generated from the table of settings by `saydo config --example`.\n",
     );
     for setting in SETTINGS {

@@ -22,6 +22,8 @@ pub struct Sources {
     pub file: BTreeMap<String, String>,
     /// `.env`.
     pub dotenv: BTreeMap<String, String>,
+    /// What the service manager handed over as files, see [`read_credentials`].
+    pub credentials: BTreeMap<String, String>,
     /// The environment.
     pub env: BTreeMap<String, String>,
     /// Flags of the command line.
@@ -52,6 +54,9 @@ impl Sources {
             if named || path.exists() { read_toml(&path, &mut files, &mut mistakes) } else { Default::default() };
         files.retain(|file| file.exists());
         let dotenv = read_dotenv(Path::new(".env"), &mut mistakes);
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY")
+            .map(|folder| read_credentials(Path::new(&folder), &mut files, &mut mistakes))
+            .unwrap_or_default();
         // Only our own variables are kept: the rest of the environment is nobody's business here.
         let env = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
@@ -65,7 +70,7 @@ impl Sources {
             })
             .collect();
         if mistakes.is_empty() {
-            Ok(Self { file, dotenv, env, flags, providers, files })
+            Ok(Self { file, dotenv, credentials, env, flags, providers, files })
         } else {
             Err(ConfigError(mistakes))
         }
@@ -88,8 +93,13 @@ impl Sources {
             if !setting.default.is_empty() {
                 merged.insert(setting.env, Raw { value: setting.default.to_owned(), from: "default" });
             }
-            let layers =
-                [(&self.file, "saydo.toml"), (&self.dotenv, ".env"), (&self.env, "environment"), (&self.flags, "flag")];
+            let layers = [
+                (&self.file, "saydo.toml"),
+                (&self.dotenv, ".env"),
+                (&self.credentials, "credential"),
+                (&self.env, "environment"),
+                (&self.flags, "flag"),
+            ];
             for (layer, from) in layers {
                 let by_file = format!("{}_FILE", setting.env);
                 if let Some(path) = layer.get(&by_file).filter(|path| setting.secret && !path.is_empty()) {
@@ -108,6 +118,37 @@ impl Sources {
         }
         merged
     }
+}
+
+/// The settings in a folder of files, as systemd hands them over (systemd.exec(5), `LoadCredential=`): each file is the
+/// setting of its name, or of what follows on `saydo_` in it. Other files are other programs' business.
+fn read_credentials(folder: &Path, files: &mut Vec<PathBuf>, mistakes: &mut Vec<String>) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            mistakes.push(format!("CREDENTIALS_DIRECTORY: cannot read {}: {error}.", folder.display()));
+            return values;
+        }
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (ours, name) = file.strip_prefix("saydo_").map_or((false, file.as_str()), |name| (true, name));
+        if SETTINGS.iter().all(|setting| setting.env != name) {
+            if ours {
+                mistakes.push(format!("{}: {name} is no setting.", path.display()));
+            }
+            continue;
+        }
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                values.insert(name.to_owned(), text.trim_end_matches(['\r', '\n']).to_owned());
+                files.push(path);
+            }
+            Err(error) => mistakes.push(format!("{}: cannot be read: {error}.", path.display())),
+        }
+    }
+    values
 }
 
 fn is_known(name: &str) -> bool {
