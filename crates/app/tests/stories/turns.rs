@@ -24,6 +24,11 @@ async fn a_reply_carries_its_tool_calls_and_its_change() {
     // Undoing the undo redoes, with the same number.
     talk.app.undo(&talk.caller, Some(undone.change_id.parse().unwrap())).await.unwrap();
     assert_eq!(talk.list().await, "#1 Buy milk | open | 2026-03-12 | medium\n");
+    // Said in words it is the same, and the reply names the change that the undo is.
+    talk.say("undo").await;
+    let said = talk.last.clone().unwrap().change_id.unwrap().parse().unwrap();
+    talk.app.undo(&talk.caller, Some(said)).await.unwrap();
+    assert_eq!(talk.list().await, "#1 Buy milk | open | 2026-03-12 | medium\n");
 }
 
 #[tokio::test]

@@ -91,8 +91,7 @@ impl Ledger {
         let real: Vec<&ToolCall> = calls.iter().flatten().filter(|call| exists(call)).collect();
         let deletions = real.iter().filter(|call| is_delete(call)).count();
         let changed: BTreeSet<i64> = real.iter().filter_map(|call| call.changes()).collect();
-        let bulk = changed.union(&self.changed).count() > MOST_CHANGES && !changed.is_empty()
-            || deletions > 0 && self.deletions + deletions > MOST_DELETIONS;
+        let bulk = changed.union(&self.changed).count() > MOST_CHANGES || self.deletions + deletions > MOST_DELETIONS;
         let asks = |call: &ToolCall| {
             let change = call.may_change() && !is_undo(call);
             exists(call) && (change && (bulk || !self.allowed.change) || is_delete(call) && !self.allowed.delete)

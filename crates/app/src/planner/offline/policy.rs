@@ -40,8 +40,9 @@ pub(super) fn ask_first(plan: Plan) -> Plan {
     let prompt = if titles.len() == plan.calls.len() {
         let noun = if titles.len() == 1 { "a task" } else { "tasks" };
         format!("Should I add {} as {noun}?", names(titles))
-    } else if let [only] = plan.tasks.as_slice() {
-        format!("Should I {} “{}”?", verb(&plan.calls), only.title)
+    } else if let ([only], Some(call)) = (plan.tasks.as_slice(), plan.calls.first()) {
+        let (verb, rest) = deed(call);
+        format!("Should I {verb} “{}”{rest}?", only.title)
     } else {
         format!("Should I {}?", summary(&plan.calls))
     };
@@ -66,32 +67,30 @@ fn card(plan: Plan, prompt: String) -> Plan {
     Plan { question: Some(question), says, reasons, ..Plan::default() }
 }
 
-fn verb(calls: &[ToolCall]) -> &'static str {
-    match calls.first() {
-        Some(ToolCall::DeleteTask(_)) => "delete",
-        Some(ToolCall::CompleteTask(args)) if args.completed => "mark as complete",
-        Some(ToolCall::CompleteTask(_)) => "open again",
-        Some(ToolCall::AddTask(_)) => "add",
-        _ => "change",
+/// What a call does, in the words before and after what it does it to.
+fn deed(call: &ToolCall) -> (&'static str, &'static str) {
+    match call {
+        ToolCall::DeleteTask(_) => ("delete", ""),
+        ToolCall::CompleteTask(args) if args.completed => ("mark", " as complete"),
+        ToolCall::CompleteTask(_) => ("open", " again"),
+        ToolCall::AddTask(_) => ("add", ""),
+        _ => ("change", ""),
     }
 }
 
 /// `delete 3 tasks and change 2 tasks`.
 fn summary(calls: &[ToolCall]) -> String {
-    let mut parts: Vec<(&'static str, usize)> = Vec::new();
+    let mut parts: Vec<((&'static str, &'static str), usize)> = Vec::new();
     for call in calls {
-        let verb = verb(std::slice::from_ref(call));
-        match parts.iter_mut().find(|(known, _)| *known == verb) {
+        let deed = deed(call);
+        match parts.iter_mut().find(|(known, _)| *known == deed) {
             Some((_, count)) => *count += 1,
-            None => parts.push((verb, 1)),
+            None => parts.push((deed, 1)),
         }
     }
-    let part = |(verb, count): &(&str, usize)| {
+    let part = |((verb, rest), count): &((&str, &str), usize)| {
         let noun = if *count == 1 { "task" } else { "tasks" };
-        match verb.strip_prefix("mark ") {
-            Some(how) => format!("mark {count} {noun} {how}"),
-            None => format!("{verb} {count} {noun}"),
-        }
+        format!("{verb} {count} {noun}{rest}")
     };
     parts.iter().map(part).collect::<Vec<_>>().join(" and ")
 }
