@@ -12,6 +12,7 @@ import { forgetThread } from "./state/conversations";
 import { keepKnown } from "./state/device";
 import { keepOutbox } from "./state/outbox";
 import { dismissReceipt } from "./state/receipt";
+import { keepReminding } from "./state/reminders";
 import { keepSending } from "./state/sender";
 import { session, signedOut } from "./state/session";
 import { forgetTasks } from "./state/tasks";
@@ -38,6 +39,7 @@ keepKnown();
 keepAsking();
 keepOutbox();
 keepSending();
+keepReminding();
 
 addEventListener("offline", () => {
   online.value = false;

@@ -8,6 +8,7 @@ import { DeleteAccount, ExportPanel } from "../parts/DataPanel";
 import { Field } from "../parts/Field";
 import { ImportPanel } from "../parts/ImportPanel";
 import { LogOut } from "../parts/LogOut";
+import { NotificationsPanel } from "../parts/NotificationsPanel";
 import { PasswordForm } from "../parts/PasswordForm";
 import { PlannerPanel } from "../parts/PlannerPanel";
 import { Segments } from "../parts/Segments";
@@ -93,6 +94,7 @@ export function Settings() {
       </header>
       <Profile />
       <Appearance />
+      <NotificationsPanel />
       <PlannerPanel />
       <AgentsPanel />
       <PasswordForm />

@@ -6,11 +6,10 @@ import { showProblem } from "./receipt";
 import { go } from "./route";
 import { placeTask, refresh } from "./tasks";
 
-export async function openLinkedTask(): Promise<void> {
-  const id = new URLSearchParams(location.search).get("task");
-  if (!id || !/^\d{1,15}$/.test(id)) return;
+/** Shows a task in its list, open for editing. */
+export async function openTask(id: number): Promise<void> {
   try {
-    const task = await getTask(Number(id));
+    const task = await getTask(id);
     go({ view: { name: task.completed ? "completed" : "all" }, conversation: null });
     await refresh();
     placeTask(task);
@@ -19,4 +18,9 @@ export async function openLinkedTask(): Promise<void> {
     go({ view: { name: "all" }, conversation: null });
     showProblem(cause);
   }
+}
+
+export async function openLinkedTask(): Promise<void> {
+  const id = new URLSearchParams(location.search).get("task");
+  if (id && /^\d{1,15}$/.test(id)) await openTask(Number(id));
 }

@@ -5,6 +5,7 @@ import { type Hearing, hearEvents, type LiveEvent } from "../api/events";
 import { Problem } from "../api/problem";
 import { getTask } from "../api/tasks";
 import { refreshConversation } from "./conversations";
+import { remindersOn } from "./reminders";
 import { route } from "./route";
 import { session } from "./session";
 import { isAsking, knownVersion, placeTask, refresh, removeTask } from "./tasks";
@@ -142,7 +143,8 @@ export function followEvents(): () => void {
   };
   const onVisibility = () => {
     if (document.visibilityState === "visible") begin();
-    else hidden = setTimeout(end, HIDDEN_MS);
+    // Who wants to be told of what is due needs the list as it is.
+    else if (!remindersOn.value) hidden = setTimeout(end, HIDDEN_MS);
   };
   document.addEventListener("visibilitychange", onVisibility);
   const stop = effect(() => {

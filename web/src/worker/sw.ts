@@ -44,6 +44,17 @@ async function page(request: Request): Promise<Response> {
 const file = async (path: string, request: Request): Promise<Response> =>
   (await kept(path)) ?? (await fetch(request));
 
+/** Opens what was told of: in the page that was used last, or in a new one. */
+async function show(task: number | undefined): Promise<void> {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) {
+    await self.clients.openWindow(task === undefined ? PAGE : `${PAGE}?task=${task}`);
+    return;
+  }
+  if (task !== undefined) page.postMessage({ task });
+  await page.focus();
+}
+
 self.addEventListener("install", (event) => event.waitUntil(fill()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", (event) => {
@@ -55,4 +66,9 @@ self.addEventListener("fetch", (event) => {
   } else if (url.pathname !== PAGE && FILES.includes(url.pathname)) {
     event.respondWith(file(url.pathname, request));
   }
+});
+self.addEventListener("notificationclick", (event) => {
+  const { task } = (event.notification.data ?? {}) as { task?: number };
+  event.notification.close();
+  event.waitUntil(show(task));
 });
