@@ -11,8 +11,12 @@ use crate::{
 };
 
 /// Where nothing comes of it, and why.
-const HARMLESS: [(&str, &str); 3] = [
+const HARMLESS: [(&str, &str); 7] = [
     ("change.extend:0", "the change was found among the owner's before, and its id is nobody else's"),
+    ("change.by_client:1", "the change that is looked for is named by a change of the owner's"),
+    ("change.by_client:2", "the change that is looked for is named by a change of the owner's"),
+    ("change.of_client:1", "the change that is looked for is named by a change of the owner's"),
+    ("change.of_client:2", "the change that is looked for is named by a change of the owner's"),
     ("change.in_force_after:2", "the change that is looked for is named by a change of the owner's"),
     (
         "conversation.list:0",

@@ -215,5 +215,5 @@ pub(crate) async fn many_are_stored_at_once(store: &Store) {
     let mut conn = store.read().await.unwrap();
     assert_eq!(conn.tasks_all(&user).await, Ok(tasks));
     let query = TaskQuery { label: Some(Label::new("l2").unwrap()), ..TaskQuery::default() };
-    assert_eq!(conn.tasks_count(&user, &query).await, Ok(18));
+    assert_eq!(conn.tasks_count(&user, &query).await, Ok(19));
 }
