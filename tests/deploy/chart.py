@@ -27,7 +27,10 @@ EVERYTHING = {
     "tolerations": [{"key": "spot", "operator": "Exists"}],
     "affinity": {"podAntiAffinity": {}},
     "podAnnotations": {"example.com/note": "x"},
+    "migration": {"downTo": 9},
 }
+# The largest body that is taken, in MB: crates/server/src/http/routes/voice.rs.
+LARGEST_MB = 25
 # What PostgreSQL allows when nobody changes it, without those kept for its administrators.
 CONNECTIONS = 97
 FIXED = {"existingSecret": "saydo", "autoscaling": {"enabled": False}, "podDisruptionBudget": {"enabled": False}, "smoke": {"enabled": False}}
@@ -90,6 +93,8 @@ def connected(where, found):
     expect(not service["spec"]["selector"].items() <= other, f"{where}: the service sends requests to the migration")
     expect(job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade", f"{where}: pods start on an old schema")
     container = pod["spec"]["containers"][0]
+    delay = next((int(item["value"]) for item in container["env"] if item["name"] == "SAYDO_STOP_DELAY"), 0)
+    expect(0 < delay < pod["spec"]["terminationGracePeriodSeconds"] - 12, f"{where}: goes on for {delay} s when it ends")
     probes = {probe: container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
     expect(probes == {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}, f"{where}: probes {probes}")
     ports = {port["name"] for port in container["ports"]}
@@ -107,8 +112,18 @@ def connected(where, found):
         chosen = found["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"].items()
         expect(chosen <= labels, f"{where}: the disruption budget does not find the pods")
     if "Ingress" in found:
+        body = found["Ingress"]["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+        expect(int(body.removesuffix("m")) > LARGEST_MB, f"{where}: the proxy takes bodies of {body} only")
         backend = found["Ingress"]["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["name"]
         expect(backend == service["metadata"]["name"], f"{where}: the ingress does not find the service")
+
+
+def goes_back(chart):
+    """With `migration.downTo` the job takes migrations back, and does nothing else."""
+    for values, wanted in ((LEAST, ["migrate", "up"]), (LEAST | {"migration": {"downTo": 9}}, ["migrate", "down", "--to", "9"])):
+        job = next(document for document in documents(chart, values) if document["kind"] == "Job")
+        told = job["spec"]["template"]["spec"]["containers"][0]["args"]
+        expect(told == wanted, f"the migration is told {told}, not {wanted}")
 
 
 def check_rendered(chart, where, values, kinds):
@@ -132,6 +147,7 @@ def main():
     with helm.Chart.load(CHART) as chart:
         for where, (values, kinds) in RENDERED.items():
             check_rendered(chart, where, values, kinds)
+        goes_back(chart)
         for where, (values, word) in REFUSED.items():
             try:
                 chart.render(values, name="todo")

@@ -32,8 +32,8 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     let metrics = metrics_listener(config).await?;
     // From the start: that notices do not arrive is said now, not when the first person looks.
     app.store.listen();
-    let shutdown = Shutdown::new();
-    tokio::spawn(end_on_signal(shutdown.clone()));
+    let (leaving, shutdown) = (Shutdown::new(), Shutdown::new());
+    tokio::spawn(end_on_signal(leaving.clone(), shutdown.clone(), config.http.stop_delay));
     tokio::spawn(recurring::run(app.clone(), shutdown.clone()));
     tokio::spawn(backup::scheduled(app.clone(), config.clone(), shutdown.clone()));
     tokio::spawn(backup::watched(config.clone(), shutdown.clone()));
@@ -44,7 +44,7 @@ pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     tracing::info!(version = crate::VERSION, profile, %address, "saydo is running at {}", url(address));
     tracing::info!("{}", config.limits.counted());
     tell_of_administrators(&app, &config.ready.admins).await;
-    let state = AppState::new(app, config).stopping_with(shutdown.clone());
+    let state = AppState::new(app, config).stopping_with(leaving, shutdown.clone());
     if let Some(listener) = metrics {
         tokio::spawn(serve(listener, metrics_router(state.clone()), shutdown.clone()));
     }
@@ -114,7 +114,19 @@ fn url(address: std::net::SocketAddr) -> String {
     }
 }
 
-async fn end_on_signal(shutdown: Shutdown) {
+/// Lets the server end when it is asked to: at once, or after the delay. A second time means at once.
+async fn end_on_signal(leaving: Shutdown, shutdown: Shutdown, delay: Duration) {
+    asked_to_end().await;
+    leaving.cancel();
+    if !delay.is_zero() {
+        tracing::info!(seconds = delay.as_secs(), "stopping soon: not ready any more");
+        drop(tokio::time::timeout(delay, asked_to_end()).await);
+    }
+    tracing::info!("stopping: running requests may end");
+    shutdown.cancel();
+}
+
+async fn asked_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -130,6 +142,4 @@ async fn end_on_signal(shutdown: Shutdown) {
     }
     #[cfg(not(unix))]
     drop(tokio::signal::ctrl_c().await);
-    tracing::info!("stopping: running requests may end");
-    shutdown.cancel();
 }

@@ -89,6 +89,8 @@ pub struct HttpConfig {
     pub cors_origins: Vec<String>,
     /// Whether a proxy in front is believed about the client's address and TLS.
     pub proxy: Proxy,
+    /// How long requests are still taken after it was asked to stop.
+    pub stop_delay: std::time::Duration,
 }
 
 /// Whether `X-Forwarded-For` and `X-Forwarded-Proto` are believed.

@@ -33,6 +33,11 @@ const fn secret(env: &'static str, help: &'static str) -> Setting {
 pub const SETTINGS: &[Setting] = &[
     plain("SAYDO_PROFILE", "development", "development, or production: refuses unsafe settings"),
     plain("SAYDO_LISTEN", "127.0.0.1:8000", "address to listen on"),
+    plain(
+        "SAYDO_STOP_DELAY",
+        "0",
+        "seconds to go on after it was asked to stop, not ready any more: until what is in front of it has noticed",
+    ),
     plain("SAYDO_DATA_DIR", "./data", "folder for the database and the generated secret"),
     secret(
         "DATABASE_URL",

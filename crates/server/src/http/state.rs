@@ -25,6 +25,8 @@ pub struct AppState {
     pub(super) ready: Arc<ReadyDesk>,
     /// Idempotency keys being worked on.
     pub(super) flights: Flights,
+    /// Cancelled when the server was asked to stop, and may go on for a while: nobody new should be sent here.
+    pub(super) leaving: Shutdown,
     /// Cancelled when the server stops: open streams must end then.
     pub(super) stopping: Shutdown,
     /// The event streams that are open.
@@ -64,15 +66,16 @@ impl AppState {
             metrics: MetricsDoor::new(config),
             ready: Arc::new(ReadyDesk::new(config)),
             flights: Flights::default(),
+            leaving: Shutdown::new(),
             stopping: Shutdown::new(),
             streams: OpenStreams::default(),
             uploads: Uploads::default(),
         }
     }
 
-    /// The same for a server that stops with this token.
+    /// The same for a server that is not ready any more with the first of these tokens, and stops with the second.
     #[must_use]
-    pub fn stopping_with(self, stopping: Shutdown) -> Self {
-        Self { stopping, ..self }
+    pub fn stopping_with(self, leaving: Shutdown, stopping: Shutdown) -> Self {
+        Self { leaving, stopping, ..self }
     }
 }

@@ -24,7 +24,8 @@ impl Reader {
             }
         }
         let proxy = if self.switch("SAYDO_TRUST_PROXY") { Proxy::Trusted } else { Proxy::None };
-        HttpConfig { listen, cors_origins, proxy }
+        let seconds = self.parsed("SAYDO_STOP_DELAY", "a number of seconds from 0 to 60", 0, |n| *n <= 60);
+        HttpConfig { listen, cors_origins, proxy, stop_delay: Duration::from_secs(seconds) }
     }
 
     pub(super) fn auth(&mut self) -> AuthConfig {

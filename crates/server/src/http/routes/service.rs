@@ -87,8 +87,11 @@ pub(in crate::http) async fn live() -> &'static str {
 
 /// Can it take requests?
 #[utoipa::path(get, path = "/readyz", tag = "service", security(()),
-    responses((status = 200, description = "It can", body = String), (status = 503, description = "The database is away")))]
+    responses((status = 200, description = "It can", body = String), (status = 503, description = "The database is away, or the server is about to stop")))]
 pub(in crate::http) async fn ready(State(state): State<AppState>) -> Response {
+    if state.leaving.is_cancelled() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     match ping(&state).await {
         Ok(()) => "ok".into_response(),
         Err(error) => {
