@@ -136,6 +136,19 @@ impl Accounts {
         Ok(())
     }
 
+    /// Notes that somebody came with this token, and that it is not good.
+    pub fn token_refused(&self, token: &str) {
+        let kind = if token.starts_with(PREFIX) {
+            "personal"
+        } else if self.inner.tokens.is_signed(token) {
+            "ended"
+        } else {
+            "forged"
+        };
+        metrics::counter!("saydo_tokens_refused_total", "kind" => kind).increment(1);
+        self.audit().note(AuditKind::TokenRefused, None, json!({"token": kind}));
+    }
+
     /// Proves a personal access token, if the text is one at all.
     pub(super) async fn authenticate_access_token(&self, text: &str) -> Result<Option<Identity>, AppError> {
         if !text.starts_with(PREFIX) {
@@ -144,7 +157,6 @@ impl Accounts {
         let found = self.store().read().await?.access_token_by_hash(&hash(text)).await?;
         let now = self.now();
         let Some((user, token)) = found.filter(|(_, token)| token.expires_at.is_none_or(|end| end > now)) else {
-            tracing::info!("an access token was refused");
             return Err(AppError::Unauthorized);
         };
         self.touch(&user, &token, now);

@@ -140,27 +140,42 @@ impl Accounts {
     pub async fn log_in(&self, input: LogInInput, address: Option<IpAddr>) -> Result<Session, AppError> {
         let email = Email::new(&input.email).ok();
         let account = email.as_ref().map_or_else(|| input.email.trim().to_lowercase(), ToString::to_string);
-        let attempt = self.inner.throttle.begin(&account, address).await.inspect_err(|_| {
-            metrics::counter!("saydo_logins_total", "outcome" => "throttled").increment(1);
-            self.audit().note(AuditKind::LoginThrottled, None, nothing());
-        })?;
-        let found = match &email {
-            Some(email) => self.store().read().await?.user_find_by_email(email).await?,
-            None => None,
-        };
-        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
-        let right = self.inner.passwords.verify(&input.password, hash).await?;
-        let Some(user) = user.filter(|_| right) else {
-            metrics::counter!("saydo_logins_total", "outcome" => "failed").increment(1);
-            // Whether there is such an account is not said here either.
-            self.audit().note(AuditKind::LoginFailed, None, nothing());
-            return Err(AppError::InvalidCredentials);
+        let attempt = self.inner.throttle.login(&account, address).await;
+        let attempt = attempt.inspect_err(|_| self.password_failed("throttled", AuditKind::LoginThrottled, None))?;
+        let user = match self.with_password(email.as_ref(), &input.password).await {
+            Ok(Some(user)) => user,
+            Ok(None) => {
+                // Whether there is such an account is not said here either.
+                self.password_failed("failed", AuditKind::LoginFailed, None);
+                return Err(AppError::InvalidCredentials);
+            }
+            Err(error) => {
+                attempt.withdrawn().await;
+                return Err(error);
+            }
         };
         attempt.succeeded().await;
         let session = self.session_for(user).await?;
         metrics::counter!("saydo_logins_total", "outcome" => "ok").increment(1);
         self.audit().note(AuditKind::LoggedIn, Some(&session.user.id), nothing());
         Ok(session)
+    }
+
+    /// The user with this e-mail, if this is their password.
+    async fn with_password(&self, email: Option<&Email>, password: &SecretString) -> Result<Option<User>, AppError> {
+        let found = match email {
+            Some(email) => self.store().read().await?.user_find_by_email(email).await?,
+            None => None,
+        };
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+        let right = self.inner.passwords.verify(password, hash).await?;
+        Ok(user.filter(|_| right))
+    }
+
+    /// Tells the figures and the audit trail of a password that was wrong, or not even looked at.
+    fn password_failed(&self, outcome: &'static str, kind: AuditKind, user: Option<&UserId>) {
+        metrics::counter!("saydo_logins_total", "outcome" => outcome).increment(1);
+        self.audit().note(kind, user, nothing());
     }
 
     /// A new token for a user who is known to be who they are.
@@ -296,12 +311,22 @@ impl Accounts {
             let fresh = identity.issued_at.is_some_and(|at| at >= oldest);
             return if fresh { Ok(()) } else { Err(AppError::FreshSignInNeeded) };
         }
-        let attempt = self.inner.throttle.begin(user.as_str(), None).await?;
-        if self.inner.passwords.verify(password, hash).await? {
-            attempt.succeeded().await;
-            Ok(())
-        } else {
-            Err(ValidationError::new(field, "This is not the password in force.").into())
+        let attempt = self.inner.throttle.confirmation(user).await;
+        let attempt =
+            attempt.inspect_err(|_| self.password_failed("throttled", AuditKind::LoginThrottled, Some(user)))?;
+        match self.inner.passwords.verify(password, hash).await {
+            Ok(true) => {
+                attempt.succeeded().await;
+                Ok(())
+            }
+            Ok(false) => {
+                self.password_failed("failed", AuditKind::PasswordRefused, Some(user));
+                Err(ValidationError::new(field, "This is not the password in force.").into())
+            }
+            Err(error) => {
+                attempt.withdrawn().await;
+                Err(error)
+            }
         }
     }
 }

@@ -1,14 +1,18 @@
--- KEYS: an account and perhaps an address. ARGV: 1 to begin an attempt and 0 when it succeeded, the longest delay and
--- how long failures are remembered in microseconds, then how many failures are free for each key.
+-- KEYS: an account and perhaps an address. ARGV: 1 to begin an attempt, 0 when it succeeded and 2 when nobody found
+-- out, the longest delay and how long failures are remembered in microseconds, then how many failures are free for
+-- each key.
 -- Answers how long to wait, 0 when the attempt may begin: it counts as failed until it succeeded. See throttle.rs.
 local function failures(key)
   return tonumber(redis.call('HGET', key, 'failures') or '0')
 end
 
-if ARGV[1] == '0' then
-  redis.call('DEL', KEYS[1])
-  if KEYS[2] and failures(KEYS[2]) > 0 then
-    redis.call('HINCRBY', KEYS[2], 'failures', -1)
+if ARGV[1] ~= '1' then
+  for i, key in ipairs(KEYS) do
+    if i == 1 and ARGV[1] == '0' then
+      redis.call('DEL', key)
+    elseif failures(key) > 0 then
+      redis.call('HINCRBY', key, 'failures', -1)
+    end
   end
   return {0}
 end

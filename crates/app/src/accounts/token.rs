@@ -128,6 +128,11 @@ impl Tokens {
         Ok(Signed { token: SecretString::from(token), token_id, expires_at })
     }
 
+    /// Whether it was signed with our secret, good or not.
+    pub(super) fn is_signed(&self, token: &str) -> bool {
+        jsonwebtoken::decode::<serde::de::IgnoredAny>(token, &self.reading, &self.validation).is_ok()
+    }
+
     /// Proves a token, or refuses it without saying why.
     pub(super) fn prove(&self, token: &str, now: Timestamp) -> Result<Proven, AppError> {
         let data = jsonwebtoken::decode::<Claims>(token, &self.reading, &self.validation)

@@ -1,5 +1,5 @@
-//! Events that anybody can cause as often as they like, and that cost them nothing: each caller's first in a minute is
-//! noted, the others are counted, and at the end of the minute the count is noted.
+//! Events that somebody can cause as often as they like: each caller's first in a minute is noted, the others are
+//! counted, and at the end of the minute the count is noted.
 
 use std::{
     collections::HashMap,
@@ -14,20 +14,40 @@ use super::{AuditKind, NewAuditEvent};
 
 /// How long events are gathered.
 const WINDOW: Duration = Duration::from_mins(1);
-/// Callers that are told apart within that time, of each kind; of those beyond, only the kind is noted.
+/// Callers of refusals that are told apart within that time, of each kind; of those beyond, only the kind is noted.
 const CALLERS: usize = 16;
+/// People whose own deeds are counted within that time, of each kind; of those beyond, each is noted.
+const PEOPLE: usize = 1024;
 
-/// Whether an event only says that something was refused, which whoever is refused can have by the thousand.
-pub(super) const fn is_refusal(kind: AuditKind) -> bool {
-    matches!(
-        kind,
-        AuditKind::LoginThrottled | AuditKind::OtherUserRefused | AuditKind::OriginRefused | AuditKind::SignInLimited
-    )
+/// What becomes of events of which one caller causes many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Often {
+    /// Each is noted: they cost their sender more than us.
+    Noted,
+    /// They are counted for each person: whoever may do it may do it over and over.
+    Own,
+    /// They are counted, strangers' together: they only say that something was refused, which whoever is refused can
+    /// have by the thousand.
+    Refusal,
+}
+
+/// What becomes of many events of this kind.
+pub(super) const fn often(kind: AuditKind) -> Often {
+    match kind {
+        AuditKind::LoginThrottled
+        | AuditKind::TokenRefused
+        | AuditKind::OtherUserRefused
+        | AuditKind::OriginRefused
+        | AuditKind::SignInLimited => Often::Refusal,
+        AuditKind::LoggedIn | AuditKind::AccountExported => Often::Own,
+        _ => Often::Noted,
+    }
 }
 
 /// Whose events are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Caller {
+    often: Often,
     kind: &'static str,
     actor: Option<String>,
     origin: Option<String>,
@@ -44,7 +64,7 @@ pub(super) enum Verdict {
     CountedUntil(Instant),
 }
 
-/// The refusals of this minute.
+/// The events of this minute.
 #[derive(Debug, Default)]
 pub(super) struct Flood(Mutex<Window>);
 
@@ -64,30 +84,39 @@ impl Flood {
     }
 
     /// Takes an event of this moment.
-    pub(super) fn take(&self, event: &NewAuditEvent, now: Instant) -> Verdict {
+    pub(super) fn take(&self, event: &NewAuditEvent, often: Often, now: Instant) -> Verdict {
         let mut window = self.window();
         // While counts wait to be noted they are added to.
         if !window.awaited && window.began.is_none_or(|began| now >= began + WINDOW) {
             *window = Window { began: Some(now), ..Window::default() };
         }
         let began = window.began.unwrap_or(now);
-        let caller = Caller { kind: event.kind, actor: event.actor.clone(), origin: event.origin.clone() };
+        let NewAuditEvent { kind, actor, origin, .. } = event.clone();
+        let caller = Caller { often, kind, actor, origin };
         let known = window.counts.contains_key(&caller);
-        if !known && window.counts.keys().filter(|other| other.kind == event.kind).count() < CALLERS {
-            window.counts.insert(caller, 0);
-            return Verdict::Noted;
+        if !known {
+            let others = window.counts.keys().filter(|other| other.kind == kind).count();
+            match often {
+                Often::Refusal if others >= CALLERS => {}
+                Often::Noted => return Verdict::Noted,
+                Often::Own if others >= PEOPLE => return Verdict::Noted,
+                Often::Own | Often::Refusal => {
+                    window.counts.insert(caller, 0);
+                    return Verdict::Noted;
+                }
+            }
         }
-        let counted = if known { caller } else { Caller { kind: event.kind, actor: None, origin: None } };
+        let counted = if known { caller } else { Caller { actor: None, origin: None, ..caller } };
         *window.counts.entry(counted).or_default() += 1;
         if mem::replace(&mut window.awaited, true) { Verdict::Counted } else { Verdict::CountedUntil(began + WINDOW) }
     }
 
     /// Ends the minute: an event for each caller of whom there is a count.
-    pub(super) fn counts(&self, at: jiff::Timestamp) -> Vec<NewAuditEvent> {
+    pub(super) fn counts(&self, at: jiff::Timestamp) -> Vec<(Often, NewAuditEvent)> {
         let counts = mem::take(&mut *self.window()).counts;
-        let event = |(Caller { kind, actor, origin }, more): (Caller, u64)| {
+        let event = |(Caller { often, kind, actor, origin }, more): (Caller, u64)| {
             let details = json!({ "more": more });
-            (more > 0).then_some(NewAuditEvent { at, kind, actor, origin, request_id: None, details })
+            (more > 0).then_some((often, NewAuditEvent { at, kind, actor, origin, request_id: None, details }))
         };
         counts.into_iter().filter_map(event).collect()
     }
@@ -105,7 +134,7 @@ mod tests {
     #[test]
     fn the_first_is_noted_and_the_others_are_counted() {
         let (flood, begin) = (Flood::default(), Instant::now());
-        let take = |kind, origin, after| flood.take(&refused(kind, origin), begin + after);
+        let take = |kind, origin, after| flood.take(&refused(kind, origin), Often::Refusal, begin + after);
         assert_eq!(take("one", 1, Duration::ZERO), Verdict::Noted);
         assert_eq!(take("one", 1, Duration::from_secs(1)), Verdict::CountedUntil(begin + WINDOW));
         assert_eq!(take("one", 1, Duration::from_secs(1)), Verdict::Counted);
@@ -115,7 +144,8 @@ mod tests {
         // What is counted is never forgotten, however late it is noted.
         assert_eq!(take("one", 1, WINDOW * 2), Verdict::Counted);
         let counts = flood.counts(jiff::Timestamp::UNIX_EPOCH);
-        assert_eq!(counts, [NewAuditEvent { details: json!({"more": 3}), ..refused("one", 1) }]);
+        let more = NewAuditEvent { details: json!({"more": 3}), ..refused("one", 1) };
+        assert_eq!(counts, [(Often::Refusal, more)]);
         assert_eq!(take("one", 1, WINDOW * 2), Verdict::Noted);
         assert_eq!(take("one", 1, WINDOW * 3), Verdict::Noted);
     }
@@ -123,12 +153,28 @@ mod tests {
     #[test]
     fn many_callers_are_not_told_apart() {
         let (flood, now) = (Flood::default(), Instant::now());
-        let noted = (0..1000).filter(|origin| flood.take(&refused("one", *origin), now) == Verdict::Noted).count();
+        let take = |kind, origin| flood.take(&refused(kind, origin), Often::Refusal, now);
+        let noted = (0..1000).filter(|origin| take("one", *origin) == Verdict::Noted).count();
         assert_eq!(noted, CALLERS);
         // They take no place of another kind.
-        assert_eq!(flood.take(&refused("two", 0), now), Verdict::Noted);
+        assert_eq!(take("two", 0), Verdict::Noted);
         let counts = flood.counts(jiff::Timestamp::UNIX_EPOCH);
         let rest = json!({"more": 1000 - CALLERS});
-        assert_eq!(counts, [NewAuditEvent { origin: None, details: rest, ..refused("one", 0) }]);
+        let rest = NewAuditEvent { origin: None, details: rest, ..refused("one", 0) };
+        assert_eq!(counts, [(Often::Refusal, rest)]);
+    }
+
+    #[test]
+    fn many_people_are_told_apart() {
+        let (flood, now) = (Flood::default(), Instant::now());
+        let take = |who| flood.take(&refused("own", who), Often::Own, now);
+        let both = (0..1000).filter(|who| take(*who) == Verdict::Noted && take(*who) != Verdict::Noted).count();
+        assert_eq!(both, 1000);
+        // Whom there is no place for is noted each time.
+        assert!((1000..9000).all(|who| take(who) == Verdict::Noted));
+        assert!(flood.window().counts.len() <= PEOPLE);
+        let counts = flood.counts(jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(counts.len(), 1000);
+        assert!(counts.iter().all(|(often, event)| *often == Often::Own && event.origin.is_some()));
     }
 }

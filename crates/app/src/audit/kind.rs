@@ -9,8 +9,12 @@ pub enum AuditKind {
     LoggedIn,
     /// A login with a wrong e-mail or password.
     LoginFailed,
-    /// A login that was turned away unread, after too many failed ones.
+    /// A password that was turned away unread, after too many wrong ones.
     LoginThrottled,
+    /// A signed-in person gave a wrong password where theirs is asked for again.
+    PasswordRefused,
+    /// A token that is not good: forged, revoked or over.
+    TokenRefused,
     /// A session was ended.
     LoggedOut,
     /// All sessions of an account were ended.
@@ -49,11 +53,13 @@ pub enum AuditKind {
 
 impl AuditKind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::SignedUp,
         Self::LoggedIn,
         Self::LoginFailed,
         Self::LoginThrottled,
+        Self::PasswordRefused,
+        Self::TokenRefused,
         Self::LoggedOut,
         Self::LoggedOutEverywhere,
         Self::PasswordChanged,
@@ -81,6 +87,8 @@ impl AuditKind {
             Self::LoggedIn => "logged_in",
             Self::LoginFailed => "login_failed",
             Self::LoginThrottled => "login_throttled",
+            Self::PasswordRefused => "password_refused",
+            Self::TokenRefused => "token_refused",
             Self::LoggedOut => "logged_out",
             Self::LoggedOutEverywhere => "logged_out_everywhere",
             Self::PasswordChanged => "password_changed",

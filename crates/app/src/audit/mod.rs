@@ -3,7 +3,8 @@
 //! Accounts and networks appear as pseudonyms: hashes with a key that only this installation has. What belongs to a
 //! change is written in the change's own transaction; what changes nothing (a failed login) is noted beside the
 //! request, so that a database that cannot write keeps nobody out, and a flood of it waits in no long queue. Of what
-//! costs its sender nothing (a refusal) most is only counted; it takes no place of anything else. The log has each.
+//! somebody can repeat without end (a refusal, a login) most is only counted; refusals take no place of anything else.
+//! The log has each.
 
 mod flood;
 mod kind;
@@ -23,7 +24,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::sync::{Semaphore, TryAcquireError};
 
-use flood::{Flood, Verdict};
+use flood::{Flood, Often, Verdict};
 pub use kind::AuditKind;
 
 use crate::{AppError, Clock, accounts::network};
@@ -140,15 +141,14 @@ impl Audit {
         Ok(noted?)
     }
 
-    /// Notes an event that changed nothing, beside the request; of the refusals of one caller, the first of a minute.
+    /// Notes an event that changed nothing, beside the request; of those that one caller can repeat, the first of a
+    /// minute.
     pub fn note(&self, kind: AuditKind, user: Option<&UserId>, details: Value) {
         let entry = self.entry(kind, user, details);
         entry.tell();
-        if !flood::is_refusal(kind) {
-            return self.store_beside(&self.places, entry);
-        }
-        match self.flood.take(&entry.0, Instant::now()) {
-            Verdict::Noted => self.store_beside(&self.refusal_places, entry),
+        let often = flood::often(kind);
+        match self.flood.take(&entry.0, often, Instant::now()) {
+            Verdict::Noted => self.store_beside(self.places(often), entry),
             Verdict::Counted => {}
             Verdict::CountedUntil(end) => {
                 let audit = self.clone();
@@ -160,10 +160,18 @@ impl Audit {
         }
     }
 
-    /// Notes how many refusals were not noted one by one.
+    /// Notes how many were not noted one by one.
     fn note_counts(&self) {
-        for counted in self.flood.counts(self.clock.now()) {
-            self.store_beside(&self.refusal_places, Entry(counted));
+        for (often, counted) in self.flood.counts(self.clock.now()) {
+            self.store_beside(self.places(often), Entry(counted));
+        }
+    }
+
+    /// Where events of this sort wait.
+    const fn places(&self, often: Often) -> &Arc<Semaphore> {
+        match often {
+            Often::Noted | Often::Own => &self.places,
+            Often::Refusal => &self.refusal_places,
         }
     }
 

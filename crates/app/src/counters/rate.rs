@@ -39,7 +39,17 @@ impl Rate {
     /// A limit of so many a minute.
     #[must_use]
     pub fn per_minute(counters: &Counters, kind: &'static str, burst: NonZeroU32) -> Self {
-        let interval = Duration::from_micros(60_000_000 / u64::from(burst.get()));
+        Self::per(Duration::from_mins(1), counters, kind, burst)
+    }
+
+    /// A limit of so many an hour.
+    #[must_use]
+    pub fn per_hour(counters: &Counters, kind: &'static str, burst: NonZeroU32) -> Self {
+        Self::per(Duration::from_hours(1), counters, kind, burst)
+    }
+
+    fn per(time: Duration, counters: &Counters, kind: &'static str, burst: NonZeroU32) -> Self {
+        let interval = time / burst.get();
         Self { counters: counters.clone(), kind, burst: burst.get(), interval, free_at: Mutex::default() }
     }
 
