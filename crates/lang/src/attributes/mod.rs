@@ -53,7 +53,10 @@ fn absorb_hanging(found: &mut Extraction, tokens: &[Token<'_>]) {
         }
         let Some(next) = tokens.get(at + 1).map(|token| token.start) else { break };
         let piece = found.found.iter_mut().find(|piece| piece.start == next);
-        match piece.filter(|_| title::hangs(&tokens[at])) {
+        // `…, and it repeats weekly`
+        let subject =
+            tokens[at].is("it") && tokens.get(at + 1).is_some_and(|next| next.is("repeats") || next.is("recurs"));
+        match piece.filter(|_| subject || title::hangs(&tokens[at])) {
             Some(piece) => piece.start = tokens[at].start,
             None => break,
         }

@@ -84,6 +84,13 @@ fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Stren
     if units.iter().any(|unit| is_any(unit, &["happen", "happens"])) {
         return None;
     }
+    // `no need to remind me` is about no task.
+    if let [remind, me] = units
+        && is_any(remind, &["remind", "tell", "ask", "notify"])
+        && is_any(me, &["me", "us"])
+    {
+        return None;
+    }
     let particle = |unit: &Unit| is_any(unit, &["up", "down", "back", "forward", "out", "over", "off", "away"]);
     if tied(units.first()) || tied(units.last()) || units.first().is_some_and(particle) {
         return None;

@@ -45,10 +45,7 @@ fn another_part(cx: &Cx<'_>, at: usize) -> Option<(usize, bool)> {
 
 /// The position after `every`, whether `!` follows it, and whether only a unit may follow (`once a week`).
 fn lead(cx: &Cx<'_>, at: usize) -> Option<(usize, bool, bool)> {
-    // `…, and it repeats every other day`
-    let said = cx.skip(cx.skip(at, &["and"]), &["it", "that", "which", "this"]);
-    let said = if cx.any(said, &["repeats", "recurs", "happens", "repeat", "recur"]) { said } else { at };
-    let mut start = cx.skip(said, &["recurs", "happens", "repeat", "repeats", "repeating", "recurring", "recur"]);
+    let mut start = cx.skip(at, &["recurs", "repeat", "repeats", "repeating", "recurring", "recur"]);
     start = cx.words(start, &["each", "and", "every"]).map_or(start, |every| every - 1);
     if cx.any(start, &["once"]) {
         start += 1;

@@ -53,16 +53,9 @@ pub(super) fn piece(
         wanted.all = true;
         return Some(3);
     }
-    // `all tasks, including the done ones`
-    if is_any(&units[0], &["including", "include", "even", "plus", "with"]) {
-        let the = 1 + units[1..].iter().take_while(|unit| is_any(unit, &["the", "all", "also", "my"])).count();
-        let done = units.get(the).is_some_and(|unit| in_class(unit, "completed"));
-        let ones =
-            units.get(the + 1).is_none_or(|unit| unit.skip || in_class(unit, "placenoun") || in_class(unit, "tasks"));
-        if done && ones {
-            (wanted.all, wanted.filter.completed) = (true, None);
-            return Some((the + 2).min(units.len()));
-        }
+    if let Some(length) = including(units) {
+        (wanted.all, wanted.filter.completed) = (true, None);
+        return Some(length);
     }
     if token.kind == TokenKind::Tag {
         wanted.filter.label = Some(label(&token.norm)?);
@@ -110,6 +103,18 @@ pub(super) fn piece(
     Some(usize::from(in_class(&units[0], "filterglue")))
 }
 
+/// `all tasks, including the done ones`
+fn including(units: &[Unit]) -> Option<usize> {
+    let (first, rest) = units.split_first()?;
+    if !is_any(first, &["including", "include", "even", "plus", "with"]) {
+        return None;
+    }
+    let the = rest.iter().take_while(|unit| is_any(unit, &["the", "all", "also", "my"])).count();
+    let ones = |unit: &Unit| unit.skip || in_class(unit, "placenoun") || in_class(unit, "tasks");
+    let done = rest.get(the).is_some_and(|unit| in_class(unit, "completed"));
+    (done && rest.get(the + 1).is_none_or(ones)).then(|| (the + 3).min(units.len()))
+}
+
 /// `today's`, `this week's`, `my day`: what the date grammar leaves to us.
 fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &crate::Moment) -> Option<usize> {
     if let Some(length) = period(message, units, wanted, moment) {
@@ -121,7 +126,9 @@ fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: 
         "today's" | "todays" | "day" | "day's" => Window::Today,
         "week" | "week's" | "weeks" => Window::Week,
         norm => {
-            let named = matches!(norm, "today" | "tomorrow" | "tonight");
+            // `what does friday look like`
+            let entry = crate::lexicon::look_up(norm);
+            let named = matches!(norm, "today" | "tomorrow" | "tonight") || entry.weekday.is_some() && !entry.weak;
             let stem = norm.strip_suffix("'s").or(named.then_some(norm))?;
             let day = crate::parse_due(stem, moment)?.local().date();
             if day == moment.now.date() { Window::Today } else { Window::Days(day, day) }

@@ -37,7 +37,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if drafts.is_empty() && found.behind_attributes {
         return None;
     }
-    if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
+    // `remind me again tomorrow`: of what?
+    let again = |title: &str| title.eq_ignore_ascii_case("again");
+    if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty() || again(&draft.title)) {
         let asks = matches!(name, "add-remind" | "add-command") && drafts.len() < 2;
         return asks.then(|| vec![found.reading(Intent::AskTitle { verb: String::new() })]);
     }
@@ -134,8 +136,7 @@ fn doubt(found: &Match<'_, '_, '_>, text: &Unit, dated: bool) -> Option<f32> {
 
 /// `something`, `buy something`: there is nothing to add yet.
 fn placeholder(text: &[Unit]) -> bool {
-    // `remind me again next month`: of what was talked about.
-    let nothing = |unit: &Unit| in_class(unit, "nothing") || is_any(unit, &["again"]);
+    let nothing = |unit: &Unit| in_class(unit, "nothing");
     let skip = text.iter().take_while(|unit| is_any(unit, &["to", "about"])).count();
     match &text[skip..] {
         [only] => nothing(only) || only.verb.is_some_and(|verb| verb.is_base) && lone(only),

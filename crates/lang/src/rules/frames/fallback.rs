@@ -1,6 +1,6 @@
 //! What no rule explains: a bare thing to do, a question, a statement.
 
-use super::{known_task, nonsense};
+use super::{announced, known_task, nonsense};
 use crate::{
     Intent, Reading, Topic,
     rules::{
@@ -17,7 +17,7 @@ pub(super) const QUESTION_WORDS: [&str; 24] = [
     "what", "who", "whom", "whose", "why", "how", "where", "when", "which", "is", "are", "am", "was", "were", "do",
     "does", "did", "has", "have", "can", "could", "should", "would", "will",
 ];
-const SUBJECTS: [&str; 20] = [
+pub(super) const SUBJECTS: [&str; 20] = [
     "people",
     "everybody",
     "everything",
@@ -58,15 +58,8 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if segment.question {
         return vec![question_reading(segment, made)];
     }
-    if let Some(label) = known_task::names_a_label(segment) {
-        let filter = crate::TaskFilter { completed: Some(false), label: Some(label), ..crate::TaskFilter::default() };
-        let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
-        return vec![reading(Intent::List(query), 0.8, "bare-label")];
-    }
-    if let Some(topic) = known_task::tasks_of(segment) {
-        let filter = crate::TaskFilter { completed: Some(false), query: Some(topic), ..crate::TaskFilter::default() };
-        let query = crate::ListQuery { question: crate::ListQuestion::Show, filter };
-        return vec![reading(Intent::List(query), 0.8, "bare-topic")];
+    if let Some(list) = list_named(segment) {
+        return vec![list];
     }
     // Beside other commands it is not passed over, as what somebody only tells is.
     if known_task::changes_a_number(segment) {
@@ -92,7 +85,7 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         draft.due.is_some() || draft.recurrence.is_some() || draft.priority.is_some() || !draft.labels.is_empty()
     });
     // `the exam is on friday` announces something; `the weather is nice today` does not.
-    let due = deadlined(segment);
+    let due = announced::deadlined(segment);
     let announces = segment.adding().0.last().is_some_and(|unit| is_any(unit, &["is", "are", "on", "at"]));
     let comes = segment
         .adding()
@@ -121,33 +114,14 @@ fn behind_priority(segment: &Segment<'_, '_>) -> bool {
     extraction.priority.is_some() && rest.first().is_some_and(|unit| Some(unit.token) > first)
 }
 
-/// `the form has to be in the post by wednesday`: what must be by then is to be done.
-fn deadlined(segment: &Segment<'_, '_>) -> bool {
-    let until = segment.adding().1.due.as_ref().and_then(|due| due.marker);
-    let must = segment.units.windows(3).skip(1).any(|three| {
-        is_any(&three[0], &["has", "have", "needs", "need"]) && is_any(&three[1], &["to"]) && is_any(&three[2], &["be"])
-            || is_any(&three[0], &["must", "should"]) && is_any(&three[1], &["be"])
-    });
-    let goes = segment.units.windows(3).skip(1).any(|three| {
-        is_any(&three[0], &["has", "have", "needs", "need"])
-            && is_any(&three[1], &["to"])
-            && three[2].verb.is_some_and(|verb| verb.is_base)
-    });
-    let first = segment.units.first();
-    let somebody = first.is_some_and(|unit| is_any(unit, &["someone", "somebody"]));
-    let told = first.is_some_and(|unit| is_any(unit, &SUBJECTS)) && !somebody;
-    let dated =
-        matches!(until, Some("by" | "before" | "until" | "on" | "at")) || somebody && segment.adding().1.due.is_some();
-    (must || goes) && !told && dated || has_appointment(segment)
-}
-
-/// `Mia has a recorder lesson at 4.15`: whoever has it, it has its time.
-fn has_appointment(segment: &Segment<'_, '_>) -> bool {
-    let timed = segment.adding().1.due.as_ref().is_some_and(|due| due.explicit_time);
-    let has = segment.units.iter().take(4).position(|unit| is_any(unit, &["has"])).unwrap_or(0);
-    let thing = segment.units.get(has + 1).is_some_and(|unit| in_class(unit, "det"));
-    let whose = segment.units.first().is_some_and(|unit| !is_any(unit, &SUBJECTS) && unit.verb.is_none());
-    timed && has > 0 && thing && whose
+/// `the label kitchen`, `kids tasks`
+fn list_named(segment: &Segment<'_, '_>) -> Option<Reading> {
+    let (label, query) = (known_task::names_a_label(segment), known_task::tasks_of(segment));
+    let rule = if label.is_some() { "bare-label" } else { "bare-topic" };
+    let named = label.is_some() || query.is_some();
+    let filter = crate::TaskFilter { completed: Some(false), label, query, ..crate::TaskFilter::default() };
+    let list = Intent::List(crate::ListQuery { question: crate::ListQuestion::Show, filter });
+    named.then(|| reading(list, 0.8, rule))
 }
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {

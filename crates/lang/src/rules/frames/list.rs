@@ -167,12 +167,12 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 /// `check the oven`, `read the paper`: as likely a thing to do; `read me the list` is not.
 fn also_to_do(units: &[Unit]) -> bool {
     const VERBS: [&str; 9] = ["check", "review", "read", "see", "get", "open", "find", "run", "go"];
-    units.first().is_some_and(|unit| is_any(unit, &VERBS))
-        && !units.get(1).is_some_and(|unit| is_any(unit, &["me", "us", "out", "down"]))
-        && !units.get(1).is_some_and(|unit| is_any(unit, &["and"]))
-        && !units.last().is_some_and(|unit| is_any(unit, &["tag", "label"]))
-        // `could I see everything I've got to do`
-        && !(is_any(&units[0], &["see"]) && units.get(1).is_some_and(|unit| phrase::in_class(unit, "all")))
+    let Some(first) = units.first().filter(|unit| is_any(unit, &VERBS)) else { return false };
+    let next = units.get(1);
+    // `could I see everything I've got to do`
+    let sees_all = is_any(first, &["see"]) && next.is_some_and(|unit| phrase::in_class(unit, "all"));
+    let tells = next.is_some_and(|unit| is_any(unit, &["me", "us", "out", "down", "and"]));
+    !sees_all && !tells && !units.last().is_some_and(|unit| is_any(unit, &["tag", "label"]))
 }
 
 fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {

@@ -1,6 +1,7 @@
 //! What a match means: one file per kind of command.
 
 mod add;
+mod announced;
 pub(crate) mod code;
 mod complete;
 mod correct;

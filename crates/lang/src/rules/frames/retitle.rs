@@ -8,6 +8,7 @@ use crate::{
         pattern::Slot,
         phrase::{self, is_any},
     },
+    token::TokenKind,
 };
 
 /// `change 3 to friday` moves it; `change 3 to 'Friday'` and `change 3 to buy milk` rename it.
@@ -61,4 +62,16 @@ pub(super) fn capitalised(text: &str) -> String {
     }
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// `add the note "bring cash" to the sale`, `call the shed job "Clear it out"`: where most words could be a task of their
+/// own, quotes show what is text.
+pub(super) fn literal_enough(found: &Match<'_, '_, '_>, soft: bool) -> bool {
+    let name = found.section.name;
+    let calls = name == "update-rename" && found.units.first().is_some_and(|unit| is_any(unit, &["call", "name"]));
+    let quoted =
+        |units: &[Unit]| matches!(units, [only] if found.segment.message.token(only).kind == TokenKind::Quoted);
+    let text = found.slot(Slot::Text).or_else(|| found.slot(Slot::New));
+    !(name == "update-note-named" && soft || calls && found.slot(Slot::Ref).is_some())
+        || text.map(phrase::trim).is_some_and(quoted)
 }

@@ -21,11 +21,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if found.segment.question && !found.segment.asked && !name.starts_with("update-note") {
         return None;
     }
-    if counted(found) {
-        return None;
-    }
     // `add a note that the gate sticks`: without anything that was talked about, it is a new task.
-    if name == "update-note-it" && found.segment.context.focus.is_empty() {
+    if counted(found) || name == "update-note-it" && found.segment.context.focus.is_empty() {
         return None;
     }
     let (mut reference, edit) = said(found)?;
@@ -48,7 +45,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
-    if !literal_enough(found, soft) {
+    if !retitle::literal_enough(found, soft) {
         return None;
     }
     let whole = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if *filter == crate::TaskFilter { completed: filter.completed, ..crate::TaskFilter::default() });
@@ -82,18 +79,6 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         }
     }
     Some(readings)
-}
-
-/// `add the note "bring cash" to the sale`, `call the shed job "Clear it out"`: where most words could be a task of their
-/// own, quotes show what is text.
-fn literal_enough(found: &Match<'_, '_, '_>, soft: bool) -> bool {
-    let name = found.section.name;
-    let calls = name == "update-rename" && found.units.first().is_some_and(|unit| is_any(unit, &["call", "name"]));
-    let quoted =
-        |units: &[Unit]| matches!(units, [only] if found.segment.message.token(only).kind == TokenKind::Quoted);
-    let text = found.slot(Slot::Text).or_else(|| found.slot(Slot::New));
-    !(name == "update-note-named" && soft || calls && found.slot(Slot::Ref).is_some())
-        || text.map(phrase::trim).is_some_and(quoted)
 }
 
 /// Whether a rule changes what tells one task from the others.
