@@ -101,6 +101,11 @@ impl Person {
         Ok(person)
     }
 
+    /// The same person at another address.
+    pub(crate) fn at(&self, address: String) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));
         request.bearer_auth(&self.token).header("x-forwarded-for", &self.address)

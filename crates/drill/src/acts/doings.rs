@@ -81,12 +81,13 @@ pub(super) async fn spend(person: Person) {
     }
 }
 
-/// Requests that a browser sends on behalf of another site: they are refused and noted, with a database or without.
+/// Requests that a browser sends on behalf of another site, from ever other places: they are refused and noted, with a
+/// database or without. Few enough not to be taken for an attack.
 pub(super) async fn come_from_elsewhere(person: Person) {
-    loop {
-        let asked = person.request(Method::POST, "/mcp").header("origin", "https://elsewhere.example");
+    for place in (1..=12).cycle() {
+        let asked = person.at(format!("198.18.{place}.1")).request(Method::POST, "/mcp");
         // The answer is a refusal.
-        let _ = asked.json(&json!({})).send().await;
+        let _ = asked.header("origin", "https://elsewhere.example").json(&json!({})).send().await;
         tokio::time::sleep(Duration::from_secs(4)).await;
     }
 }
