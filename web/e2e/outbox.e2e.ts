@@ -178,6 +178,28 @@ test("a session that ended meanwhile: the same person sends, another is asked an
     await shows(page, ["Hers"]);
   }));
 
+test("a server in trouble is asked again, and the person is not", () =>
+  home(async ({ page }) => {
+    let asked = 0;
+    const problem = (status: number) => ({
+      status,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ detail: "Not now." }),
+    });
+    await cut(page);
+    await say(page, "add buy bread");
+    await waits(page, "1 change waits").waitFor();
+    await page.route("**/chat", (route) => {
+      asked += 1;
+      if (asked > 3) return route.continue();
+      return route.fulfill(problem([503, 500, 429][asked - 1] ?? 503));
+    });
+    await mend(page);
+    await receipt(page).getByText("Added “Buy bread”").waitFor();
+    expect(await stored(page)).toEqual(["Buy bread"]);
+    expect(asked).toBe(4);
+  }));
+
 test("logging out asks before it drops what was never sent", () =>
   home(async ({ page }) => {
     await seed(page, { title: "Rent" });

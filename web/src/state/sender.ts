@@ -1,6 +1,6 @@
 /** Sends what waited, in order, by one tab at a time, each once. */
 
-import { effect } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import { getMe } from "../api/account";
 import { Problem, sentence, Unreachable } from "../api/problem";
 import { parseLine } from "../api/tasks";
@@ -73,13 +73,16 @@ async function land(item: Waiting): Promise<Landed> {
   return { item, reply: null, changeId };
 }
 
-/** Another try may help: nobody answered, or the server had trouble or was busy with this very write. */
-const isPassing = (cause: Problem): boolean => cause.status >= 500 || [408, 409, 429].includes(cause.status);
+/** The server will be able to, sooner or later. */
+const isBusy = ({ status }: Problem): boolean => [408, 429, 502, 503, 504].includes(status);
+/** Another try may help: it met a bug, or is at work on this very write. */
+const mayHelp = ({ status }: Problem): boolean => status >= 500 || status === 409;
 
 /** Notes why it was not done; what stays stops everything behind it. */
 async function fail(item: Waiting, cause: Problem): Promise<void> {
-  const failures = item.failures + (cause.status === 429 ? 0 : 1);
-  if (isPassing(cause) && failures < MOST_FAILURES) return outbox.change(item.id, { failures });
+  if (isBusy(cause)) return;
+  const failures = item.failures + 1;
+  if (mayHelp(cause) && failures < MOST_FAILURES) return outbox.change(item.id, { failures });
   const gone = cause.status === 404 && item.what.kind === "delete";
   if (gone) return outbox.drop(item.id);
   const problem = cause.status === 412 ? CHANGED : sentence(cause);
@@ -158,22 +161,26 @@ async function sendOnce(): Promise<void> {
   await (navigator.locks ? navigator.locks.request(LOCK, begin) : begin());
 }
 
+/** What there is to send now, told apart; empty while nothing may be sent. */
+const sendable = computed(() => (stuck.value ? "" : waiting.value.map(({ id }) => id).join(" ")));
+
 /** Sends whenever something waits and there is reason to believe that it arrives. */
 export function keepSending(): void {
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const attempt = async () => {
     clearTimeout(timer);
-    const before = waiting.value.length;
+    const before = sendable.value;
     await sendOnce();
-    tries = waiting.value.length < before ? 0 : tries + 1;
-    if (waiting.value.length === 0 || stuck.value) return;
+    tries = sendable.value === before ? tries + 1 : 0;
     clearTimeout(timer);
-    timer = setTimeout(() => void attempt(), COME_BACK_MS[Math.min(tries, COME_BACK_MS.length) - 1] ?? 1000);
+    if (sendable.value === "") return;
+    const pause = COME_BACK_MS[Math.min(tries, COME_BACK_MS.length - 1)] ?? 0;
+    timer = setTimeout(() => void attempt(), pause);
   };
   effect(() => {
-    if (waiting.value.length === 0 || stuck.value) return;
+    // Notes about what waits are no reason to try at once: else a server in trouble would be asked without a pause.
     if (online.value) tries = 0;
-    void attempt();
+    if (sendable.value !== "") untracked(() => void attempt());
   });
 }
