@@ -17,6 +17,9 @@ use crate::{
 /// How long a new version is watched, and how often.
 const WATCH: [(&str, &str); 3] = [("DEPLOY_WATCH", "20"), ("DEPLOY_WATCH_EVERY", "2"), ("DEPLOY_DISK_MB", "50")];
 
+/// How long a server that is started may take until it answers, on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// One environment of `deploy.sh`.
 #[derive(Debug, Clone)]
 pub(crate) struct Installation {
@@ -149,6 +152,19 @@ impl Installation {
         command.env("DEPLOY_DATA", self.data()).stdin(Stdio::null());
         let status = tokio::task::spawn_blocking(move || command.status()).await??;
         if status.success() { Ok(()) } else { other(format!("the service does not {action}")) }
+    }
+
+    /// Starts the service and waits until it answers.
+    pub(crate) async fn start(&self) -> Tried<()> {
+        self.service("start").await?;
+        let until = Instant::now() + PATIENCE;
+        while reqwest::get(format!("{}/livez", self.base)).await.is_err() {
+            if Instant::now() > until {
+                return other(format!("{} does not answer", self.environment));
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     /// Kills the server as the system would when memory runs out.

@@ -27,9 +27,9 @@ use crate::{
 pub(crate) const DATABASE: &str = "saydo_production";
 /// How large the disk of staging is, where one may be made.
 const DISK: &str = "size=160m";
-/// The model of production. A long answer costs 20, what people ask otherwise nothing.
+/// The model of production. A long answer costs 60, what people ask otherwise nothing.
 const PROVIDER: &str = "[[providers]]\nname = \"openai\"\nmodel = \"gpt-4o\"\nbase_url = \"URL\"\n\
-                        api_key = \"of-the-drill\"\ninput_price = 1000.0\noutput_price = 1000.0\n";
+                        api_key = \"of-the-drill\"\ninput_price = 3000.0\noutput_price = 3000.0\n";
 /// What is wrong with a bad release, and what must be noticed of it.
 const BAD_RELEASE: &str = include_str!("bad-release.sh");
 

@@ -152,7 +152,7 @@ async fn let_backups_age(site: &Site) -> Tried<()> {
     age(&folder)?;
     run("mount", &["--bind".as_ref(), folder.as_ref(), folder.as_ref()])?;
     run("mount", &["-o".as_ref(), "remount,bind,ro".as_ref(), folder.as_ref()])?;
-    site.staging.service("start").await
+    site.staging.start().await
 }
 
 /// People talk, and nothing of it can be done for seconds.
@@ -181,7 +181,7 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
             let postgres = Arc::clone(&site.postgres);
             tokio::task::spawn_blocking(move || postgres.start_again()).await?;
         }
-        Break::Server => site.production.service("start").await?,
+        Break::Server => site.production.start().await?,
         Break::Redis => {
             let redis = Arc::clone(&site.redis);
             tokio::task::spawn_blocking(move || redis.start_again()).await?;
@@ -205,11 +205,11 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
             let (name, value) = TOKENS_PER_DAY;
             site.production.set(name, value)?;
             site.production.service("stop").await?;
-            site.production.service("start").await?;
+            site.production.start().await?;
         }
         Break::Everything => {
-            site.production.service("start").await?;
-            site.staging.service("start").await?;
+            site.production.start().await?;
+            site.staging.start().await?;
         }
         Break::Files => site.staging.limit_files(1024).await?,
         Break::Disk => std::fs::remove_file(site.staging.data().join("fill"))?,
