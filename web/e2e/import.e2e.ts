@@ -35,6 +35,8 @@ for (const [name, way] of [
       await panel(page).getByText("Row 4: The date “when the cows come home” is not understood.").waitFor();
       expect(await axe(page)).toEqual([]);
       expect(await overflow(page)).toBe(0);
+      const wide = await panel(page).evaluate((node) => node.scrollWidth - node.clientWidth);
+      expect(wide, "nothing reaches out of the panel").toBeLessThanOrEqual(0);
       for (const button of await panel(page).getByRole("button").all()) {
         expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
       }
