@@ -17,6 +17,7 @@ mod audit;
 pub mod backup;
 mod changes;
 mod classify;
+mod clients;
 mod config;
 mod conn;
 mod consents;
