@@ -28,7 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use self::{
     acts::{
         drill::{Drill, Drilled},
-        releases, restore,
+        faults, releases, restore,
     },
     site::Site,
     timeline::Timeline,
@@ -84,6 +84,9 @@ fn run(arguments: &Arguments) -> Tried<bool> {
 
 /// The whole drill, from an empty prefix to the last word.
 async fn drill(arguments: &Arguments) -> Tried<bool> {
+    if let Some(unknown) = arguments.only.iter().find(|only| !faults::alerts().any(|(alert, _)| alert == *only)) {
+        return other(format!("there is no alert {unknown}"));
+    }
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let timeline = Arc::new(Timeline::begin());
     let site = Site::make(&repository, Arc::clone(&timeline)).await?;

@@ -123,7 +123,6 @@ impl Fault {
 }
 
 /// All alerts that the drill waits for, each with its runbook.
-#[cfg(test)]
 pub(crate) fn alerts() -> impl Iterator<Item = (&'static str, &'static str)> {
     let faults = [&DATABASE, &SERVER, &POOL, &SLOW, &COST, &EVERYTHING].into_iter().chain(&OF_STAGING).chain(&TOGETHER);
     faults.flat_map(|fault| fault.alerts.iter().copied())
