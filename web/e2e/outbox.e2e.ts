@@ -178,6 +178,34 @@ test("a session that ended meanwhile: the same person sends, another is asked an
     await shows(page, ["Hers"]);
   }));
 
+test("a page whose browser has become somebody else’s sends nothing to them", () =>
+  home(async (person) => {
+    const { page } = person;
+    await seed(page, { title: "Rent" });
+    const mine = await page.context().cookies();
+    await page.context().clearCookies();
+    const other = await page.context().newPage();
+    await other.goto("/");
+    await signUp({ ...person, page: other, email: `other-${person.email}` });
+    await seed(other, { title: "Hers" });
+    const hers = await page.context().cookies();
+    await other.close();
+    await page.context().addCookies(mine);
+    await page.goto("/");
+    await row(page, "Rent").waitFor();
+    await cut(page);
+    await page.getByRole("checkbox", { name: "Complete Rent" }).click();
+    await waits(page, "1 change waits").waitFor();
+    await page.context().addCookies(hers);
+    await page.context().setOffline(false);
+    await page.getByText(`1 change of ${person.email}`).waitFor({ timeout: 60_000 });
+    await shows(page, ["Hers"]);
+    expect(await stored(page)).toEqual(["Hers"]);
+    await page.getByRole("button", { name: "Drop", exact: true }).click();
+    await page.locator(".outbox").waitFor({ state: "detached" });
+    await isNotKept(page, "Rent");
+  }));
+
 test("a server in trouble is asked again, and the person is not", () =>
   home(async ({ page }) => {
     let asked = 0;

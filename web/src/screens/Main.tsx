@@ -38,6 +38,8 @@ function useFreshness(): void {
     const timer = setInterval(onVisible, MINUTE_MS);
     addEventListener("focus", look);
     addEventListener("online", look);
+    // An answer that was on its way may have said otherwise; and this very machine is reached without a network.
+    addEventListener("offline", look);
     document.addEventListener("visibilitychange", onVisible);
     void loadConversations();
     const unfollow = followEvents();
@@ -46,6 +48,7 @@ function useFreshness(): void {
       clearInterval(timer);
       removeEventListener("focus", look);
       removeEventListener("online", look);
+      removeEventListener("offline", look);
       document.removeEventListener("visibilitychange", onVisible);
     };
   }, []);

@@ -16,7 +16,7 @@ import { online } from "./connection";
 import { openConversation } from "./conversations";
 import { outboxChanged, stuck, waiting } from "./outbox";
 import { showReceipt } from "./receipt";
-import { user } from "./session";
+import { signedIn, user } from "./session";
 import { placeTask, refresh, removeTask } from "./tasks";
 import { loadConversations, TROUBLE } from "./thread";
 import { isReceipt } from "./turn";
@@ -123,7 +123,8 @@ async function sendAll(person: string): Promise<void> {
       const first = (await outbox.all()).find((item) => item.user === person);
       if (!first || first.problem) return;
       // Another person's session may have come to this browser: theirs are other tasks with the same numbers.
-      if ((await getMe()).id !== person) return;
+      const me = await getMe();
+      if (me.id !== person) return await signedIn(me);
       const landed = await sendFirst(first);
       await outboxChanged();
       if (!landed) return;
