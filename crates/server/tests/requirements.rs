@@ -37,6 +37,11 @@ fn wrong(proof: &str) -> Option<String> {
     let (path, name) = proof.split_once("::").map_or((proof, None), |(path, name)| (path, Some(name)));
     let path = root().join(path);
     let Some(name) = name else {
+        // A file of tests proves nothing by being there.
+        let is_code = path.extension().is_some_and(|kind| kind == "rs" || kind == "ts");
+        if is_code && !path.components().any(|part| part.as_os_str() == "benches") {
+            return Some(format!("{proof}: names no test"));
+        }
         return (!path.exists()).then(|| format!("{proof}: no such file"));
     };
     let Ok(text) = std::fs::read_to_string(&path) else { return Some(format!("{proof}: no such file")) };
