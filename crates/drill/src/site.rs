@@ -27,9 +27,9 @@ use crate::{
 pub(crate) const DATABASE: &str = "saydo_production";
 /// How large the disk of staging is, where one may be made.
 const DISK: &str = "size=160m";
-/// The model of production. A long answer costs 60, what people ask otherwise nothing.
+/// The model of production. A dear answer costs 60, what people ask otherwise comes from its cache and costs nothing.
 const PROVIDER: &str = "[[providers]]\nname = \"openai\"\nmodel = \"gpt-4o\"\nbase_url = \"URL\"\n\
-                        api_key = \"of-the-drill\"\ninput_price = 3000.0\noutput_price = 3000.0\n";
+                        api_key = \"of-the-drill\"\ninput_price = 3000.0\ncached_price = 0.0\noutput_price = 0.0\n";
 /// What is wrong with a bad release, and what must be noticed of it.
 const BAD_RELEASE: &str = include_str!("bad-release.sh");
 
@@ -202,8 +202,8 @@ fn script() -> Script {
         rule("got the milk", Reply::call("complete_task", json!({"task_id": 1}))),
         rule("still left", Reply::text("You still have to call mom and to water the plants.")),
         rule("delete all", all),
-        rule(DEAR, Reply::text("It began long ago.").with_usage(19_000, 0, 1000)),
+        rule(DEAR, Reply::text("It began long ago.").with_usage(20_000, 0, 10)),
     ];
-    let cheap = Reply::text("A full week, but you will manage.").with_usage(0, 0, 0);
+    let cheap = Reply::text("A full week, but you will manage.").with_usage(100, 100, 10);
     Script { rules, fallback: Some(cheap), ..Script::default() }
 }
