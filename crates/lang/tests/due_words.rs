@@ -16,6 +16,7 @@ fn assert_due(time: &str, said: &str, due: &str, past: bool) {
 
 #[test]
 fn a_part_of_the_day_is_over_at_its_end() {
+    assert_due("09:00:00", "this morning", "2026-03-11T09:00:00+01:00", false);
     assert_due("10:00:00", "this morning", "2026-03-11", false);
     assert_due("11:59:59", "this morning", "2026-03-11", false);
     assert_due("12:00:00", "this morning", "2026-03-11", true);
@@ -35,6 +36,62 @@ fn the_small_hours_belong_to_the_night_before() {
     assert_due("00:30:00", "at 1am tonight", "2026-03-11T01:00:00+01:00", false);
     assert_due("00:30:00", "at 1am tomorrow night", "2026-03-13T01:00:00+01:00", false);
     assert_due("10:00:00", "at 1am tomorrow night", "2026-03-13T01:00:00+01:00", false);
+}
+
+#[test]
+fn in_the_night_what_is_still_to_come_tonight_is_today() {
+    assert_due("02:00:00", "tonight at 3", "2026-03-11T03:00:00+01:00", false);
+    assert_due("02:00:00", "at 1am tonight", "2026-03-12T01:00:00+01:00", false);
+    assert_due("01:00:00", "at 1am tonight", "2026-03-12T01:00:00+01:00", false);
+    assert_due("04:30:00", "at 1am tonight", "2026-03-12T01:00:00+01:00", false);
+    assert_due("01:00:00", "at 2 at night", "2026-03-11T02:00:00+01:00", false);
+    assert_due("03:00:00", "at 2 at night", "2026-03-12T02:00:00+01:00", false);
+    assert_due("00:30:00", "tonight at 11", "2026-03-11T23:00:00+01:00", false);
+}
+
+#[test]
+fn a_bare_hour_is_in_its_usual_half_unless_that_is_over() {
+    assert_due("10:00:00", "today at 10", "2026-03-11T10:00:00+01:00", false);
+    assert_due("10:00:01", "today at 10", "2026-03-11T22:00:00+01:00", false);
+    assert_due("21:00:00", "today at 9", "2026-03-11T21:00:00+01:00", false);
+    assert_due("21:00:01", "today at 9", "2026-03-11T09:00:00+01:00", true);
+    assert_due("20:00:00", "today at 7", "2026-03-11T19:00:00+01:00", true);
+    assert_due("13:00:00", "today at 12", "2026-03-11T12:00:00+01:00", true);
+}
+
+#[test]
+fn a_date_that_is_today_is_the_next_one_when_its_time_has_passed() {
+    assert_due("10:00:00", "on march 11 at 9am", "2027-03-11T09:00:00+01:00", false);
+    assert_due("10:00:00", "on march 11 at 10am", "2026-03-11T10:00:00+01:00", false);
+    assert_due("10:00:00", "on the 11th at 11am", "2026-03-11T11:00:00+01:00", false);
+    assert_due("10:00:01", "on the 11th at 10am", "2026-04-11T10:00:00+02:00", false);
+}
+
+#[test]
+fn a_day_is_past_when_it_is_over() {
+    assert_due("10:00:00", "on 2026-03-10", "2026-03-10", true);
+    assert_due("10:00:00", "yesterday", "2026-03-10", true);
+    assert_due("10:00:00", "on 2026-03-11", "2026-03-11", false);
+}
+
+#[test]
+fn the_title_decides_about_bare_hours_alone() {
+    assert_due("10:00:00", "about dinner at 7am", "2026-03-12T07:00:00+01:00", false);
+    assert_due("10:00:00", "about dinner at 11", "2026-03-11T23:00:00+01:00", false);
+    assert_due("10:00:00", "about breakfast at 5", "2026-03-12T05:00:00+01:00", false);
+    assert_due("10:00:00", "about breakfast at 4", "2026-03-11T16:00:00+01:00", false);
+    assert_due("10:00:00", "about the meeting at 7", "2026-03-11T19:00:00+01:00", false);
+    assert_due("10:00:00", "about the meeting at 8", "2026-03-12T08:00:00+01:00", false);
+}
+
+#[test]
+fn a_time_without_a_day_is_the_next_such_time() {
+    assert_due("08:00:00", "at 8", "2026-03-11T20:00:00+01:00", false);
+    assert_due("07:59:59", "at 8", "2026-03-11T08:00:00+01:00", false);
+    assert_due("20:00:00", "at 8", "2026-03-12T08:00:00+01:00", false);
+    assert_due("04:00:00", "at 11:30pm new york time", "2026-03-11T04:30:00+01:00", false);
+    assert_due("12:00:00", "at 12", "2026-03-12T12:00:00+01:00", false);
+    assert_due("17:00:00", "at 5", "2026-03-12T17:00:00+01:00", false);
 }
 
 #[test]

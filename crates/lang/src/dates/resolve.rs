@@ -63,9 +63,9 @@ impl Part {
         match (self, clock.hour) {
             (Self::Morning, _) => clock.with_half(false),
             // Twelve at night ends the day.
-            (Self::Night | Self::Evening, 12) => Clock { hour: 24, sure: true, ..clock },
+            (Self::Night | Self::Evening, 12) => Clock { hour: 24, ..clock },
             // One to four at night is after midnight.
-            (Self::Night, 1..=4) => Clock { hour: clock.hour + 24, sure: true, ..clock },
+            (Self::Night, 1..=4) => Clock { hour: clock.hour + 24, ..clock },
             _ => clock.with_half(true),
         }
     }
@@ -74,7 +74,7 @@ impl Part {
 /// What a word of the title says about a bare hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hint {
-    /// From 5 to 11 in the evening: `dinner`.
+    /// In the afternoon or the evening: `dinner`.
     Evening,
     /// From 5 to 11 in the morning: `breakfast`.
     Morning,
@@ -91,12 +91,8 @@ pub(crate) fn settle(cx: &Cx<'_>, when: &When, hint: Option<Hint>) -> Option<Set
         let past = at < cx.now.timestamp() || when.days.is_some_and(|days| days.past);
         return wire(Settled { due, days: (day, day), explicit_date: true, explicit_time: true, past });
     }
-    // `1am tonight` is after midnight, unless it is night already.
-    let ahead = when.days.is_some_and(|days| days.due > cx.today || cx.now.hour() > 4);
     let clock = match (when.clock, when.part) {
-        (Some(clock @ Clock { hour: 0..=4, sure: true, .. }), Some(Part::Night)) if ahead => {
-            Some(Clock { hour: clock.hour + 24, ..clock })
-        }
+        (Some(clock), Some(Part::Night)) => Some(small_hours(cx, when.days, Part::Night.settle(clock))),
         (Some(clock), Some(part)) => Some(part.settle(clock)),
         (Some(clock), None) => Some(clock),
         (None, Some(part)) => Some(part.default_clock()),
@@ -108,6 +104,14 @@ pub(crate) fn settle(cx: &Cx<'_>, when: &When, hint: Option<Hint>) -> Option<Set
         Some(days) => on_days(cx, when, days, clock),
         None => on_no_day(cx, when, clock),
     }
+}
+
+/// `1am tonight` is after midnight: on the next day, unless it is night already and it is still to come.
+fn small_hours(cx: &Cx<'_>, days: Option<Days>, clock: Clock) -> Clock {
+    let hour = clock.hour % 24;
+    let Some(days) = days.filter(|_| hour <= 4) else { return clock };
+    let to_come = days.due == cx.today && (hour, clock.minute) > (cx.now.hour(), cx.now.minute());
+    Clock { hour: if to_come { hour } else { hour + 24 }, sure: true, ..clock }
 }
 
 /// Dates past the wire form's years are no dates.
@@ -125,16 +129,21 @@ fn whole_day(cx: &Cx<'_>, days: Days) -> Option<Settled> {
 fn hinted(clock: Clock, hint: Option<Hint>) -> Clock {
     match hint {
         _ if clock.sure => clock,
-        Some(Hint::Evening) if (5..=11).contains(&clock.hour) => clock.with_half(true),
+        Some(Hint::Evening) => clock.with_half(true),
         Some(Hint::Morning) if (5..=11).contains(&clock.hour) => clock.with_half(false),
         Some(Hint::WorkingDay) if (8..=11).contains(&clock.hour) => clock.with_half(false),
         _ => clock,
     }
 }
 
-/// The usual half of a bare hour.
+/// Whether the usual half of a bare hour is the second one.
+const fn usual_half(clock: Clock) -> bool {
+    matches!(clock.hour, 1..=7 | 12)
+}
+
+/// A bare hour in its usual half.
 fn usual(clock: Clock) -> Clock {
-    if clock.sure { clock } else { clock.with_half(matches!(clock.hour, 1..=7 | 12)) }
+    if clock.sure { clock } else { clock.with_half(usual_half(clock)) }
 }
 
 fn on_days(cx: &Cx<'_>, when: &When, days: Days, clock: Clock) -> Option<Settled> {
@@ -142,8 +151,8 @@ fn on_days(cx: &Cx<'_>, when: &When, days: Days, clock: Clock) -> Option<Settled
     let now = cx.now.timestamp();
     let mut found = moment(days.due, usual(clock))?;
     if found.timestamp() < now && !clock.sure {
-        let other = moment(days.due, Clock { sure: true, ..clock.with_half(usual(clock).hour < 12) })?;
-        if other.timestamp() > now {
+        let other = moment(days.due, clock.with_half(!usual_half(clock)))?;
+        if other.timestamp() >= now {
             found = other;
         }
     }
@@ -174,10 +183,9 @@ fn on_days(cx: &Cx<'_>, when: &When, days: Days, clock: Clock) -> Option<Settled
 /// A time without a day: the next such moment.
 fn on_no_day(cx: &Cx<'_>, when: &When, clock: Clock) -> Option<Settled> {
     let now = cx.now.timestamp();
-    let tomorrow = plus_days(cx.today, 1)?;
-    let early = when.part == Some(Part::Night) && cx.now.hour() < 4;
-    let from = if early { plus_days(cx.today, -1)? } else { cx.today };
-    let mut candidates = vec![(from, usual(clock)), (cx.today, usual(clock))];
+    let (yesterday, tomorrow) = (plus_days(cx.today, -1)?, plus_days(cx.today, 1)?);
+    // What was yesterday's may be still to come: two at night, said at one, or late on the other side of the earth.
+    let mut candidates = vec![(yesterday, usual(clock)), (cx.today, usual(clock))];
     if !clock.sure && clock.hour >= 8 && clock.hour != 12 {
         candidates.push((cx.today, clock.with_half(true)));
     }
