@@ -120,7 +120,7 @@ fn wire(settled: Settled) -> Option<Settled> {
 }
 
 fn whole_day(cx: &Cx<'_>, days: Days) -> Option<Settled> {
-    let past = days.past || days.due < cx.today;
+    let past = days.due < cx.today;
     let due = Due::Day(days.due);
     wire(Settled { due, days: (days.first, days.last), explicit_date: true, explicit_time: false, past })
 }
