@@ -43,9 +43,11 @@ impl Conn {
 }
 
 impl Tx {
-    /// Stores an answer under a key, in place of an expired one.
+    /// Stores an answer under a key, in place of an expired one. It takes room of the person's day, unless as much was
+    /// changed; of what changed nothing it is left out when there is none left.
     ///
     /// # Errors
+    /// [`StoreError::TooManyChanges`] when there is no room for the answer of a change;
     /// [`StoreError::Conflict`] `idempotency.key` when there is one that has not expired: somebody else did the work
     /// meanwhile, and this transaction must not.
     pub async fn idempotency_insert(
@@ -62,6 +64,9 @@ impl Tx {
              fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers, \
              body = excluded.body, created_at = excluded.created_at, expires_at = excluded.expires_at \
              WHERE idempotency_keys.expires_at <= excluded.created_at";
+        if !self.kept_count(user, answer.body.len(), now).await? {
+            return Ok(());
+        }
         let statement = Statement::new("idempotency.insert", SQL)
             .bind(user)
             .bind(key)

@@ -1,6 +1,6 @@
 //! The door of this crate: open, read, write.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use saydo_domain::UserId;
@@ -66,6 +66,11 @@ impl Store {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.inner.engine
+    }
+
+    /// How much of one person's may be changed on a day, if that is bounded.
+    pub(crate) fn changes_per_day(&self) -> Option<NonZeroU32> {
+        self.inner.config.changes_per_day
     }
 
     /// Lends a connection that reads. Each statement sees what was committed when it began.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts},
     middleware::Next,
@@ -35,8 +35,8 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Headers that belong to a stored answer; a cookie never does.
 const KEPT: [&str; 3] = ["location", "etag", "x-change-id"];
-/// Answers larger than this are not stored; none of ours is.
-const LARGEST: usize = 4 * body::MAX_BYTES;
+/// Answers larger than this are not stored by this layer; none of ours is.
+const LARGEST: u64 = 16 * 1024;
 
 /// Keys that are being worked on by this process, with their owners.
 #[derive(Debug, Clone, Default)]
@@ -188,7 +188,8 @@ async fn repeatable(
         }
     }
     // A stream's answer is kept by its turn when that ends.
-    if !response.status().is_success() || is_stream(&response) {
+    let short = response.body().size_hint().upper().is_some_and(|bytes| bytes <= LARGEST);
+    if !response.status().is_success() || is_stream(&response) || !short {
         return Ok(response);
     }
     keep(state, &known.caller, &known.key, response).await
@@ -210,7 +211,7 @@ async fn keep(
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
-    let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|error| Problem::internal(error.to_string()))?;
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(error.to_string()))?;
     let answer = Answer {
         status: parts.status.as_u16(),
         headers: kept_headers(&parts.headers),
