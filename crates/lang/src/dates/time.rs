@@ -101,6 +101,10 @@ pub(crate) fn part(cx: &Cx<'_>, at: usize, marker: &str, beside: bool) -> Option
     }
     let entry = cx.entry(word);
     let part = entry.part?;
+    // `book two nights in York`
+    if beside && word > 0 && cx.word(word).ends_with("nights") && cx.entry(word - 1).number.is_some() {
+        return None;
+    }
     let introduced = matches!(marker, "in" | "at" | "by" | "before" | "until");
     if !(this || beside) && (!introduced || entry.weak) {
         return None;

@@ -17,6 +17,10 @@ const MOST_NUMBERS: i64 = 200;
 
 /// `task 5`, `#5`, `no. 5`, `2, 4 and 7`, `tasks 3 to 6`, `number five`.
 pub(super) fn numbers(message: &Message<'_>, units: &[Unit]) -> Option<Vec<TaskRef>> {
+    // `2 and` of `2 and 3 can wait`
+    if units.last().is_some_and(|unit| is_any(unit, &["and", "or"])) {
+        return None;
+    }
     let (mut at, mut found) = (0, Vec::new());
     // `one, two and three`: in company, `one` is a number.
     let mut introduced = units.iter().filter(|unit| in_class(unit, "numberword")).count() > 1;

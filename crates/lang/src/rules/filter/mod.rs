@@ -89,6 +89,12 @@ fn group(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Tas
     let singular = units.iter().any(|unit| phrase::is(unit, "task"))
         || !wanted.head && units.iter().any(|unit| phrase::is(unit, "whole"));
     let several = several && (wanted.all && !wanted.query || !singular);
+    // `every label from 4` is a part of a task; `all my homework` is one thing.
+    let field = |unit: &Unit| ["tag", "desc", "prio", "repeat", "title"].iter().any(|class| in_class(unit, class));
+    let plural = || units.last().is_some_and(|unit| message.token(unit).norm.ends_with('s'));
+    if wanted.query && !wanted.head && (units.iter().any(field) || !plural()) {
+        return None;
+    }
     // `the work stuff` is as likely a title as it is a group.
     (several && (!wanted.query || wanted.all || wanted.head)).then_some(wanted.filter)
 }

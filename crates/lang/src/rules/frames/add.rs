@@ -85,6 +85,11 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     if found.segment.question && !found.segment.asked && !minded && name != "add-remind" {
         return false;
     }
+    // `add up the receipts`
+    let adds_up = found.units.len() > 2 && is_any(&found.units[0], &["add"]) && is_any(&found.units[1], &["up"]);
+    if name == "add-command" && adds_up {
+        return false;
+    }
     // `put milk back on the list`: it was there.
     if name == "add-command" && text.len() > 1 && text.last().is_some_and(|unit| is_any(unit, &["back"])) {
         return false;

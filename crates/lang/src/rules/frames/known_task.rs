@@ -38,7 +38,11 @@ pub(super) fn continues(segment: &Segment<'_, '_>) -> bool {
 }
 
 /// Verbs that with the number of a task can only be about that task.
-const CHANGES: [&str; 39] = [
+const CHANGES: [&str; 43] = [
+    "lower",
+    "raise",
+    "reduce",
+    "prioritise",
     "delete",
     "remove",
     "move",

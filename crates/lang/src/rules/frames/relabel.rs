@@ -45,6 +45,7 @@ pub(super) fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
         let fields = ["tag", "prio", "repeat", "desc"];
         if token.kind == TokenKind::Number
             || is_any(unit, &clause)
+            || is_any(unit, &["every", "each", "any", "all"])
             || fields.iter().any(|class| phrase::in_class(unit, class))
         {
             return None;

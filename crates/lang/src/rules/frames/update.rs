@@ -228,7 +228,10 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         "update-retag" => relabel::retagged(found)?,
         "update-tag" | "update-untag" => relabel::labels(found)?,
         "update-priority" => match found.slot(Slot::Edit) {
-            Some(units) => edit::read(found.segment, units).filter(|edit| edit.priority.is_some())?,
+            // `3 can wait till friday` moves it, and says nothing else.
+            Some(units) => edit::read(found.segment, units)
+                .filter(|edit| edit.priority.is_some())
+                .filter(|edit| edit.due.is_keep() || !units.iter().any(|unit| is_any(unit, &["wait"])))?,
             None => Edit::default(),
         },
         "update-prioritise" => Edit { priority: Some(Priority::High), ..Edit::default() },
