@@ -59,7 +59,7 @@ async fn a_day_is_undone_as_one_change(engine: Engine) {
 
     // It is a change like any other: undo brings all of it back, and then it can be undone again.
     ada.post("/api/undo", json!({})).await.ok(200);
-    assert_eq!(every(&ada, "title").await, ["Mine now", "Another program's", "Better", "tea"]);
+    assert_eq!(every(&ada, "title").await, ["Mine now", "Another program's", "Better", "Tea"]);
     assert_eq!(changes_today(&ada).await, [1, 5]);
     assert_eq!(undo_today(&ada, &id).await.ok(200)["undone"], 5);
     let audit = ada.get("/api/account/export").await.ok(200)["audit_events"].clone();
