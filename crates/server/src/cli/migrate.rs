@@ -7,18 +7,25 @@ use saydo_app::{
     Clock,
     audit::{self, AuditKind},
 };
-use saydo_store::{Store, backup::Backups};
+use saydo_store::{Store, StoreError, backup::Backups};
 use serde_json::json;
 
 use super::CliError;
-use crate::{config::Config, setup};
+use crate::{
+    config::Config,
+    setup::{self, SetupError},
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Migrate {
     /// Bring the schema up to date
     Up,
-    /// One step back; data the older schema has no place for is lost
-    Down,
+    /// One step back, or several; data the older schema has no place for is lost
+    Down {
+        /// Back to this version, in as many steps as it takes; none when it is there already
+        #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(i64).range(0..))]
+        to: Option<i64>,
+    },
     /// List the migrations
     Status,
     /// Copy a whole installation into another database, which must be empty
@@ -34,9 +41,16 @@ impl Migrate {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         match self {
             Self::Up => up(&setup::open_store(config).await?, config.clock).await,
-            Self::Down => down(&setup::open_store(config).await?, config).await,
+            Self::Down { to } => down(&setup::open_store(config).await?, config, to).await,
             // Whoever looks wants to know now; what starts together with the database waits for it.
-            Self::Status => status(&setup::open_store_once(config).await?).await,
+            Self::Status => match setup::open_store_once(config).await {
+                Ok(store) => status(&store).await,
+                Err(SetupError::Store(error @ StoreError::Unavailable(_))) => Err(CliError::Refused(format!(
+                    "{} cannot be reached: {error}; see DATABASE_URL and docs/runbooks/database.md",
+                    config.database.place
+                ))),
+                Err(error) => Err(error.into()),
+            },
             Self::Copy(copy) => copy.run(config).await,
         }
     }
@@ -55,26 +69,34 @@ async fn up(store: &Store, clock: Clock) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn down(store: &Store, config: &Config) -> Result<(), CliError> {
+async fn down(store: &Store, config: &Config, to: Option<i64>) -> Result<(), CliError> {
+    let applied: Vec<i64> =
+        store.migration_status().await?.iter().filter(|step| step.applied).map(|step| step.version).collect();
+    if let Some(to) = to.filter(|to| *to != 0 && !applied.contains(to)) {
+        let newest = applied.last().copied().unwrap_or(0);
+        return Err(CliError::Refused(format!("the schema is at {newest}; {to} is not behind it")));
+    }
+    let steps = to.map_or(1, |to| applied.iter().filter(|version| **version > to).count());
+    if steps == 0 || applied.is_empty() {
+        println!("There is nothing to take back.");
+    }
     // The older schema may have no place for the marks of erased accounts; when it goes up again it needs them.
     let backups = Backups::new(&config.backup.folder);
-    if store.has_erased().await? {
-        let marks = store.erased_marks().await?;
-        if !marks.is_empty() {
-            println!("Accounts erased: {}; their marks are in {}.", marks.len(), backups.folder().display());
-            backups.keep_erased(marks).await?;
-        }
-    }
-    match store.migrate_down_one().await? {
-        Some(version) => {
-            println!("Took back migration {version}.");
-            // The older schema may have no place for it.
-            if store.has_audit().await? {
-                let details = json!({"direction": "down", "from": version});
-                audit::of_installation(store, config.clock, AuditKind::Migrated, details).await?;
+    for _ in 0..steps {
+        if store.has_erased().await? {
+            let marks = store.erased_marks().await?;
+            if !marks.is_empty() {
+                println!("Accounts erased: {}; their marks are in {}.", marks.len(), backups.folder().display());
+                backups.keep_erased(marks).await?;
             }
         }
-        None => println!("There is nothing to take back."),
+        let Some(version) = store.migrate_down_one().await? else { break };
+        println!("Took back migration {version}.");
+        // The older schema may have no place for it.
+        if store.has_audit().await? {
+            let details = json!({"direction": "down", "from": version});
+            audit::of_installation(store, config.clock, AuditKind::Migrated, details).await?;
+        }
     }
     store.close().await;
     Ok(())

@@ -29,7 +29,7 @@ pub(crate) async fn look(site: &Site) -> Result<Result<String, String>, CliError
             return Ok(Err(format!("{path} is answered {} with {}", answer.status, answer.kind())));
         }
     }
-    Ok(Ok(format!("the page, {} of its scripts and {} of its styles", scripts.len(), styles.len())))
+    Ok(Ok(format!("the page, scripts: {}, styles: {}", scripts.len(), styles.len())))
 }
 
 /// The addresses of the scripts and of the stylesheets that a page names.

@@ -30,7 +30,7 @@ pub(super) async fn rows(site: &Site) -> [Row; 2] {
         let help = "put a proxy with TLS in front (docs/DEPLOYMENT.md), and set SAYDO_PUBLIC_URL or --base-url";
         return [
             TRUSTED.fails(format!("{} is not encrypted", site.base()), help),
-            LASTS.unknown(format!("{} has none", site.base()), help),
+            LASTS.fails(format!("{} has none", site.base()), help),
         ];
     }
     let away = "is the server there? see --base-url or SAYDO_PUBLIC_URL";
@@ -50,7 +50,13 @@ pub(super) async fn rows(site: &Site) -> [Row; 2] {
 
 /// What is wrong with the certificate, if that is why a request failed.
 fn refusal(error: &str) -> Option<String> {
-    error.split_once("invalid peer certificate: ").map(|(_, why)| why.to_owned())
+    let (_, why) = error.split_once("invalid peer certificate: ")?;
+    Some(match why {
+        "UnknownIssuer" => "nobody whom this machine trusts made the certificate".to_owned(),
+        why if why.starts_with("certificate expired") => "the certificate has expired".to_owned(),
+        // Of a wrong name it says for which it would be good.
+        why => why.to_owned(),
+    })
 }
 
 /// Until when the certificate is good, whether or not it is trusted.

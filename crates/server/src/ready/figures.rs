@@ -34,7 +34,7 @@ const ENOUGH: f64 = 20.0;
 /// How often health is asked for, that there are enough.
 const SAMPLES: usize = 20;
 const HELP: &str = "set SAYDO_METRICS_LISTEN=127.0.0.1:9464, or SAYDO_METRICS_TOKEN";
-const FEW: &str = "leave --without-accounts out, or look for longer with --watch";
+const FEW: &str = "look for longer: saydo ready --watch 1h";
 
 pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
     sample(&scene.site).await;

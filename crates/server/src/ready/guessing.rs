@@ -1,7 +1,7 @@
 //! Whether a password can be guessed: of many wrong ones at once only a few are looked at.
 //!
-//! They are sent where a signed-in person changes their password. It has the delays of the login, and guesses there
-//! neither slow down the logins of everybody at this address nor look like an attack in the figures.
+//! They are sent where a signed-in person changes their password. It has the delays of the login, and guesses there do
+//! not slow down the logins of everybody at this address; they are too few to look like an attack in the figures.
 
 use futures_util::future::join_all;
 
@@ -43,7 +43,7 @@ async fn slowed(bob: &Person) -> Result<Row, CliError> {
     let away = waits.len();
     Ok(match waits.into_iter().flatten().max() {
         Some(wait) => SLOWED.holds(format!(
-            "of {GUESSES} wrong ones at once {looked_at} were looked at and {away} turned away, for {wait} s"
+            "{looked_at} of {GUESSES} wrong ones at once were looked at, {away} turned away for {wait} s"
         )),
         None if away > 0 => SLOWED.fails(format!("{away} of {GUESSES} turned away, and not told for how long"), HELP),
         None => SLOWED.fails(format!("all of {GUESSES} wrong ones at once were looked at"), HELP),

@@ -62,6 +62,7 @@ async fn look(
     end: &End,
     rows: &mut Vec<Row>,
 ) -> Option<()> {
+    told("the metrics");
     // What happens from here on is what the figures are of.
     end.or(scene.first_page()).await?;
     told("the settings");

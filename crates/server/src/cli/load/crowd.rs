@@ -84,7 +84,7 @@ async fn prepare(person: &mut Person, scenario: Scenario) -> Result<(), CliError
 /// A bar on the terminal, if there is one.
 pub(super) fn bar(length: usize, message: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(length.try_into().unwrap_or(u64::MAX)).with_message(message);
-    styled(&bar, "{msg:20} {bar:40} {pos}/{len} {eta}");
+    styled(&bar, "{msg:20} {bar:30} {pos}/{len} {eta}");
     bar
 }
 

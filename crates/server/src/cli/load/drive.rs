@@ -24,7 +24,7 @@ const TELL: Duration = Duration::from_millis(500);
 /// The whole run: ramp, measurement, and what was still due then.
 pub(super) async fn drive(crowd: &Crowd, plan: &Plan, record: &Record) {
     let bar = ProgressBar::new(plan.total().as_millis().try_into().unwrap_or(u64::MAX));
-    styled(&bar, "{prefix:20} {bar:40} {msg}");
+    styled(&bar, "{prefix:20} {bar:12} {msg}");
     bar.set_prefix(plan.scenario.name());
     let run = Run { crowd, plan, record, start: Instant::now(), sent: AtomicU64::new(0) };
     let people = stream::iter(0..plan.people).for_each_concurrent(None, |n| run.live(n));

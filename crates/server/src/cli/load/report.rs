@@ -106,10 +106,11 @@ impl<'a> Report<'a> {
                 .flat_map(|measured| measured.errors.iter().map(|(kind, count)| format!("{kind}: {count}")))
                 .collect();
             let refused: u64 = self.figures.acts.values().map(|measured| measured.refused).sum();
-            return Err(CliError::Refused(format!(
-                "nothing was measured (refused with 429: {refused}; {})",
-                errors.join(", ")
-            )));
+            return Err(CliError::Refused(if refused == 0 && errors.is_empty() {
+                "nothing was measured: nobody came to it in this time; see --duration and --users".to_owned()
+            } else {
+                format!("nothing was measured (refused with 429: {refused}; {})", errors.join(", "))
+            }));
         }
         let mut targets = Vec::new();
         for (act, measured) in self.figures.acts.iter().filter(|(_, measured)| measured.response.count() > 0) {

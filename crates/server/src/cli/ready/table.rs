@@ -83,19 +83,25 @@ pub(super) fn verdict(report: &Report, paint: Paint) -> String {
         (counts.yours, "yours to decide", Tone::Open),
         (counts.ok, "well", Tone::Good),
     ];
-    let told: Vec<String> = told
+    let told: Vec<(String, Tone)> = told
         .iter()
         .filter(|(count, ..)| *count > 0)
-        .map(|(count, what, tone)| paint.text(*tone, &format!("{count} {what}")))
+        .map(|(count, what, tone)| (format!("{count} {what}"), *tone))
         .collect();
+    let counted = told.iter().map(|(what, _)| what.chars().count() + 3).sum::<usize>().saturating_sub(3);
+    let told: Vec<String> = told.iter().map(|(what, tone)| paint.text(*tone, what)).collect();
     let took = report.ended_at.duration_since(report.began_at).as_secs_f64();
     let mut text = format!("\n{}\n", paint.text(Tone::Quiet, &"─".repeat(paint.width)));
+    let when = format!("{:.0}, in {took:.0} s", report.ended_at);
+    let widest = word.len() + 2 + counted + 2 + when.len();
+    // On a narrow terminal it has a line of its own.
+    let before = if widest > paint.width { "\n" } else { "  " };
     let _ = writeln!(
         text,
-        "{}  {}  {}",
+        "{}  {}{before}{}",
         paint.text(Tone::Strong, &paint.text(tone, word)),
         told.join(" · "),
-        paint.text(Tone::Quiet, &format!("{:.0}, in {took:.0} s", report.ended_at))
+        paint.text(Tone::Quiet, &when)
     );
     let missing = report.rows.iter().filter(|row| matches!(row.state, State::Failed | State::NotChecked));
     let missing: Vec<String> = missing.map(|row| format!("{} {}", row.id, row.title)).collect();

@@ -104,20 +104,7 @@ impl Shown {
     }
 
     fn begin(&self) -> Result<(), CliError> {
-        let head = format!(
-            "\n{:<12} {:>9} {:>8} {:>7} {:>10} {:>10} {:>10} {:>6} {:>8} {:>6}",
-            "until (UTC)",
-            "requests",
-            "errors",
-            "turns",
-            "turns p95",
-            "other p95",
-            "query p95",
-            "pool",
-            "memory",
-            "disk"
-        );
-        self.say(&Value::Null, Tone::Strong, &head)
+        self.say(&Value::Null, Tone::Strong, &format!("\n{}", columns(HEAD.map(str::to_owned))))
     }
 
     fn tick(&self, passed: Duration, length: Duration) {
@@ -130,19 +117,18 @@ impl Shown {
         let time = |seconds: Option<f64>| seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         let p95 = |seconds| time(seconds).map_or_else(|| "–".to_owned(), told);
         let share = |part: f64| format!("{:.0} %", part * 100.0);
-        let line = format!(
-            "{:<12} {:>9} {:>8} {:>7} {:>10} {:>10} {:>10} {:>6} {:>8} {:>6}",
+        let line = columns([
             stretch.to.strftime("%m-%d %H:%M").to_string(),
-            stretch.requests,
+            stretch.requests.to_string(),
             format!("{:.2} %", stretch.errors * 100.0),
-            stretch.turns,
+            stretch.turns.to_string(),
             p95(stretch.turns_p95),
             p95(stretch.requests_p95),
             p95(stretch.queries_p95),
-            stretch.connections,
+            stretch.connections.to_string(),
             format!("{:.0} MB", stretch.memory_bytes / 1e6),
             stretch.disk_free.map_or_else(|| "–".to_owned(), share),
-        );
+        ]);
         self.turns.push(stretch.turns_p95.unwrap_or_default());
         self.errors.push(stretch.errors);
         let tone = if stretch.errors >= 0.01 { Tone::Careful } else { Tone::Good };
@@ -179,6 +165,18 @@ impl Shown {
     }
 }
 
+/// What the figures of a line are: times are what 95 of 100 stay under.
+const HEAD: [&str; 10] =
+    ["until (UTC)", "requests", "errors", "turns", "turn p95", "other p95", "db p95", "pool", "memory", "free"];
+
+/// A line of figures, no wider than a narrow terminal.
+fn columns(figures: [String; 10]) -> String {
+    let [until, requests, errors, turns, turn, other, query, pool, memory, disk] = figures;
+    format!(
+        "{until:<11} {requests:>8} {errors:>7} {turns:>6} {turn:>8} {other:>9} {query:>7} {pool:>4} {memory:>7} {disk:>4}"
+    )
+}
+
 /// How values went, one bar each, from nothing to the highest.
 fn spark(values: &[f64]) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -194,6 +192,14 @@ fn spark(values: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_figures_fits_a_terminal() {
+        let widest =
+            ["12-31 23:59", "1234567", "10.00 %", "123456", "123 ms", "123 ms", "123 ms", "100", "1234 MB", "99 %"];
+        let widths = [HEAD, widest].map(|figures| columns(figures.map(str::to_owned)).chars().count());
+        assert!(widths.iter().all(|width| *width == 80), "{widths:?}");
+    }
 
     #[test]
     fn a_trend_goes_from_nothing_to_the_highest() {

@@ -74,7 +74,11 @@ fn who_only_looks_is_told_at_once_that_it_is_away() {
     let output = run(command, "");
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("the database is not available") && !said.contains("waiting for it"), "{said}");
+    assert!(
+        said.contains("127.0.0.1:9/app cannot be reached: the database is not available")
+            && !said.contains("waiting for it"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

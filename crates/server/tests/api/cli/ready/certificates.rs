@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::{ToSpan as _, Zoned};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::Value;
 use testbed::HaProxy;
 
@@ -27,9 +27,10 @@ fn day(from_today: i64) -> (i32, u8, u8) {
 }
 
 impl Authority {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         fs::write(folder.path().join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
@@ -72,15 +73,15 @@ fn seen(base: &str, trusted: &Path) -> [(String, String); 2] {
 
 #[test]
 fn a_certificate_that_ends_or_is_not_trusted_is_noticed() {
-    let (authority, other) = (Authority::new(), Authority::new());
+    let (authority, other) = (Authority::new("One"), Authority::new("Another"));
     let trusted = authority.folder.path().join("ca.pem");
     let table = [
         (&authority, "127.0.0.1", 60, ("ok", "trusts"), ("ok", "for 59 days")),
         (&authority, "127.0.0.1", 15, ("ok", "trusts"), ("warning", "in 14 days")),
         (&authority, "127.0.0.1", 4, ("ok", "trusts"), ("failed", "in 3 days")),
-        (&authority, "127.0.0.1", -1, ("failed", "expired"), ("failed", "it ended on")),
+        (&authority, "127.0.0.1", -1, ("failed", "has expired"), ("failed", "it ended on")),
         (&authority, "todo.example.com", 60, ("failed", "not valid for name"), ("ok", "for 59 days")),
-        (&other, "127.0.0.1", 60, ("failed", "UnknownIssuer"), ("ok", "for 59 days")),
+        (&other, "127.0.0.1", 60, ("failed", "nobody whom this machine trusts"), ("ok", "for 59 days")),
     ];
     for (authority, name, days, encryption, certificate) in table {
         let proxy = authority.proxy(name, days);
@@ -90,7 +91,7 @@ fn a_certificate_that_ends_or_is_not_trusted_is_noticed() {
         }
     }
     let [encryption, certificate] = seen("http://127.0.0.1:9", &trusted);
-    assert_eq!((encryption.0.as_str(), certificate.0.as_str()), ("failed", "not_checked"));
+    assert_eq!((encryption.0.as_str(), certificate.0.as_str()), ("failed", "failed"));
     assert!(certificate.1.contains("http://127.0.0.1:9 has none"), "{}", certificate.1);
     let [encryption, certificate] = seen("https://127.0.0.1:9", &trusted);
     assert_eq!((encryption.0.as_str(), certificate.0.as_str()), ("not_checked", "not_checked"));

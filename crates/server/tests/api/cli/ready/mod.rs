@@ -171,7 +171,7 @@ fn an_installation_that_is_ready_is_go_and_says_by_what() {
     assert!(evidence("Another person").contains("7 attempts"), "{}", evidence("Another person"));
     assert!(evidence("Restored on trial").contains("restored on trial"), "{}", evidence("Restored on trial"));
     let guesses = evidence("Guessing a password");
-    assert!(guesses.contains("were looked at and") && guesses.contains("turned away, for"), "{guesses}");
+    assert!(guesses.contains("were looked at, ") && guesses.contains("turned away for"), "{guesses}");
     let kinds = succeed(installation.command(&["audit", "--since", "1h", "--json"], &[]), "");
     assert!(kinds.contains("signed_up") && !kinds.contains("login_failed"), "no attack is seen in it: {kinds}");
     // Whoever signed up is gone.
