@@ -90,18 +90,24 @@ test("what was done elsewhere in the last moment is not told", () =>
     await expect.poll(() => shown(page), { timeout: 20_000 }).toEqual(["Dentist: Today 10:05"]);
   }));
 
-test("off is off, on this device, also after a reload", () =>
+test("off is off, on this device, also after a reload, and on is on again", () =>
   home(async ({ page }) => {
-    await seed(page, AT_TEN);
+    await seed(page, AT_TEN, { title: "Dentist", due_date: "2026-03-11T10:25:00+01:00" });
     await allow(page);
     await panel(page).getByRole("radio", { name: "Off" }).check();
     await page.reload();
-    await expect.poll(() => panel(page).getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
-    await page.goto("/all");
+    await expect
+      .poll(() => panel(page).getByRole("radio", { name: "Off" }).isChecked(), { timeout: 20_000 })
+      .toBe(true);
     await page.clock.setFixedTime("2026-03-11T09:05:30Z");
     await lookAgain(page);
-    await row(page, "Call mom").waitFor();
-    expect(await shown(page)).toEqual([]);
+    await page.reload();
+    await panel(page).waitFor();
+    await lookAgain(page);
+    await page.clock.setFixedTime("2026-03-11T09:25:30Z");
+    await panel(page).getByRole("radio", { name: "On" }).check();
+    await lookAgain(page);
+    await expect.poll(() => shown(page), { timeout: 20_000 }).toEqual(["Dentist: Today 10:25"]);
   }));
 
 test("where it is refused, it says so and what can be done", () =>

@@ -149,8 +149,20 @@ for (const colorScheme of ["light", "dark"] as const) {
         await cutAndReload(page);
         await banner(page).waitFor();
         await row(page, "Send the invoice").waitFor();
+        await page.getByRole("checkbox", { name: "Complete Send the invoice" }).tap();
+        await say(page, `buy ${"x".repeat(200)}`);
+        const line = page.locator(".outbox", { hasText: "2 changes wait to be sent" });
+        await line.waitFor();
         expect(await overflow(page)).toBe(0);
         expect(await axe(page)).toEqual([]);
+        await line.getByRole("button", { name: "Show" }).tap();
+        const drops = page.getByRole("dialog").getByRole("button", { name: "Drop" });
+        await drops.first().waitFor();
+        expect(await overflow(page)).toBe(0);
+        expect(await axe(page)).toEqual([]);
+        for (const button of await drops.all()) {
+          expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+        }
       },
       { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, colorScheme },
     ));

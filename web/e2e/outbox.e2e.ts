@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { axe, overflow } from "./axe";
+import { axe } from "./axe";
 import { isKept, isNotKept, workerReady } from "./device";
 import { composer, home, receipt, row, say, seed, shows, signIn, signUp, thread } from "./harness";
 
@@ -219,13 +219,12 @@ test("a server in trouble is asked again, and the person is not", () =>
     await waits(page, "1 change waits").waitFor();
     await page.route("**/chat", (route) => {
       asked += 1;
-      if (asked > 3) return route.continue();
-      return route.fulfill(problem([503, 500, 429][asked - 1] ?? 503));
+      return asked > 2 ? route.continue() : route.fulfill(problem(asked === 1 ? 429 : 500));
     });
     await mend(page);
     await receipt(page).getByText("Added “Buy bread”").waitFor();
     expect(await stored(page)).toEqual(["Buy bread"]);
-    expect(asked).toBe(4);
+    expect(asked).toBe(3);
   }));
 
 test("logging out asks before it drops what was never sent", () =>
@@ -260,23 +259,3 @@ test("words that meant a day are not sent on another one unasked", () =>
     await waits(page, "wait").waitFor({ state: "detached", timeout: 60_000 });
     expect(await stored(page)).toEqual(["Buy bread"]);
   }));
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`what waits fits a phone (${colorScheme})`, () =>
-    home(
-      async ({ page }) => {
-        await seed(page, { title: "Rent" });
-        await cut(page);
-        await page.getByRole("checkbox", { name: "Complete Rent" }).tap();
-        await say(page, `buy ${"x".repeat(200)}`);
-        await waits(page, "2 changes wait").getByRole("button", { name: "Show" }).tap();
-        await dialog(page).waitFor();
-        expect(await overflow(page)).toBe(0);
-        expect(await axe(page)).toEqual([]);
-        for (const button of await dialog(page).getByRole("button", { name: "Drop" }).all()) {
-          expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-        }
-      },
-      { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, colorScheme },
-    ));
-}
