@@ -78,7 +78,7 @@ async fn who_just_talks_did_not_forbid_to_add() {
 
 #[tokio::test]
 async fn at_most_five_changes_are_undone() {
-    for pieces in [&[6][..], &[3, 3]] {
+    for (pieces, too_many) in [(&[7][..], 2), (&[3, 3], 1)] {
         let mut world = with_tasks(7).await;
         for times in pieces {
             world.model.reply(and_look(undo(*times)));
@@ -88,8 +88,17 @@ async fn at_most_five_changes_are_undone() {
         assert_eq!(world.list().await, ["1 A", "2 B"], "in pieces of {pieces:?}");
         let outputs = world.model.requests()[pieces.len()].outputs();
         let refused = outputs.iter().filter(|(_, output)| output.contains("At most 5 changes")).count();
-        assert_eq!(refused, 1, "{outputs:?}");
+        assert_eq!(refused, too_many, "{outputs:?}");
     }
+}
+
+#[tokio::test]
+async fn looking_is_never_asked_about() {
+    let mut world = with_tasks(1).await;
+    world.model.reply(and_look(complete(1..=1)));
+    let reply = world.say("show my tasks").await;
+    assert_eq!(reply.pending.map(|card| card.prompt).as_deref(), Some("Should I mark “A” as complete?"));
+    assert_eq!(reply.tool_calls.iter().map(|call| call.tool.as_str()).collect::<Vec<_>>(), ["list_tasks"]);
 }
 
 #[tokio::test]

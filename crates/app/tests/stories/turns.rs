@@ -3,7 +3,7 @@
 use saydo_app::{AppError, IdempotencyKey, Missing, chat::Decision};
 use serde_json::json;
 
-use super::{ConversationId, MessageText, PendingDecision, Talk};
+use super::{ConversationId, Door, MessageText, PendingDecision, Talk};
 
 fn decision(decision: Decision) -> PendingDecision {
     PendingDecision { decision, task_ids: None, text: None }
@@ -119,4 +119,30 @@ async fn a_repeating_time_stays_on_the_wall_clock_across_summer_time() {
     talk.app.task_create(&talk.caller, input.unwrap()).await.unwrap();
     talk.say("mark 1 done").await;
     assert_eq!(talk.list().await.lines().nth(1), Some("#2 Stand-up | open | 2026-04-03T09:00:00+02:00 | medium"));
+}
+
+#[tokio::test]
+async fn a_program_that_picks_many_does_not_agree_in_the_persons_place() {
+    let mut talk = Talk::start().await;
+    for message in ["call ann", "call ben", "call cem"] {
+        talk.say(message).await;
+    }
+    let all = "#1 Call ann | open |  | medium\n#2 Call ben | open |  | medium\n#3 Call cem | open |  | medium\n";
+    talk.caller.door = Door::Mcp;
+    talk.say("delete call").await;
+    let reply = talk.say("all of them").await;
+    assert!(reply.starts_with("This would delete 3 tasks. Go ahead?"), "{reply}");
+    assert_eq!(talk.list().await, all);
+    // A person was shown the tasks, and needs no second question.
+    talk.caller.door = Door::Chat;
+    talk.say("delete call").await;
+    talk.say("all of them").await;
+    assert_eq!(talk.list().await, "");
+}
+
+#[tokio::test]
+async fn only_what_changes_something_is_asked_about() {
+    let mut talk = Talk::start().await;
+    let reply = talk.say("could you find out when the train leaves").await;
+    assert!(!reply.starts_with("Should I"), "{reply}");
 }
