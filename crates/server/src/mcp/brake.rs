@@ -139,6 +139,13 @@ mod tests {
         assert!(brake.take("a", Weight::Deletion).await);
     }
 
+    #[tokio::test]
+    async fn what_is_done_already_counts_without_being_asked() {
+        let brake = Brake::new(&Counters::in_process());
+        brake.note("a", Weight::Deletion).await;
+        assert!(!brake.take("a", Weight::Deletion).await && brake.has_room("a", Weight::Change).await);
+    }
+
     #[test]
     fn a_minute_later_it_is_forgotten() {
         let brake = Brake::new(&Counters::in_process());
