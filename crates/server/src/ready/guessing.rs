@@ -20,8 +20,8 @@ const SLOWED: Check = Check::must(
 
 pub(super) const CHECKS: [Check; 1] = [SLOWED];
 
-/// More than are free, with some to spare for a server that is slow.
-const GUESSES: usize = 7;
+/// One more than are looked at without a delay: few, since they count among the wrong passwords that alerts watch.
+const GUESSES: usize = 6;
 const HELP: &str = "SAYDO_RATE_LIMITS=on; with several servers REDIS_URL; let the proxy pass Retry-After on";
 
 pub(super) async fn live(pair: &mut Pair) -> Result<(), CliError> {
