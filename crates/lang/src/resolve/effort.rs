@@ -1,10 +1,10 @@
 //! How much work may go into all names of a message.
 
-/// Steps of a nanosecond or two: fifty names among the longest titles that twenty thousand tasks can have, and for
+/// Steps of a nanosecond or two: twenty-five names among the longest titles that twenty thousand tasks can have, and for
 /// other lists more than anybody says in one message.
-const STEPS: usize = 30_000_000;
+const STEPS: usize = 20_000_000;
 /// What the first look at a word costs: its base form, stem and synonyms.
-pub(super) const WORD: usize = 300;
+pub(super) const WORD: usize = 500;
 /// What it costs to see whether two words are alike, slips aside.
 pub(super) const WORDS: usize = 4;
 /// What it costs to count the slips between two words.

@@ -3,19 +3,13 @@
 use super::{
     effort::{self, Effort},
     vocabulary::Vocabulary,
-    words::{Known, Term, likeness},
+    words::{Kin, Known, Term, likeness, unrelated_likeness},
 };
 
-/// A word that was not compared yet.
+/// A word that was not compared with the query yet.
 const UNKNOWN: u32 = u32::MAX;
-
-/// A word of some title, compared with every word of the query.
-#[derive(Debug)]
-struct Compared {
-    weight: f32,
-    /// Where its likenesses to the words of the query begin; nowhere when it is like none of them.
-    alike: Option<usize>,
-}
+/// A word that is like none of the query's.
+const STRANGER: u32 = u32::MAX - 1;
 
 /// Scores titles against one query.
 #[derive(Debug)]
@@ -25,12 +19,14 @@ pub(super) struct Scorer<'q, 't> {
     vocabulary: &'t Vocabulary,
     known: &'t mut [Option<Known>],
     effort: &'t mut Effort,
-    /// Where each word of the vocabulary is in `compared`.
+    kin: Kin,
+    /// Where the likenesses of each word of the vocabulary begin.
     places: Vec<u32>,
-    compared: Vec<Compared>,
     /// How alike a word is to each word of the query, in order.
     alike: Vec<f32>,
+    /// The title at hand, by the places of its words.
     title: Vec<u32>,
+    weights: Vec<f32>,
     named: Vec<f32>,
     /// Whether the query has no number: then all numbers are strangers.
     no_numbers: bool,
@@ -50,10 +46,11 @@ impl<'q, 't> Scorer<'q, 't> {
             vocabulary,
             known,
             effort,
+            kin: Kin::of(query),
             places: vec![UNKNOWN; vocabulary.len()],
-            compared: Vec::new(),
             alike: Vec::new(),
             title: Vec::new(),
+            weights: Vec::new(),
             named: Vec::new(),
             no_numbers: !query.iter().any(|term| starts_with_digit(&term.word)),
         }
@@ -65,36 +62,31 @@ impl<'q, 't> Scorer<'q, 't> {
     }
 
     fn place(&mut self, number: u32) -> u32 {
-        let known = self.places[number as usize];
-        if known != UNKNOWN {
-            return known;
+        let number = number as usize;
+        if self.places[number] == UNKNOWN {
+            self.places[number] = self.compare_word(number);
         }
-        let compared = self.compare_word(number as usize);
-        let place = u32::try_from(self.compared.len()).unwrap_or(UNKNOWN);
-        self.compared.push(compared);
-        self.places[number as usize] = place;
-        place
+        self.places[number]
     }
 
-    fn compare_word(&mut self, number: usize) -> Compared {
-        let word = self.vocabulary.word(number);
+    fn compare_word(&mut self, number: usize) -> u32 {
+        let Self { query, vocabulary, kin, alike, effort, .. } = self;
+        let (word, begin) = (vocabulary.word(number), alike.len());
         if self.no_numbers && starts_with_digit(word) {
-            return Compared { weight: 1.0, alike: None };
+            return STRANGER;
         }
-        let Self { query, effort, alike, .. } = self;
-        let known = self.known[number].get_or_insert_with(|| {
-            effort.spend(effort::WORD);
-            Known::of(word)
-        });
-        let term = known.term(word);
         effort.spend(query.len() * effort::WORDS);
-        let begin = alike.len();
-        alike.extend(query.iter().map(|asked| likeness(asked, &term, effort)));
-        let friend = alike[begin..].iter().any(|alike| *alike > 0.0);
-        if !friend {
-            alike.truncate(begin);
+        if kin.has(word) {
+            let term = look_closely(self.known, number, effort, word);
+            alike.extend(query.iter().map(|asked| likeness(asked, &term, effort)));
+        } else {
+            alike.extend(query.iter().map(|asked| unrelated_likeness(asked, word, effort)));
         }
-        Compared { weight: term.weight, alike: friend.then_some(begin) }
+        if alike[begin..].iter().all(|alike| *alike <= 0.0) {
+            alike.truncate(begin);
+            return STRANGER;
+        }
+        u32::try_from(begin).unwrap_or(STRANGER)
     }
 
     /// 0 to 1: mostly how much of the query the title explains, a little how much of the title the query names, and
@@ -104,13 +96,18 @@ impl<'q, 't> Scorer<'q, 't> {
         let mut friends = false;
         for word in title {
             let place = self.place(*word);
-            friends |= self.compared[place as usize].alike.is_some();
+            friends |= place != STRANGER;
             self.title.push(place);
         }
         if !friends || self.asked <= 0.0 {
             return 0.0;
         }
         self.effort.spend(self.query.len() * title.len());
+        self.weights.clear();
+        for word in title {
+            let (number, word) = (*word as usize, self.vocabulary.word(*word as usize));
+            self.weights.push(look_closely(self.known, number, self.effort, word).weight);
+        }
         self.compare()
     }
 
@@ -120,7 +117,7 @@ impl<'q, 't> Scorer<'q, 't> {
         let (mut explained, mut best_word) = (0.0, 0.0_f32);
         let (mut in_order, mut pairs, mut last) = (0.0, 0.0, None);
         for (at, term) in self.query.iter().enumerate() {
-            let alike = |place: &u32| self.compared[*place as usize].alike.map_or(0.0, |begin| self.alike[begin + at]);
+            let alike = |place: &u32| if *place == STRANGER { 0.0 } else { self.alike[*place as usize + at] };
             let mut best: Option<(usize, f32)> = None;
             for (there, place) in self.title.iter().enumerate() {
                 if alike(place) > best.map_or(0.0, |(_, alike)| alike) {
@@ -139,18 +136,26 @@ impl<'q, 't> Scorer<'q, 't> {
                 last = Some(there);
             }
         }
-        let weight = |place: &u32| self.compared[*place as usize].weight;
-        if best_word <= 0.0 && self.title.iter().any(|place| weight(place) > 0.3) {
+        if best_word <= 0.0 && self.weights.iter().any(|weight| *weight > 0.3) {
             return 0.0;
         }
-        let whole: f32 = self.title.iter().map(weight).sum();
-        let said: f32 = self.title.iter().zip(&self.named).map(|(place, alike)| weight(place) * alike).sum();
+        let whole: f32 = self.weights.iter().sum();
+        let said: f32 = self.weights.iter().zip(&self.named).map(|(weight, alike)| weight * alike).sum();
         let of_title = if whole > 0.0 { said / whole } else { 0.0 };
         let order = if pairs > 0.0 { in_order / pairs } else { 1.0 };
         let score = 0.72 * (explained / self.asked) + 0.24 * of_title + 0.04 * order;
         // A verb alone names nothing: `buy` fits every purchase.
         if best_word < 0.5 && self.title.len() > 1 { score * 0.8 } else { score }
     }
+}
+
+/// What is known of a word, found out when it is first needed.
+fn look_closely<'k>(known: &'k mut [Option<Known>], number: usize, effort: &mut Effort, word: &'k str) -> Term<'k> {
+    let known = known[number].get_or_insert_with(|| {
+        effort.spend(effort::WORD);
+        Known::of(word)
+    });
+    known.term(word)
 }
 
 fn starts_with_digit(word: &str) -> bool {

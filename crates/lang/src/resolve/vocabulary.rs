@@ -5,6 +5,29 @@ use std::{
     ops::Range,
 };
 
+/// Hashes short words with a secret: a product of two halves for each eight bytes.
+#[derive(Debug)]
+struct Secret([u64; 2]);
+
+impl Secret {
+    fn new() -> Self {
+        let random = RandomState::new();
+        Self([random.hash_one(0), random.hash_one(1) | 1])
+    }
+
+    fn hash(&self, word: &[u8]) -> usize {
+        let fold = |hash: u64, part: u64| {
+            let product = u128::from(hash ^ part) * u128::from(self.0[1]);
+            let (low, high) = (product & u128::from(u64::MAX), product >> 64);
+            u64::try_from(low ^ high).unwrap_or_default()
+        };
+        let (parts, rest) = word.as_chunks::<8>();
+        let hash = parts.iter().fold(self.0[0], |hash, part| fold(hash, u64::from_le_bytes(*part)));
+        let rest = rest.iter().fold(word.len() as u64, |part, byte| part << 8 | u64::from(*byte));
+        usize::try_from(fold(hash, rest) >> 32).unwrap_or_default()
+    }
+}
+
 /// A place of the table that is free.
 const FREE: u32 = u32::MAX;
 
@@ -18,7 +41,7 @@ pub(super) struct Vocabulary {
     ends: Vec<u32>,
     /// Numbers of words, where their hashes lead; twice as many places as words.
     table: Vec<u32>,
-    hasher: RandomState,
+    secret: Secret,
     /// A word in lower case, while it is looked up.
     lower: String,
 }
@@ -26,7 +49,7 @@ pub(super) struct Vocabulary {
 impl Default for Vocabulary {
     fn default() -> Self {
         let table = vec![FREE; 1024];
-        Self { text: String::new(), ends: Vec::new(), table, hasher: RandomState::new(), lower: String::new() }
+        Self { text: String::new(), ends: Vec::new(), table, secret: Secret::new(), lower: String::new() }
     }
 }
 
@@ -83,8 +106,7 @@ impl Vocabulary {
     /// Where a word is in the table, or belongs.
     fn place(&self, word: &str) -> usize {
         let mask = self.table.len() - 1;
-        let hash = self.hasher.hash_one(word.as_bytes());
-        let mut place = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or_default() & mask;
+        let mut place = self.secret.hash(word.as_bytes()) & mask;
         while self.table[place] != FREE && self.word(self.table[place] as usize) != word {
             place = (place + 1) & mask;
         }

@@ -118,6 +118,48 @@ impl Known {
     }
 }
 
+/// Which letters a word has.
+fn letters(word: &str) -> u32 {
+    word.bytes().fold(0, |letters, b| letters | 1 << (b & 31))
+}
+
+/// How the words begin that can be like a query's for another reason than their spelling: stems and synonyms begin as
+/// the word does, but for the forms of some verbs.
+#[derive(Debug)]
+pub(super) struct Kin([bool; 256]);
+
+impl Kin {
+    pub(super) fn of(query: &[Term<'_>]) -> Self {
+        let mut kin = Self([false; 256]);
+        for term in query {
+            kin.learn(&term.word);
+            kin.learn(&term.stem);
+            others(term).for_each(|word| kin.learn(word));
+        }
+        kin
+    }
+
+    fn learn(&mut self, word: &str) {
+        if let Some(first) = word.as_bytes().first() {
+            self.0[usize::from(*first)] = true;
+        }
+    }
+
+    /// Whether a word, in lower case, can be.
+    pub(super) fn has(&self, word: &str) -> bool {
+        let first = word.as_bytes().first().is_some_and(|first| self.0[usize::from(*first)]);
+        first || verbs::form(word.strip_suffix("'s").unwrap_or(word)).is_some()
+    }
+}
+
+/// How alike a query's word and another are that is no [`Kin`].
+pub(super) fn unrelated_likeness(asked: &Term<'_>, word: &str, effort: &mut Effort) -> f32 {
+    if asked.word.len().min(word.len()) < 4 {
+        return 0.0;
+    }
+    spelt_alike((&asked.word, asked.letters), (word, letters(word)), effort)
+}
+
 /// A word as a term.
 pub(super) fn term(word: &str) -> Term<'_> {
     let word: Cow<'_, str> = if word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
@@ -125,7 +167,7 @@ pub(super) fn term(word: &str) -> Term<'_> {
     } else {
         Cow::Owned(lower(word))
     };
-    let letters = word.bytes().fold(0, |letters, b| letters | 1 << (b & 31));
+    let letters = letters(&word);
     if word.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return Term { stem: word.clone(), groups: &[], weight: 1.0, word, letters };
     }
@@ -153,22 +195,27 @@ pub(super) fn likeness(a: &Term<'_>, b: &Term<'_>, effort: &mut Effort) -> f32 {
     if a.groups.iter().any(|group| b.groups.contains(group)) {
         return 0.85;
     }
-    let (short, long) = if a.word.len() < b.word.len() { (&a.word, &b.word) } else { (&b.word, &a.word) };
+    spelt_alike((&a.word, a.letters), (&b.word, b.letters), effort)
+}
+
+/// How alike two words with these letters are by their spelling.
+fn spelt_alike(a: (&str, u32), b: (&str, u32), effort: &mut Effort) -> f32 {
+    let ((short, _), (long, _)) = if a.0.len() < b.0.len() { (a, b) } else { (b, a) };
     if short.len() < 4 {
         return 0.0;
     }
-    if long.starts_with(short.as_ref()) {
+    if long.starts_with(short) {
         return 0.8;
     }
     // Two slips change at most four letters of the set; a digit is never a slip of another.
-    let apart = (a.letters ^ b.letters).count_ones();
+    let apart = (a.1 ^ b.1).count_ones();
     if long.len() - short.len() > 2 || long.len() > 32 || apart > 4 || has_digit(short) || has_digit(long) {
         return 0.0;
     }
     effort.spend(effort::SLIPS);
-    match (strsim::osa_distance(&a.word, &b.word), long.len()) {
+    match (strsim::osa_distance(a.0, b.0), long.len()) {
         (1, 5..) => 0.85,
-        (1, _) if strsim::levenshtein(&a.word, &b.word) == 2 => 0.8,
+        (1, _) if strsim::levenshtein(a.0, b.0) == 2 => 0.8,
         (2, 8..) => 0.75,
         _ => 0.0,
     }
