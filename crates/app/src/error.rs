@@ -94,6 +94,12 @@ pub enum AppError {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// More is under way than one person may have; what waits already goes first.
+    #[error("Too much of yours is under way at once; wait until some of it is done")]
+    TooMuchAtOnce {
+        /// When to come back.
+        retry_after: Duration,
+    },
     /// More was changed than a day has room for.
     #[error("That is more than can be changed in a day; go on tomorrow")]
     TooManyChanges {

@@ -4,10 +4,18 @@ use std::time::Duration;
 
 use saydo_store::UsageDelta;
 
-/// A turn has ended. `outcome` is one of a few fixed words.
+use crate::AppError;
+
+/// A turn was answered. `outcome` is one of a few fixed words.
 pub(crate) fn turn(planner: &'static str, outcome: &'static str, took: Duration) {
     metrics::counter!("saydo_turns_total", "planner" => planner, "outcome" => outcome).increment(1);
     metrics::histogram!("saydo_turn_duration_seconds", "planner" => planner).record(took);
+}
+
+/// Nobody answered a turn: by our fault, or because there is nothing to answer any more, or no room.
+pub(crate) fn turn_failed(error: &AppError) {
+    let outcome = if matches!(error, AppError::Store(_) | AppError::Internal(_)) { "failed" } else { "refused" };
+    metrics::counter!("saydo_turns_total", "planner" => "none", "outcome" => outcome).increment(1);
 }
 
 /// A tool was called.

@@ -17,6 +17,7 @@ pub mod command;
 pub mod counters;
 pub mod error;
 pub mod execute;
+mod fair;
 mod figures;
 pub mod history;
 pub mod idempotency;
@@ -58,6 +59,8 @@ pub struct App {
     pub voice: Option<voice::Voice>,
     /// How long things are kept.
     pub retention: sweep::Retention,
+    /// What one person may have under way.
+    pub(crate) fair: fair::Fair,
 }
 
 impl App {
@@ -74,6 +77,7 @@ impl App {
             planner: chat::PlannerChoice::default(),
             voice: None,
             retention: sweep::Retention::default(),
+            fair: fair::Fair::for_this_machine(),
         }
     }
 

@@ -151,7 +151,7 @@ impl App {
     /// answers; a turn that needs a model is tracked, and goes on when whoever waits here goes away.
     ///
     /// # Errors
-    /// `NotFound` for a conversation that is missing or somebody else's; store errors.
+    /// `NotFound` for a conversation that is missing or somebody else's; `TooMuchAtOnce`; store errors.
     pub async fn chat_send(
         &self,
         caller: &Caller,
@@ -186,9 +186,17 @@ impl App {
         self.turn_begin(caller, request).await?.reply().await
     }
 
+    /// Refuses a turn before any work is put into it, when its day has no room even for what was said.
+    async fn must_fit_today(&self, caller: &Caller) -> Result<(), AppError> {
+        Ok(self.store.day_must_have_room(caller.id(), self.clock.now()).await?)
+    }
+
     /// The whole turn, when no model is needed for it.
     async fn turn_offline(&self, caller: &Caller, request: &TurnRequest) -> Result<Option<ChatReply>, AppError> {
         let began = Instant::now();
+        let ticket = self.fair.turns.queue(caller.id())?;
+        let _at_work = ticket.work().await?;
+        self.must_fit_today(caller).await?;
         let Before { memory, pending, expired } = self.before(caller, request.conversation).await?;
         let message = request.message.clone();
         let proposal = self.propose(caller, &memory, pending.as_ref(), expired.as_ref(), &message, None).await?;
@@ -196,8 +204,9 @@ impl App {
         let Way::Offline { note } = way else { return Ok(None) };
         let said = Said { conversation: request.conversation, message, note, recorder: None };
         let ended = self.commit(caller, said, proposal, memory, pending.or(expired)).await;
-        figures::turn("offline", if ended.is_ok() { "answered" } else { "failed" }, began.elapsed());
-        Ok(Some(ended?.reply))
+        let ended = ended.inspect_err(figures::turn_failed)?;
+        figures::turn("offline", "answered", began.elapsed());
+        Ok(Some(ended.reply))
     }
 
     /// What the offline engine makes of a message, or of a decision that stands for it.
@@ -217,7 +226,7 @@ impl App {
             return Err(AppError::Conflict { code: "person_needed", detail });
         }
         let moment = self.moment(caller);
-        let input = Input { caller, moment: &moment, memory, pending, expired };
+        let input = Input { caller, moment: &moment, memory, pending, expired, desk: &self.fair.desk };
         let mut conn = self.store.read().await?;
         match answer {
             None => offline::propose(&input, &mut conn, message.as_str()).await,
@@ -229,7 +238,7 @@ impl App {
     ///
     /// # Errors
     /// `NotFound` when the conversation or the question is missing, answered or expired; `Invalid` for task ids
-    /// that were not shown.
+    /// that were not shown; `TooMuchAtOnce`.
     pub async fn pending_decide(
         &self,
         caller: &Caller,
@@ -237,6 +246,9 @@ impl App {
         id: PendingId,
         decision: PendingDecision,
     ) -> Result<ChatReply, AppError> {
+        let ticket = self.fair.turns.queue(caller.id())?;
+        let _at_work = ticket.work().await?;
+        self.must_fit_today(caller).await?;
         let Before { memory, pending, .. } = self.before(caller, Some(conversation)).await?;
         let pending = pending.filter(|pending| pending.id == id).ok_or(AppError::NotFound(Missing::Pending))?;
         let moment = self.moment(caller);

@@ -7,7 +7,7 @@ use saydo_store::Conn;
 use crate::{
     AppError, Caller,
     chat::memory::Memory,
-    planner::candidates::{Candidates, Scope},
+    planner::candidates::{Names, Scope},
     tools::{DueWindow, ListTasksArgs, Status},
 };
 
@@ -31,6 +31,8 @@ pub enum Found {
     Nothing,
     /// More than [`MOST`] fit the filter.
     TooMany(i64),
+    /// More names than can be looked up for one message.
+    TooManyNames,
 }
 
 /// Looks references up, loading titles only once and only when needed.
@@ -45,7 +47,7 @@ pub struct Finder<'a> {
     pub memory: &'a Memory,
     /// Tasks that words, places and filters do not mean: “the *other* report”.
     pub without: Vec<TaskNumber>,
-    candidates: Option<Candidates>,
+    names: &'a mut Names,
 }
 
 impl std::fmt::Debug for Finder<'_> {
@@ -56,8 +58,14 @@ impl std::fmt::Debug for Finder<'_> {
 
 impl<'a> Finder<'a> {
     /// A finder for one turn.
-    pub const fn new(conn: &'a mut Conn, caller: &'a Caller, moment: &'a Moment, memory: &'a Memory) -> Self {
-        Self { conn, caller, moment, memory, without: Vec::new(), candidates: None }
+    pub(crate) const fn new(
+        conn: &'a mut Conn,
+        caller: &'a Caller,
+        moment: &'a Moment,
+        memory: &'a Memory,
+        names: &'a mut Names,
+    ) -> Self {
+        Self { conn, caller, moment, memory, without: Vec::new(), names }
     }
 
     /// All references together. The first that is not clear decides.
@@ -67,6 +75,7 @@ impl<'a> Finder<'a> {
     pub async fn find(&mut self, targets: &[TaskRef], scope: Scope) -> Result<Found, AppError> {
         let mut tasks: Vec<Task> = Vec::new();
         let mut missing = Vec::new();
+        self.names.look_up(self.conn, targets, scope, &self.without).await?;
         for target in targets {
             match self.find_one(target, scope).await? {
                 Found::Tasks(found) => {
@@ -141,10 +150,9 @@ impl<'a> Finder<'a> {
     }
 
     async fn by_words(&mut self, words: &str, scope: Scope) -> Result<Found, AppError> {
-        if self.candidates.is_none() {
-            self.candidates = Some(Candidates::load(self.conn, self.caller.id()).await?);
-        }
-        let found = self.candidates.as_ref().map_or(Match::None, |all| all.resolve(words, scope, &self.without));
+        let Some(found) = self.names.find(self.conn, words, scope, &self.without).await? else {
+            return Ok(Found::TooManyNames);
+        };
         match found {
             Match::None => Ok(Found::Missing(words.to_owned())),
             Match::One(one) => self.by_number(one.number).await,

@@ -153,9 +153,14 @@ impl App {
     /// One page of the list.
     ///
     /// # Errors
-    /// `Invalid` names the parameter that cannot be accepted.
+    /// `Invalid` names the parameter that cannot be accepted; `TooMuchAtOnce` when too many searches wait already.
     pub async fn task_list(&self, caller: &Caller, input: &TaskListInput) -> Result<TaskPage, AppError> {
         let query = input.validate(&self.moment(caller))?;
+        let ticket = query.text.is_some().then(|| self.fair.searches.queue(caller.id())).transpose()?;
+        let _searching = match &ticket {
+            Some(ticket) => Some(ticket.work().await?),
+            None => None,
+        };
         let mut conn = self.store.read().await?;
         let total = conn.tasks_count(caller.id(), &query).await?;
         let wider = TaskQuery { limit: query.limit + 1, ..query.clone() };

@@ -43,8 +43,11 @@ impl App {
     pub async fn tool_call(&self, caller: &Caller, call: ToolCall) -> Result<ToolAnswer, AppError> {
         let moment = self.moment(caller);
         if !call.may_change() {
+            // Each may read everything the person has, as a search does.
+            let ticket = self.fair.searches.queue(caller.id())?;
+            let _searching = ticket.work().await?;
             let mut conn = self.store.read().await?;
-            return match look(caller, &moment, &mut conn, call).await {
+            return match look(caller, &moment, &mut conn, call, Some(&self.fair.desk)).await {
                 Ok((_, value)) => Ok(ToolAnswer { value, refused: false, receipt: String::new(), change_id: None }),
                 Err(error) => Ok(ToolAnswer::refuse(&refusal(error)?)),
             };

@@ -11,7 +11,7 @@ use super::{
     output::{FindOutput, MatchOutput},
     result,
 };
-use crate::{AppError, Caller, planner::candidates::Candidates};
+use crate::{AppError, Caller, fair::Desk, planner::candidates};
 
 /// Arguments of `find_task`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,8 +24,13 @@ pub struct FindTaskArgs {
     pub limit: Option<usize>,
 }
 
-pub(super) async fn run(caller: &Caller, conn: &mut Conn, args: &FindTaskArgs) -> Result<(Done, Value), AppError> {
-    let scored = find(caller, conn, &args.query, args.limit).await?;
+pub(super) async fn run(
+    caller: &Caller,
+    conn: &mut Conn,
+    args: &FindTaskArgs,
+    desk: Option<&Desk>,
+) -> Result<(Done, Value), AppError> {
+    let scored = find(caller, conn, &args.query, args.limit, desk).await?;
     let output = |(task, score): &(Task, f32)| MatchOutput {
         task_id: task.number.get(),
         title: task.title.to_string(),
@@ -41,9 +46,9 @@ pub(super) async fn find(
     conn: &mut Conn,
     query: &str,
     limit: Option<usize>,
+    desk: Option<&Desk>,
 ) -> Result<Vec<(Task, f32)>, AppError> {
-    let candidates = Candidates::load(conn, caller.id()).await?;
-    let mut scored = candidates.rank(query);
+    let mut scored = candidates::rank(conn, caller.id(), query, desk).await?;
     scored.truncate(limit.unwrap_or(10).clamp(1, 50));
     let numbers: Vec<_> = scored.iter().map(|scored| scored.number).collect();
     let tasks: Vec<Task> = conn.tasks_find(caller.id(), &numbers).await?;

@@ -10,6 +10,7 @@ use tracing::Instrument as _;
 use crate::{
     AppError, Caller, Clock,
     execute::{Journal, Outcome},
+    fair::Desk,
     figures,
     tools::{
         Listing, ToolCall, add_task, complete_task, delete_task, find_task, list_tasks, search, undo, update_task,
@@ -91,7 +92,8 @@ impl ToolRun {
             ToolCall::UpdateTask(args) => update_task::run(self, tx, *args).await,
             ToolCall::DeleteTask(args) => delete_task::run(self, tx, args).await,
             ToolCall::Undo(args) => undo::run(self, tx, args).await,
-            read => look(&self.caller, &self.moment, tx, read).await,
+            // No desk: what happens in a transaction waits for nobody.
+            read => look(&self.caller, &self.moment, tx, read, None).await,
         }
     }
 
@@ -121,7 +123,7 @@ fn undo_first(obstacles: &[Obstacle]) -> Vec<ChangeId> {
     changes.into_iter().map(|change| change.id).collect()
 }
 
-/// Carries out a call that changes nothing, on any connection.
+/// Carries out a call that changes nothing, on any connection; what takes a processor at the desk, if there is one.
 ///
 /// # Errors
 /// As the tool; `Internal` for a call that would change something.
@@ -130,11 +132,12 @@ pub(super) async fn look(
     moment: &Moment,
     conn: &mut Conn,
     call: ToolCall,
+    desk: Option<&Desk>,
 ) -> Result<(Done, Value), AppError> {
     match call {
         ToolCall::ListTasks(args) => list_tasks::run(caller, moment, conn, &args).await,
-        ToolCall::FindTask(args) => find_task::run(caller, conn, &args).await,
-        ToolCall::Search(args) => search::search(caller, moment, conn, &args).await,
+        ToolCall::FindTask(args) => find_task::run(caller, conn, &args, desk).await,
+        ToolCall::Search(args) => search::search(caller, moment, conn, &args, desk).await,
         ToolCall::Fetch(args) => search::fetch(caller, moment, conn, &args).await,
         other => Err(AppError::Internal(format!("{} is no reading tool", other.name()))),
     }

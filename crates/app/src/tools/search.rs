@@ -12,7 +12,7 @@ use super::{
     output::{FetchOutput, SearchOutput, SearchResult, TaskOutput},
     result,
 };
-use crate::{AppError, Caller, Missing, reply::list::details};
+use crate::{AppError, Caller, Missing, fair::Desk, reply::list::details};
 
 /// Results of one search.
 const MOST: u32 = 20;
@@ -38,10 +38,11 @@ pub(super) async fn search(
     moment: &Moment,
     conn: &mut Conn,
     args: &SearchArgs,
+    desk: Option<&Desk>,
 ) -> Result<(Done, Value), AppError> {
     let mut tasks: Vec<Task> = Vec::new();
     if !args.query.trim().is_empty() {
-        let titled = find_task::find(caller, conn, &args.query, usize::try_from(MOST).ok()).await?;
+        let titled = find_task::find(caller, conn, &args.query, usize::try_from(MOST).ok(), desk).await?;
         tasks.extend(titled.into_iter().map(|(task, _)| task));
     }
     let about = ListTasksArgs { query: Some(args.query.clone()), limit: Some(MOST), ..ListTasksArgs::default() };

@@ -58,9 +58,9 @@ impl From<AppError> for ApiError {
             AppError::InvalidCredentials => Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail),
             AppError::EmailKept(_) => Problem::new(StatusCode::FORBIDDEN, "email_kept", detail),
             AppError::EmailTaken => Problem::new(StatusCode::BAD_REQUEST, "email_taken", detail),
-            AppError::Throttled { retry_after } | AppError::TooManyChanges { retry_after } => {
-                too_many(retry_after, detail)
-            }
+            AppError::Throttled { retry_after }
+            | AppError::TooManyChanges { retry_after }
+            | AppError::TooMuchAtOnce { retry_after } => too_many(retry_after, detail),
             AppError::Store(error) => of_store(&error),
             AppError::Internal(cause) => Problem::internal(cause),
         };

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Response},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header},
     middleware::Next,
     response::IntoResponse,
 };
@@ -17,13 +17,17 @@ use saydo_app::{
 };
 use saydo_domain::UserId;
 
-use super::{client, error, state::AppState};
+use super::{client, error, problem::Problem, state::AppState};
 use crate::config::LimitsConfig;
 
 /// API calls a minute and user: live highlighting asks with every pause of the keys.
 const CALLS_PER_MINUTE: u32 = 1200;
 /// Sign-ups and logins a minute and address.
 const SIGN_INS_PER_MINUTE: u32 = 20;
+/// Tokens that one user makes in an hour, and tries to change the password: the audit trail keeps each for a year.
+const DEEDS_PER_HOUR: u32 = 20;
+/// Exports that one user begins in an hour: each reads everything there is of theirs.
+const EXPORTS_PER_HOUR: u32 = 5;
 
 /// The counters; none when limits are off.
 #[derive(Debug)]
@@ -36,6 +40,9 @@ struct Rates {
     calls: Rate,
     chat: Rate,
     sign_ins: Rate,
+    tokens: Rate,
+    passwords: Rate,
+    exports: Rate,
 }
 
 impl Limits {
@@ -45,6 +52,9 @@ impl Limits {
             calls: Rate::per_minute(counters, "calls", fixed(CALLS_PER_MINUTE)),
             chat: Rate::per_minute(counters, "chat", config.chat_per_minute),
             sign_ins: Rate::per_minute(counters, "sign-ins", fixed(SIGN_INS_PER_MINUTE)),
+            tokens: Rate::per_hour(counters, "tokens", fixed(DEEDS_PER_HOUR)),
+            passwords: Rate::per_hour(counters, "passwords", fixed(DEEDS_PER_HOUR)),
+            exports: Rate::per_hour(counters, "exports", fixed(EXPORTS_PER_HOUR)),
         });
         Self { rates }
     }
@@ -68,6 +78,29 @@ pub(super) async fn calls(State(state): State<AppState>, request: Request, next:
 pub(super) async fn chat(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
     let limits = Arc::clone(&state.limits);
     count(limits.rates.as_ref().map(|c| &c.chat), user(&request), request, next, || ()).await
+}
+
+/// Limits the tokens that one user makes.
+pub(super) async fn tokens(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    let limits = Arc::clone(&state.limits);
+    count(limits.rates.as_ref().map(|c| &c.tokens), user(&request), request, next, || ()).await
+}
+
+/// Limits how often one user tries to change the password.
+pub(super) async fn passwords(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    let limits = Arc::clone(&state.limits);
+    count(limits.rates.as_ref().map(|c| &c.passwords), user(&request), request, next, || ()).await
+}
+
+/// Limits how often one user takes everything away. Only to look at the headers would be as much work: there is no
+/// `HEAD` here.
+pub(super) async fn exports(State(state): State<AppState>, request: Request, next: Next) -> Response<Body> {
+    if request.method() == Method::HEAD {
+        let refusal = Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
+        return ([(header::ALLOW, "GET")], refusal).into_response();
+    }
+    let limits = Arc::clone(&state.limits);
+    count(limits.rates.as_ref().map(|c| &c.exports), user(&request), request, next, || ()).await
 }
 
 /// Limits sign-ups and logins from one address.

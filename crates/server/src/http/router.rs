@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
-    auth, body, context, headers, idempotency, limits, metrics, openapi,
+    auth, body, client, context, headers, idempotency, limits, metrics, openapi,
     problem::Problem,
     routes::{
         account, agui, auth as sign_in, chat, conversations, events, history, import, mcp, openai, parse, ready,
@@ -57,6 +57,7 @@ fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
         .layer(RequestDecompressionLayer::new())
         .layer(map_request(body::bound_packed))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(client::one_host))
         .layer(option_layer(cors))
         .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(from_fn_with_state(state.clone(), context::layer))
@@ -67,12 +68,13 @@ fn around(doors: Router<AppState>, state: &AppState) -> Router<AppState> {
 pub(super) fn all_routes(state: &AppState) -> OpenApiRouter<AppState> {
     let with = || state.clone();
     let protected = protected_routes()
-        .merge(account_routes().route_layer(from_fn(auth::person_only)))
+        .merge(account_routes(state).route_layer(from_fn(auth::person_only)))
         .merge(chat_routes().route_layer(from_fn_with_state(with(), limits::chat)))
         .route_layer(from_fn_with_state(with(), idempotency::layer))
         .merge(import_routes(state))
         .merge(voice_routes(state))
-        .merge(token_routes().route_layer(from_fn(auth::person_only)))
+        .merge(token_routes(state).route_layer(from_fn(auth::person_only)))
+        .merge(OpenApiRouter::new().routes(routes!(parse::parse)))
         .route_layer(from_fn_with_state(with(), limits::calls))
         .route_layer(from_fn_with_state(with(), auth::layer));
     let sign_ins = OpenApiRouter::new()
@@ -131,8 +133,7 @@ fn protected_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(trash::list))
         .routes(routes!(trash::restore))
         .routes(routes!(undo::undo))
-        .routes(routes!(parse::parse))
-        .routes(routes!(conversations::list, conversations::delete_all))
+        .routes(routes!(conversations::list))
         .routes(routes!(conversations::latest))
         .routes(routes!(conversations::rename, conversations::delete))
         .routes(routes!(conversations::messages))
@@ -144,20 +145,30 @@ fn protected_routes() -> OpenApiRouter<AppState> {
 }
 
 /// What only a person who signed in may do, never a program with a token.
-fn account_routes() -> OpenApiRouter<AppState> {
+fn account_routes(state: &AppState) -> OpenApiRouter<AppState> {
+    let passwords = OpenApiRouter::new()
+        .routes(routes!(sign_in::change_password))
+        .route_layer(from_fn_with_state(state.clone(), limits::passwords));
+    let exports = OpenApiRouter::new()
+        .routes(routes!(account::export))
+        .route_layer(from_fn_with_state(state.clone(), limits::exports));
     OpenApiRouter::new()
         .routes(routes!(sign_in::log_out))
         .routes(routes!(sign_in::log_out_all))
-        .routes(routes!(sign_in::change_password))
+        .merge(passwords)
         .routes(routes!(sign_in::update_me))
-        .routes(routes!(account::export))
+        .merge(exports)
         .routes(routes!(account::delete))
+        .routes(routes!(conversations::delete_all))
         .routes(routes!(tokens::undo_today))
 }
 
 /// Tokens for programs: they stand outside of idempotency, which would keep a new token's text.
-fn token_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(tokens::list, tokens::create)).routes(routes!(tokens::revoke))
+fn token_routes(state: &AppState) -> OpenApiRouter<AppState> {
+    let made = OpenApiRouter::new()
+        .routes(routes!(tokens::create))
+        .route_layer(from_fn_with_state(state.clone(), limits::tokens));
+    OpenApiRouter::new().routes(routes!(tokens::list)).merge(made).routes(routes!(tokens::revoke))
 }
 
 /// Files: larger than other bodies, so that a place for one is taken before anything of it is read.
@@ -218,7 +229,7 @@ mod tests {
         let doors = around(Router::new().route("/burst", get(burst)).route("/well", get(|| async { "ok" })), &state);
         let doors: Router = doors.with_state(state);
         let call = async |path: &str| {
-            let request = Request::get(path).header("x-request-id", "r1").body(Body::empty()).unwrap();
+            let request = Request::get(path).header("host", "x").header("x-request-id", "r1").body(Body::empty()).unwrap();
             let response = doors.clone().oneshot(request).await.unwrap();
             let status = response.status();
             let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();

@@ -13,6 +13,7 @@ use super::{Job, Recorder, TurnHandle, live::LiveTurn, model::Progress};
 use crate::{
     App, AppError, Caller, Missing,
     chat::{TurnRequest, turn::Before},
+    fair::Ticket,
 };
 
 /// What is written when a turn begins.
@@ -30,7 +31,7 @@ impl App {
     ///
     /// # Errors
     /// `NotFound` for a conversation or a question that is missing or somebody else's; `Conflict` when the
-    /// idempotency key was used for another request; store errors.
+    /// idempotency key was used for another request; `TooMuchAtOnce`; store errors.
     pub async fn turn_begin(&self, caller: &Caller, request: TurnRequest) -> Result<TurnHandle, AppError> {
         if self.turns.is_closed() {
             return Err(StoreError::Unavailable("the server is stopping".to_owned()).into());
@@ -41,10 +42,11 @@ impl App {
             return Ok(handle);
         }
         let (request, answer) = self.decided(caller, request).await?;
+        let ticket = self.fair.turns.queue(caller.id())?;
         // In a task: a client that goes away now must not leave a turn that nobody runs.
         let (app, owner) = (self.clone(), caller.clone());
         let begun =
-            tokio::spawn(async move { Box::pin(app.turn_start(owner, request, answer)).await }.in_current_span()).await;
+            tokio::spawn(async move { Box::pin(app.turn_start(owner, request, answer, ticket)).await }.in_current_span()).await;
         match begun.map_err(|error| AppError::Internal(error.to_string()))? {
             // The same request came in twice at once.
             Err(AppError::Store(StoreError::Conflict(what))) if what == "turn.key" => {
@@ -93,6 +95,7 @@ impl App {
         caller: Caller,
         request: TurnRequest,
         answer: Option<(PendingId, Answer)>,
+        ticket: Ticket,
     ) -> Result<TurnHandle, AppError> {
         let (id, began) = (TurnId::new(Uuid::now_v7()), self.clock.now());
         let beginning = Beginning {
@@ -112,10 +115,8 @@ impl App {
         let handle = self.handle(&caller, id, conversation);
         let request = TurnRequest { conversation: Some(conversation), ..request };
         let span = tracing::info_span!("turn", turn = %id, conversation_id = conversation.get());
-        tokio::spawn(
-            self.turn_run(place, Job { caller, request, answer, began, earlier: Progress::default(), recorder })
-                .instrument(span),
-        );
+        let job = Job { caller, request, answer, began, earlier: Progress::default(), recorder, ticket };
+        tokio::spawn(self.turn_run(place, job).instrument(span));
         Ok(handle)
     }
 }

@@ -153,4 +153,6 @@ struct Job {
     /// What earlier runs of the turn had come to.
     earlier: model::Progress,
     recorder: Arc<Recorder>,
+    /// Its place among the person's turns.
+    ticket: crate::fair::Ticket,
 }

@@ -99,7 +99,7 @@ impl App {
                 Err(_) => continue,
             };
             match Box::pin(self.turn_go_on(&caller, &request, turn)).await {
-                Err(AppError::Throttled { .. }) => continue,
+                Err(AppError::Throttled { .. } | AppError::TooMuchAtOnce { .. }) => continue,
                 Err(error) => tracing::warn!(%error, turn = %id, "nobody could go on with a turn"),
                 Ok(_) => {}
             }
@@ -116,6 +116,7 @@ impl App {
     }
 
     async fn turn_resume(self, caller: Caller, request: TurnRequest, turn: Turn) -> Result<bool, AppError> {
+        let ticket = self.fair.turns.queue(caller.id())?;
         // It went to a model, and may do so again: the bounds of a turn that begins are its bounds too.
         let longest = self.models.limits().timeout;
         let Some(model_place) = self.turns.model_place(caller.id(), longest).await else {
@@ -138,7 +139,7 @@ impl App {
         let place = self.turns.enter(live);
         let request = TurnRequest { conversation: Some(turn.conversation_id), ..request };
         let (began, recorder) = (turn.started_at, Arc::new(recorder));
-        let job = Job { caller, request, answer: None, began, earlier: progress, recorder };
+        let job = Job { caller, request, answer: None, began, earlier: progress, recorder, ticket };
         let running = self.turn_run(place, job);
         tokio::spawn(async move {
             running.await;

@@ -43,6 +43,7 @@ impl App {
             () = recorder.keep_up() => Err(AppError::Internal("a turn lost its recorder".to_owned())),
         };
         if let Err(error) = done {
+            figures::turn_failed(&error);
             tracing::error!(%error, turn = %place.turn.id, "a turn failed");
             if let Err(error) = self.turn_failed(&recorder, &error).await {
                 tracing::warn!(%error, turn = %place.turn.id, "a failed turn could not be noted");
@@ -61,6 +62,7 @@ impl App {
 
     async fn turn_once(&self, job: &Job) -> Result<(), AppError> {
         let Job { caller, request, answer, .. } = job;
+        let at_work = job.ticket.work().await?;
         let before = self.before(caller, request.conversation).await?;
         let Before { memory, pending, expired } = &before;
         if let Some((id, _)) = answer
@@ -73,6 +75,7 @@ impl App {
         if !job.earlier.rounds.is_empty() {
             // Only its model knows what is left to do; what the engine would propose is done in part already.
             let proposal = self.propose(caller, memory, None, None, message, None).await?;
+            drop(at_work);
             return Box::pin(self.turn_by_model(job, before, proposal)).await;
         }
         let proposal = self.propose(caller, memory, pending.as_ref(), expired.as_ref(), message, decision).await?;
@@ -88,6 +91,8 @@ impl App {
             }
         };
         let Some(place) = place else { return self.turn_by_proposal(job, before, proposal, note).await };
+        // While a model thinks, the person's other turns go on.
+        drop(at_work);
         let done = Box::pin(self.turn_by_model(job, before, proposal)).await;
         drop(place);
         done
@@ -112,8 +117,9 @@ impl App {
         let began = Instant::now();
         let writing = recorder.lock().await;
         let ended = self.commit(caller, said, proposal, memory, pending.or(expired)).await;
-        figures::turn("offline", if ended.is_ok() { "answered" } else { "failed" }, began.elapsed());
-        recorder.stored(ended?.events);
+        let events = ended?.events;
+        figures::turn("offline", "answered", began.elapsed());
+        recorder.stored(events);
         drop(writing);
         Ok(())
     }
@@ -130,6 +136,8 @@ impl App {
         let (job, now) = (recorder.clone(), self.clock.now());
         let stored = self.store.write(move |tx| {
             Box::pin(async move {
+                // Nobody could be told that the day has no room left if this needed some.
+                tx.lift_daily_bound();
                 let turn = tx.turn_find(&job.turn.user, job.turn.id).await?.ok_or_else(gone)?;
                 let reply = broken::answer(tx, &turn, talk::TROUBLE, Then::Over, now).await?;
                 let events = job.failing(Some(&reply).filter(|reply| reply.change_id.is_some()), talk::TROUBLE, code);

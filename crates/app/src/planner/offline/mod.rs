@@ -15,7 +15,8 @@ use saydo_store::Conn;
 use crate::{
     AppError, Caller,
     chat::memory::Memory,
-    planner::{PendingPlan, Plan, TargetAction, edit::EditSpec, plan::Reason, targets::Finder},
+    fair::Desk,
+    planner::{PendingPlan, Plan, TargetAction, candidates::Names, edit::EditSpec, plan::Reason, targets::Finder},
     reply::{talk, why},
     tools::{AddTaskArgs, ToolCall, UndoArgs},
 };
@@ -36,6 +37,8 @@ pub struct Input<'a> {
     pub pending: Option<&'a PendingAction>,
     /// A question that waited too long.
     pub expired: Option<&'a PendingAction>,
+    /// Where it is worked out which task words mean.
+    pub(crate) desk: &'a Desk,
 }
 
 /// What the offline engine proposes.
@@ -82,11 +85,12 @@ pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Resul
         return Ok(Proposal { plan, sure: true, answers: true });
     }
     let understanding = saydo_lang::understand(message, &input.context(input.pending));
+    let mut names = Names::new(input.desk, input.caller.id());
     for reading in &understanding.readings {
         if reading.confidence < Reading::CLOSE {
             break;
         }
-        let Some((plan, answers)) = try_reading(input, conn, message, reading).await? else { continue };
+        let Some((plan, answers)) = try_reading(input, (conn, &mut names), message, reading).await? else { continue };
         let plan = if reading.confidence < Reading::SURE { policy::ask_first(plan) } else { plan };
         let sure = reading.confidence >= Reading::SURE;
         // A program that talks on was shown the tasks, but the person was not.
@@ -113,12 +117,12 @@ fn too_late(input: &Input<'_>, message: &str) -> Option<Plan> {
 /// The plan of one reading; `None` when it depends on a task that does not exist.
 async fn try_reading(
     input: &Input<'_>,
-    conn: &mut Conn,
+    (conn, names): (&mut Conn, &mut Names),
     message: &str,
     reading: &Reading,
 ) -> Result<Option<(Plan, bool)>, AppError> {
     let mut planner = Planner {
-        finder: Finder::new(conn, input.caller, input.moment, input.memory),
+        finder: Finder::new(conn, input.caller, input.moment, input.memory, names),
         input,
         message,
         only_if_found: reading.only_if_found,
@@ -206,7 +210,8 @@ pub async fn propose_answer(
     message: &str,
     answer: &saydo_lang::Answer,
 ) -> Result<Proposal, AppError> {
-    let finder = Finder::new(conn, input.caller, input.moment, input.memory);
+    let mut names = Names::new(input.desk, input.caller.id());
+    let finder = Finder::new(conn, input.caller, input.moment, input.memory, &mut names);
     let mut planner = Planner { finder, input, message, only_if_found: false };
     let plan = planner.answer(answer).await?;
     Ok(Proposal { plan: policy::apply(plan, true), sure: true, answers: true })

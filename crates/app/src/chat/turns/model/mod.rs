@@ -149,7 +149,9 @@ impl ModelTurn<'_> {
             Ok(end) => self.finish(end, before, proposal).await,
             Err(error) => Err(error),
         };
-        figures::turn("model", if done.is_ok() { outcome } else { "failed" }, began.elapsed());
+        if done.is_ok() {
+            figures::turn("model", outcome, began.elapsed());
+        }
         done
     }
 

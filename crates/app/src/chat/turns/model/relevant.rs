@@ -8,7 +8,7 @@ use crate::{
     chat::{turn::Before, turns::Job},
     llm::ModelMessage,
     planner::{
-        candidates::Candidates,
+        candidates,
         model::prompt::{self, MOST_MESSAGES, MOST_TASKS, Situation},
     },
     tools::{DueWindow, ListTasksArgs, Status, list},
@@ -59,7 +59,7 @@ impl App {
             .filter_map(|digits| digits.parse().ok().map(TaskNumber::new))
             .take(MOST_NAMED)
             .collect();
-        let named = Candidates::load(&mut conn, caller.id()).await?.rank(said);
+        let named = candidates::rank(&mut conn, caller.id(), said, Some(&self.fair.desk)).await?;
         numbers.extend(named.iter().take(MOST_NAMED).map(|scored| scored.number));
         numbers.extend(before.memory.focus.iter().chain(&before.memory.listing));
         for due in [DueWindow::Overdue, DueWindow::Today] {
