@@ -45,8 +45,10 @@ impl App {
         let ticket = self.fair.turns.queue(caller.id())?;
         // In a task: a client that goes away now must not leave a turn that nobody runs.
         let (app, owner) = (self.clone(), caller.clone());
-        let begun =
-            tokio::spawn(async move { Box::pin(app.turn_start(owner, request, answer, ticket)).await }.in_current_span()).await;
+        let begun = tokio::spawn(
+            async move { Box::pin(app.turn_start(owner, request, answer, ticket)).await }.in_current_span(),
+        )
+        .await;
         match begun.map_err(|error| AppError::Internal(error.to_string()))? {
             // The same request came in twice at once.
             Err(AppError::Store(StoreError::Conflict(what))) if what == "turn.key" => {

@@ -45,9 +45,9 @@ impl Planner<'_> {
             Found::Missing(_) => Some(no_such_task()),
             Found::Nothing => Some(Plan::say(self.nothing_fits(targets))),
             Found::NoFocus => Some(Plan::ask(self.which_question(action))),
-            Found::TooManyNames => Some(Plan::say(
-                "Those are more names than I can look up at once. Please tell me in several messages.",
-            )),
+            Found::TooManyNames => {
+                Some(Plan::say("Those are more names than I can look up at once. Please tell me in several messages."))
+            }
             Found::TooMany(count) => Some(Plan::say(format!(
                 "That would be {count} tasks, and I change at most {MOST} at once. Please narrow it down."
             ))),
