@@ -132,6 +132,19 @@ test("the browser offers to install it", async () => {
     const { url, errors } = await devtools.send("Page.getAppManifest");
     expect([new URL(url).pathname, errors]).toEqual(["/manifest.webmanifest", []]);
     expect((await devtools.send("Page.getInstallabilityErrors")).installabilityErrors).toEqual([]);
+    const [said, drawn] = await page.evaluate(async () => {
+      const { icons } = (await (await fetch("/manifest.webmanifest")).json()) as {
+        icons: { src: string; sizes: string }[];
+      };
+      const sizes = icons.map(async ({ src }) => {
+        const image = new Image();
+        image.src = src;
+        await image.decode();
+        return `${image.naturalWidth}x${image.naturalHeight}`;
+      });
+      return [icons.map((icon) => icon.sizes), await Promise.all(sizes)];
+    });
+    expect(drawn).toEqual(said);
   } finally {
     await context.close();
   }
