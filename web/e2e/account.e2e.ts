@@ -12,7 +12,7 @@ test("a wrong password says so beside the field, and the right one opens the doo
 
     await signIn(person, "not the password");
     const password = page.getByLabel("Password");
-    await expect.poll(() => password.getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => password.getAttribute("aria-invalid"), { timeout: 20_000 }).toBe("true");
     expect(await page.locator(".field-wrong .field-note").textContent()).toBe("Invalid credentials");
 
     await signIn(person);

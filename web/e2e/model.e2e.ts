@@ -144,7 +144,8 @@ test("reading back is not disturbed by what comes", () =>
   home(async ({ page }) => {
     for (let count = 0; count < 8; count += 1) {
       await say(page, "help");
-      await expect.poll(() => thread(page).locator(".turn-assistant .who").count()).toBe(count + 1);
+      const answered = thread(page).locator(".turn-assistant .who");
+      await expect.poll(() => answered.count(), { timeout: 20_000 }).toBe(count + 1);
     }
     await say(page, "hmm, that slow story again");
     await bubble(page).getByText("Once there was a list.").waitFor();
