@@ -27,17 +27,19 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     let verb = first.verb.is_some_and(|verb| verb.is_base);
     let command =
         !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)]);
+    let takes = matches!(reading.intents.as_slice(), [Intent::Add(_) | Intent::Update { .. }]);
+    let about_it = of_it(&again).filter(|_| takes);
     let renames = matches!(reading.intents.as_slice(), [Intent::Update { edit, .. }] if edit.title.is_some());
     if right.len() > 1
         && !renames
         && (verb || command)
-        && of_it(&again).is_none()
+        && about_it.is_none()
         && again.confidence >= Reading::SURE
         && edit::read(&segment, right).is_none()
     {
         return Some(vec![again]);
     }
-    let change = edit::read(&segment, right).or_else(|| of_it(&again));
+    let change = edit::read(&segment, right).or(about_it);
     let hesitates = message.units.iter().any(|unit| unit.token < first.token && phrase::is_any(unit, &["er", "erm"]));
     let changed = match reading.intents.as_mut_slice() {
         // `milk, er, eggs` may be one thing after the other.

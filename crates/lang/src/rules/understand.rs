@@ -128,7 +128,9 @@ fn with_reason(message: &Message<'_>, context: &Context) -> Option<Vec<Reading>>
     let (order, reason) = (&units[..comma], trim(&units[comma..]));
     let subjects = ["he", "she", "they", "it", "i", "we", "there"];
     let told = reason.len() > 1 && reason.first().is_some_and(|unit| phrase::is_any(unit, &subjects));
-    if !told || !read_part(message, reason, context).first().is_some_and(is_idle) {
+    // `delete 3, we said we would not`: who knows.
+    let denied = reason.iter().any(|unit| phrase::is_any(unit, &["not", "never"]));
+    if !told || denied || !read_part(message, reason, context).first().is_some_and(is_idle) {
         return None;
     }
     let readings = read_part(message, order, context);
