@@ -27,8 +27,7 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     let verb = first.verb.is_some_and(|verb| verb.is_base);
     let command =
         !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)]);
-    let takes = matches!(reading.intents.as_slice(), [Intent::Add(_) | Intent::Update { .. }]);
-    let about_it = of_it(&again).filter(|_| takes);
+    let about_it = of_it(&again, &reading);
     let renames = matches!(reading.intents.as_slice(), [Intent::Update { edit, .. }] if edit.title.is_some());
     if right.len() > 1
         && !renames
@@ -40,10 +39,9 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
         return Some(vec![again]);
     }
     let change = edit::read(&segment, right).or(about_it);
-    let hesitates = message.units.iter().any(|unit| unit.token < first.token && phrase::is_any(unit, &["er", "erm"]));
     let changed = match reading.intents.as_mut_slice() {
         // `milk, er, eggs` may be one thing after the other.
-        [Intent::Add(_)] if hesitates && change.is_none() => false,
+        [Intent::Add(_)] if change.is_none() && hesitates(message, first.token) => false,
         [Intent::Update { edit, .. }] if change.is_none() && right.len() == 1 && !edit.add_labels.is_empty() => {
             let token = message.token(first);
             edit.add_labels = vec![super::filter::label(token.unquoted().unwrap_or(&token.norm))?];
@@ -77,10 +75,16 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     changed.then(|| vec![reading])
 }
 
+/// Whether somebody says `er` before the token.
+fn hesitates(message: &Message<'_>, token: usize) -> bool {
+    message.units.iter().any(|unit| unit.token < token && phrase::is_any(unit, &["er", "erm"]))
+}
+
 /// `…, no wait, make it 6`: what is said of `it` is a change of what was said before.
-fn of_it(reading: &Reading) -> Option<Edit> {
-    match reading.intents.as_slice() {
-        [Intent::Update { targets, edit }] if targets == &[TaskRef::Focus] && draft::can_take(edit) => {
+fn of_it(again: &Reading, before: &Reading) -> Option<Edit> {
+    let takes = matches!(before.intents.as_slice(), [Intent::Add(_) | Intent::Update { .. }]);
+    match again.intents.as_slice() {
+        [Intent::Update { targets, edit }] if takes && targets == &[TaskRef::Focus] && draft::can_take(edit) => {
             Some(Edit::clone(edit))
         }
         _ => None,
