@@ -39,7 +39,7 @@ pub(super) const fn often(kind: AuditKind) -> Often {
         | AuditKind::OtherUserRefused
         | AuditKind::OriginRefused
         | AuditKind::SignInLimited => Often::Refusal,
-        AuditKind::LoggedIn | AuditKind::AccountExported => Often::Own,
+        AuditKind::LoggedIn | AuditKind::AccountExported | AuditKind::ConversationsDeleted => Often::Own,
         _ => Often::Noted,
     }
 }

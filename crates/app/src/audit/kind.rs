@@ -35,6 +35,8 @@ pub enum AuditKind {
     OriginRefused,
     /// Too many sign-ins from one address.
     SignInLimited,
+    /// All conversations of an account were deleted.
+    ConversationsDeleted,
     /// All data of an account was handed out.
     AccountExported,
     /// An account was erased.
@@ -53,7 +55,7 @@ pub enum AuditKind {
 
 impl AuditKind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SignedUp,
         Self::LoggedIn,
         Self::LoginFailed,
@@ -70,6 +72,7 @@ impl AuditKind {
         Self::OtherUserRefused,
         Self::OriginRefused,
         Self::SignInLimited,
+        Self::ConversationsDeleted,
         Self::AccountExported,
         Self::AccountErased,
         Self::AdminCommand,
@@ -99,6 +102,7 @@ impl AuditKind {
             Self::OtherUserRefused => "other_user_refused",
             Self::OriginRefused => "origin_refused",
             Self::SignInLimited => "sign_in_limited",
+            Self::ConversationsDeleted => "conversations_deleted",
             Self::AccountExported => "account_exported",
             Self::AccountErased => "account_erased",
             Self::AdminCommand => "admin_command",

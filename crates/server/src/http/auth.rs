@@ -98,19 +98,30 @@ fn sign_in_needed() -> Problem {
 async fn prove(state: &AppState, parts: &Parts) -> ApiResult<(Identity, SentToken)> {
     if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
         let token = value.to_str().ok().and_then(bearer).ok_or(AppError::Unauthorized)?;
-        return Ok((state.app.accounts.authenticate(token).await?, SentToken::new(token)));
+        return Ok((authenticate(state, token).await?, SentToken::new(token)));
     }
     let secure = client::secure_cookies(&state.settings, &parts.headers);
     let token = cookie::read(&parts.headers, secure).ok_or(AppError::Unauthorized)?;
-    let identity = state.app.accounts.authenticate(token).await?;
-    // A browser sends the cookie along with whatever another site makes it send: writes must come from our own pages.
+    let identity = authenticate(state, token).await?;
+    // A browser sends the cookie along with whatever another site makes it send: writes must come from our own pages, and
+    // even a link elsewhere must not make it fetch everything there is.
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
-    if !reads && !client::same_origin(&state.settings, parts) {
+    if client::is_cross_site(&parts.headers) || !reads && !client::same_origin(&state.settings, parts) {
         state.app.accounts.audit().note(AuditKind::OriginRefused, Some(&identity.user.id), audit::nothing());
         let detail = "This request did not come from Saydo's own pages.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "wrong_origin", detail).into());
     }
     Ok((identity, SentToken::new(token)))
+}
+
+/// Whom it proves; what is not good is noted. (Streams prove theirs again later: one that has ended by then was good.)
+async fn authenticate(state: &AppState, token: &str) -> Result<Identity, AppError> {
+    let proven = state.app.accounts.authenticate(token).await;
+    proven.inspect_err(|error| {
+        if matches!(error, AppError::Unauthorized) {
+            state.app.accounts.token_refused(token);
+        }
+    })
 }
 
 /// The token of an `Authorization` header (RFC 6750 §2.1; the scheme's case does not matter).

@@ -3,11 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::ConnectInfo,
-    http::{Extensions, HeaderMap, header, request::Parts},
+    extract::{ConnectInfo, Request},
+    http::{Extensions, HeaderMap, StatusCode, Version, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 
-use super::state::HttpSettings;
+use super::{problem::Problem, state::HttpSettings};
 use crate::config::{Profile, Proxy};
 
 /// The client's address: the connection's, or what the trusted proxy says.
@@ -39,6 +41,21 @@ pub(super) fn is_https(settings: &HttpSettings, headers: &HeaderMap) -> bool {
 /// Whether cookies are marked `Secure` (and named `__Host-…`).
 pub(super) fn secure_cookies(settings: &HttpSettings, headers: &HeaderMap) -> bool {
     settings.profile == Profile::Production || is_https(settings, headers)
+}
+
+/// Whether a browser says that a page of another site makes it send this (Fetch Metadata, W3C): by a link, too.
+pub(super) fn is_cross_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site.as_bytes().eq_ignore_ascii_case(b"cross-site"))
+}
+
+/// Refuses HTTP/1.1 without a host or with several (RFC 9112 §3.2): whoever stands in front may have gone by another one.
+pub(super) async fn one_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let enough = request.version() != Version::HTTP_11;
+    if hosts == 1 || hosts == 0 && enough {
+        return next.run(request).await;
+    }
+    Problem::new(StatusCode::BAD_REQUEST, "bad_request", "Send exactly one Host header.").into_response()
 }
 
 /// Whether the `Origin` header names the very host the request was sent to, and its encryption where this is known.

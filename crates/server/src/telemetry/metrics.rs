@@ -67,7 +67,11 @@ pub(crate) const METRICS: &[Metric] = &[
     gauge("saydo_db_connections", &["state"], "Open database connections: in_use or idle"),
     gauge("saydo_db_connections_max", &[], "The most database connections there can be"),
     gauge("saydo_db_write_queue_jobs", &[], "Jobs that wait for SQLite's one writer"),
-    counter("saydo_turns_total", &["planner", "outcome"], "Turns; one that no model answered counts for both planners"),
+    counter(
+        "saydo_turns_total",
+        &["planner", "outcome"],
+        "Turns; one that no model answered counts for both planners, one that nobody did for none",
+    ),
     histogram("saydo_turn_duration_seconds", &["planner"], "Time a turn took, from plan to commit"),
     gauge("saydo_turns_running", &[], "Tracked turns that run in this process"),
     counter("saydo_tool_calls_total", &["tool", "outcome"], "Calls of tools: done, refused or failed"),
@@ -80,9 +84,18 @@ pub(crate) const METRICS: &[Metric] = &[
     ),
     counter("saydo_model_cost_millionths_total", &["model"], "Cost in millionths of the currency of the prices"),
     gauge("saydo_model_breaker_open", &["provider"], "1 while requests to this provider are held back"),
-    counter("saydo_logins_total", &["outcome"], "Logins: ok, failed or throttled"),
+    counter(
+        "saydo_logins_total",
+        &["outcome"],
+        "Logins: ok, failed or throttled; the latter two also where a password is asked for again",
+    ),
+    counter("saydo_tokens_refused_total", &["kind"], "Tokens that are not good: personal, ended or forged"),
     counter("saydo_audit_events_total", &["kind"], "Audit events"),
-    counter("saydo_audit_dropped_total", &[], "Audit events that are in the log only: too many at once, or not to be stored"),
+    counter(
+        "saydo_audit_dropped_total",
+        &[],
+        "Audit events that are in the log only: too many at once, or not to be stored",
+    ),
     counter("saydo_backups_total", &["outcome"], "Backups the server made by itself: ok or failed"),
     gauge("saydo_backup_last_success_timestamp_seconds", &[], "When the newest good backup was made; 0 without one"),
     gauge("saydo_backup_last_size_bytes", &[], "Size of the newest good backup"),
@@ -142,6 +155,9 @@ fn begin_at_zero() {
     for outcome in ["ok", "failed", "throttled"] {
         metrics::counter!("saydo_logins_total", "outcome" => outcome).increment(0);
     }
+    for kind in ["personal", "ended", "forged"] {
+        metrics::counter!("saydo_tokens_refused_total", "kind" => kind).increment(0);
+    }
     for outcome in ["ok", "failed"] {
         metrics::counter!("saydo_backups_total", "outcome" => outcome).increment(0);
     }
@@ -151,8 +167,7 @@ fn begin_at_zero() {
     for limit in ["calls", "changes", "chat", "sign-ins"] {
         metrics::counter!("saydo_rate_limited_total", "limit" => limit).increment(0);
     }
-    for (planner, outcome) in
-        [("offline", "answered"), ("offline", "failed"), ("model", "answered"), ("model", "failed")]
+    for (planner, outcome) in [("offline", "answered"), ("model", "answered"), ("none", "failed"), ("none", "refused")]
     {
         metrics::counter!("saydo_turns_total", "planner" => planner, "outcome" => outcome).increment(0);
     }
