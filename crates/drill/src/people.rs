@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{
     timeline::Timeline,
@@ -129,6 +129,8 @@ impl Person {
     pub(crate) fn live(self, ledger: Arc<Ledger>, timeline: Arc<Timeline>) -> JoinHandle<()> {
         tokio::spawn(async move {
             let mut pace = tokio::time::interval(PACE);
+            // Nobody makes up for the time that they waited: what is quick between waits would hide how slow it is.
+            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let mut open: Option<(String, String)> = None;
             for number in 0_u64.. {
                 pace.tick().await;
