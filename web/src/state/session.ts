@@ -7,6 +7,7 @@ import { forgetAll, meet } from "../offline/known";
 import { dropOf } from "../offline/outbox";
 import { tell } from "../offline/tabs";
 import { goToView } from "./route";
+import { answerCame } from "./waiting";
 
 export type Session =
   | { status: "unknown" }
@@ -52,6 +53,7 @@ export async function signedOut(notice?: string): Promise<void> {
 async function leave(notice?: string): Promise<void> {
   const id = user.peek()?.id;
   if (id) await ifPossible(dropOf(id));
+  answerCame();
   goToView({ name: "all" });
   await signedOut(notice);
   tell("person");
