@@ -31,7 +31,9 @@ async fn three(engine: Engine) -> Vec<TestApp> {
 
 /// The same app so many seconds later.
 fn later(app: &TestApp, seconds: i64) -> App {
-    App { clock: Clock::Frozen(now() + seconds.seconds()), ..app.app.clone() }
+    let mut app = app.app.clone();
+    app.clock = Clock::Frozen(now() + seconds.seconds());
+    app
 }
 
 async fn count(app: App, runs: &AtomicU32) -> Ran {

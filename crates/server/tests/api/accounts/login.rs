@@ -1,8 +1,15 @@
 //! `POST /api/auth/login` and what a token is good for.
 
-use serde_json::{Value, json};
+use std::time::Instant;
 
-use crate::support::{PASSWORD, SECRET, TestApp, mint, now};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use testbed::{Durability, Postgres, ROLE};
+
+use crate::{
+    database::Engine,
+    support::{PASSWORD, SECRET, TestApp, mint, now},
+};
 
 #[tokio::test]
 async fn answers_with_a_token_of_ours() {
@@ -60,6 +67,44 @@ async fn failures_slow_down_and_say_when_to_come_back() {
         let seconds: u32 = refused.header("retry-after").parse().unwrap();
         assert!((1..=1 << (tried - 5)).contains(&seconds), "{seconds} s after {tried} tries");
     }
+}
+
+/// Nobody keeps a person from changing their password by failed logins with the person's id.
+#[tokio::test]
+async fn a_login_with_an_id_is_no_confirmation() {
+    let app = TestApp::with(&[("SAYDO_RATE_LIMITS", "on")]).await;
+    let ada = app.user("ada").await;
+    let body = json!({"email": ada.id, "password": "wrong password"});
+    let nobody = app.anonymous();
+    let answers = join_all((0..7).map(|_| nobody.post("/api/auth/login", body.clone()))).await;
+    assert!(answers.iter().any(|answer| answer.status == 429), "{answers:?}");
+    let new = json!({"current_password": PASSWORD, "new_password": "another good one"});
+    ada.post("/api/auth/password", new).await.ok(204);
+}
+
+/// Tries that nobody could look at are not held against anybody.
+#[tokio::test]
+async fn what_fails_by_our_fault_does_not_count() {
+    let cluster = Postgres::start(Durability::OfProcess);
+    cluster.create_database("app");
+    let url = cluster.url("app", ROLE);
+    let settings = [("DATABASE_URL", url.as_str()), ("DB_POOL_TIMEOUT", "1"), ("SAYDO_RATE_LIMITS", "on")];
+    let app = TestApp::on(Engine::Sqlite, &settings).await;
+    let ada = app.user("ada").await;
+    let log_in =
+        async || app.anonymous().post("/api/auth/login", json!({"email": ada.email, "password": PASSWORD})).await;
+    cluster.stop_immediate();
+    for answer in join_all((0..8).map(|_| log_in())).await {
+        answer.problem(503);
+    }
+    cluster.start_again();
+    let began = Instant::now();
+    let mut answer = log_in().await;
+    while answer.status == 503 {
+        assert!(began.elapsed().as_secs() < 60, "{answer:?}");
+        answer = log_in().await;
+    }
+    answer.ok(200);
 }
 
 #[tokio::test]

@@ -75,6 +75,31 @@ async fn sign_ins_are_counted_per_address() {
     assert_eq!(sign_up("192.0.2.2").await, 422);
 }
 
+/// Each leaves an audit event that is kept for a year.
+#[tokio::test]
+async fn tokens_and_new_passwords_are_counted_by_the_hour() {
+    let app = TestApp::with(&[("SAYDO_RATE_LIMITS", "on")]).await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let robot = ada.post("/api/tokens", json!({"name": "robot", "scope": "read"})).await.ok(201);
+    for (path, made) in [("/api/tokens", 1), ("/api/auth/password", 0)] {
+        let (began, mut passed) = (Instant::now(), made);
+        let refused = loop {
+            let answer = ada.post(path, json!({})).await;
+            if answer.status != 422 {
+                break answer;
+            }
+            passed += 1;
+        };
+        // Another one every three minutes.
+        assert!((20..=20 + began.elapsed().as_secs() / 180).contains(&passed), "{path}: {passed}");
+        assert_eq!(refused.problem(429).1, "too_many_requests");
+        assert!((1..=180).contains(&refused.header("retry-after").parse().unwrap()));
+        bob.post(path, json!({})).await.problem(422);
+    }
+    ada.get("/api/tokens").await.ok(200);
+    ada.delete(&format!("/api/tokens/{}", robot["id"].as_str().unwrap())).await.ok(204);
+}
+
 #[tokio::test]
 async fn off_means_no_limits_and_no_headers() {
     let app = TestApp::with(&[("SAYDO_CHAT_PER_MINUTE", "1")]).await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use saydo_app::audit::AuditKind;
 use saydo_store::{AuditEvent, AuditQuery};
@@ -70,6 +71,9 @@ async fn every_step_of_an_account_is_noted_with_its_request() {
 
     ada.post("/api/somebody-else/chat", json!({"message": "hi"})).await.problem(403);
     assert_eq!(one(&app, AuditKind::OtherUserRefused).await.actor.as_ref(), Some(&actor));
+    ada.say(None, "add milk").await.ok(200);
+    ada.delete("/api/conversations").await.ok(200);
+    assert_eq!(one(&app, AuditKind::ConversationsDeleted).await.details, json!({"deleted": 1}));
     ada.get("/api/account/export").await.ok(200);
     one(&app, AuditKind::AccountExported).await;
     ada.post("/api/auth/logout", Value::Null).await.ok(204);
@@ -138,6 +142,93 @@ async fn a_flood_of_refusals_is_counted() {
     let more = |event: &AuditEvent| event.details["more"].as_u64().unwrap_or(1);
     assert_eq!(noted.iter().map(more).sum::<u64>(), REFUSED as u64, "{noted:?}");
     assert!(noted.iter().all(|event| event.origin == noted[0].origin), "{noted:?}");
+}
+
+/// Tokens that are not good: each is counted, and none of them is told.
+#[tokio::test]
+async fn a_flood_of_bad_tokens_is_counted() {
+    const EACH: usize = 100;
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    ada.post("/api/auth/logout", Value::Null).await.ok(204);
+    ada.get("/api/tasks").await.problem(401);
+    let first = one(&app, AuditKind::TokenRefused).await;
+    assert_eq!((first.actor, first.details), (None, json!({"token": "ended"})));
+    let guessed = app.anonymous().with_token("saydo_pat_canary");
+    let forged = app.anonymous().with_token("canary.canary.canary");
+    for _ in 0..EACH {
+        guessed.get("/api/tasks").await.problem(401);
+        forged.post("/mcp", json!({})).await.problem(401);
+        let cookie = app.anonymous().request(Method::GET, "/api/tasks").header("cookie", "saydo_session=canary");
+        Answer::of(cookie).await.problem(401);
+    }
+    // Who has none is no attack.
+    app.anonymous().get("/api/tasks").await.problem(401);
+    app.app.accounts.audit().settle().await;
+    let query = AuditQuery { kind: Some(AuditKind::TokenRefused.as_str().to_owned()), ..AuditQuery::default() };
+    let noted = app.app.store.read().await.unwrap().audit_list(&query, 1000).await.unwrap();
+    assert!((2..20).contains(&noted.len()), "{noted:?}");
+    let more = |event: &AuditEvent| event.details["more"].as_u64().unwrap_or(1);
+    assert_eq!(noted.iter().map(more).sum::<u64>(), 1 + 3 * EACH as u64, "{noted:?}");
+    assert!(!format!("{noted:?}").contains("canary"), "{noted:?}");
+}
+
+/// Somebody has a session and guesses at its password: the trail says whose, the alert's figure counts it.
+#[tokio::test]
+async fn guesses_at_the_password_of_a_session_are_seen() {
+    const GUESSES: usize = 8;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[("SAYDO_METRICS_TOKEN", TOKEN)]);
+    let ada = sign_up(&server, "ada@example.com").await;
+    let wrong = json!({"current_password": "not this one", "new_password": "another good one"});
+    let guesses = join_all((0..GUESSES).map(|_| ada.post("/api/auth/password", wrong.clone()))).await;
+    let delete = ada.request(Method::DELETE, "/api/account").json(&json!({"password": "not this one"}));
+    let statuses: Vec<u16> = guesses.iter().chain([&Answer::of(delete).await]).map(|answer| answer.status).collect();
+    let count = |wanted| statuses.iter().filter(|status| **status == wanted).count() as u64;
+    assert!(count(422) >= 5 && count(429) > 0 && count(422) + count(429) == 9, "{statuses:?}");
+    Client::of(&server.base, "saydo_pat_guess").get("/api/tasks").await.problem(401);
+    let page = page(&server).await.text;
+    for (series, number) in [
+        (r#"saydo_logins_total{outcome="ok"}"#, 1),
+        (r#"saydo_logins_total{outcome="failed"}"#, count(422)),
+        (r#"saydo_logins_total{outcome="throttled"}"#, count(429)),
+        (r#"saydo_audit_events_total{kind="password_refused"}"#, count(422)),
+        (r#"saydo_tokens_refused_total{kind="personal"}"#, 1),
+        (r#"saydo_tokens_refused_total{kind="forged"}"#, 0),
+    ] {
+        assert!(page.lines().any(|line| line == format!("{series} {number}")), "{series} {number}:\n{page}");
+    }
+    assert_eq!(server.stop().0, Some(0));
+    let events = |kind: &str| -> Vec<Value> {
+        let lines = succeed(saydo(folder.path(), &["audit", "--json", "--kind", kind]), "");
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let more =
+        |events: &[Value]| events.iter().map(|event| event["details"]["more"].as_u64().unwrap_or(1)).sum::<u64>();
+    let (refused, throttled) = (events("password_refused"), events("login_throttled"));
+    assert_eq!((more(&refused), more(&throttled)), (count(422), count(429)));
+    let actor = events("signed_up").remove(0)["actor"].clone();
+    assert!(actor.is_string() && refused.iter().chain(&throttled).all(|event| event["actor"] == actor), "{refused:?}");
+}
+
+/// Who comes in over and over fills no table.
+#[tokio::test]
+async fn what_one_person_repeats_is_counted() {
+    const TIMES: u64 = 50;
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    for _ in 0..TIMES {
+        ada.get("/api/account/export").await.ok(200);
+    }
+    bob.get("/api/account/export").await.ok(200);
+    app.app.accounts.audit().settle().await;
+    let query = AuditQuery { kind: Some(AuditKind::AccountExported.as_str().to_owned()), ..AuditQuery::default() };
+    let noted = app.app.store.read().await.unwrap().audit_list(&query, 1000).await.unwrap();
+    let bobs = app.app.accounts.audit().pseudonym(&saydo_domain::UserId::new(bob.id).unwrap());
+    let (bobs, adas): (Vec<_>, Vec<_>) = noted.iter().partition(|event| event.actor.as_ref() == Some(&bobs));
+    assert_eq!((bobs.len(), &bobs[0].details), (1, &json!({})));
+    assert!((2..20).contains(&adas.len()), "{adas:?}");
+    assert_eq!(adas.iter().map(|event| event.details["more"].as_u64().unwrap_or(1)).sum::<u64>(), TIMES, "{adas:?}");
 }
 
 #[tokio::test]

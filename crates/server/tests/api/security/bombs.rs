@@ -1,6 +1,8 @@
 //! Bodies that are small on the wire and large in memory, in every encoding there is and at every door with a body.
 
-use flate2::{Compress, Compression, FlushCompress};
+use std::io::Write as _;
+
+use flate2::{Compress, Compression, FlushCompress, write::GzEncoder};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
@@ -96,8 +98,12 @@ async fn other_encodings_are_not_unpacked() {
 
 /// The most memory this process ever had, in bytes.
 fn peak(pid: u32) -> usize {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: u32, what: &str) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap();
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
 }
 
@@ -113,5 +119,32 @@ async fn many_at_once_cost_no_memory() {
     assert!(salvo.iter().all(|answer| answer.status == 413), "{salvo:?}");
     let more = peak(server.pid()) - before;
     assert!(more < SALVO_BYTES, "{more} bytes for {SALVO} bombs");
+    assert_eq!(server.stop().0, Some(0));
+}
+
+/// Failed logins are counted for an hour: by something of the same size, whatever was typed.
+#[tokio::test]
+async fn what_was_typed_is_not_kept() {
+    const LOGINS: usize = 12;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[("SAYDO_TRUST_PROXY", "on")]);
+    let nobody = Client::of(&server.base, "").browser();
+    let login = async |n: usize| {
+        let email = format!("{n}{}", "a".repeat(MEBIBYTE - 100));
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(json!({"email": email, "password": "not this one"}).to_string().as_bytes()).unwrap();
+        let request = nobody.request(Method::POST, "/api/auth/login").header("x-forwarded-for", format!("192.0.2.{n}"));
+        Answer::of(packed(request, "application/json", packer.finish().unwrap())).await.problem(401);
+    };
+    // What a request takes while it is answered is there from then on.
+    for n in 0..2 {
+        login(n).await;
+    }
+    let before = memory(server.pid(), "VmRSS:");
+    for n in 2..2 + LOGINS {
+        login(n).await;
+    }
+    let more = memory(server.pid(), "VmRSS:").saturating_sub(before);
+    assert!(more < LOGINS * MEBIBYTE / 2, "{more} bytes of {LOGINS} logins are kept");
     assert_eq!(server.stop().0, Some(0));
 }
