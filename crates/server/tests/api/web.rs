@@ -93,6 +93,20 @@ async fn every_address_of_the_app_is_its_page_but_for_scripts_and_the_api() {
 }
 
 #[tokio::test]
+async fn the_worker_and_the_manifest_are_never_kept_for_long_and_are_what_they_are() {
+    let app = TestApp::start().await;
+    for (path, kind) in
+        [("/sw.js", "text/javascript; charset=utf-8"), ("/manifest.webmanifest", "application/manifest+json")]
+    {
+        let answer = app.anonymous().get(path).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, kind), "{path}");
+        assert_eq!(answer.header("cache-control"), "no-cache", "{path}");
+        let csp = answer.header("content-security-policy");
+        assert!(csp.contains("worker-src 'self'") && csp.contains("manifest-src 'self'"), "{path}: {csp}");
+    }
+}
+
+#[tokio::test]
 async fn files_come_in_the_smallest_form_a_browser_takes() {
     let app = TestApp::start().await;
     let get = async |accept: &str, known: &str| {
