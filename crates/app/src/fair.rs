@@ -186,7 +186,7 @@ mod tests {
         let mut third = Box::pin(tickets[2].work());
         assert!(futures_util::poll!(&mut third).is_pending());
         assert!(matches!(lanes.queue(&ada), Err(AppError::TooMuchAtOnce { .. })));
-        lanes.queue(&bob).unwrap().work().await.unwrap();
+        drop(lanes.queue(&bob).unwrap().work().await.unwrap());
         drop(first);
         drop(third.await.unwrap());
         drop(tickets);

@@ -8,3 +8,4 @@ mod origins;
 mod outgoing;
 mod schemas;
 mod tokens;
+mod turns;
