@@ -94,8 +94,9 @@ async fn what_fails_by_our_fault_does_not_count() {
     let log_in =
         async || app.anonymous().post("/api/auth/login", json!({"email": ada.email, "password": PASSWORD})).await;
     cluster.stop_immediate();
-    for answer in join_all((0..8).map(|_| log_in())).await {
-        answer.problem(503);
+    // One after the other: of many at once only a few are looked at, whatever comes of them.
+    for _ in 0..8 {
+        log_in().await.problem(503);
     }
     cluster.start_again();
     let began = Instant::now();
