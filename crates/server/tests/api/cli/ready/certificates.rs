@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::{ToSpan as _, Zoned};
+use jiff::{ToSpan as _, tz::TimeZone};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::Value;
 use testbed::HaProxy;
@@ -22,7 +22,7 @@ struct Authority {
 }
 
 fn day(from_today: i64) -> (i32, u8, u8) {
-    let day = Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).date() + from_today.days();
+    let day = saydo_app::Clock::System.now().to_zoned(TimeZone::UTC).date() + from_today.days();
     (day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs())
 }
 
