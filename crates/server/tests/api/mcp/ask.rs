@@ -149,6 +149,24 @@ async fn a_choice_is_put_to_the_person_or_answered_by_talking_on() {
 }
 
 #[tokio::test]
+async fn a_choice_that_was_not_offered_is_a_no() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for title in ["Call Ann", "Call Ben", "Buy milk"] {
+        ada.post("/api/tasks", json!({"title": title})).await.ok(201);
+    }
+    let mcp = Mcp::session(&ada, SESSIONS, json!({"elicitation": {}})).await;
+    for content in [json!({"choice": "3"}), json!({"choice": "99"}), json!({"choice": 1}), json!({})] {
+        let answer = json!({"action": "accept", "content": content});
+        let (asked, told) = call_and_answer(&mcp, "talk", json!({"message": "complete the call"}), &[answer]).await;
+        assert_eq!(asked.len(), 1, "{content}");
+        assert_eq!(Mcp::done(&told)["pending"], Value::Null, "{content}: {told}");
+    }
+    let tasks = ada.get("/api/tasks").await.ok(200);
+    assert!(tasks.as_array().unwrap().iter().all(|task| task["completed"] == false), "{tasks}");
+}
+
+#[tokio::test]
 async fn a_program_cannot_pick_many_in_the_persons_place() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
