@@ -152,12 +152,14 @@ pub(crate) fn all_are_here(statements: &BTreeMap<String, String>) {
             names.extend(named.map(|(name, _)| name.to_owned()));
         }
     }
-    // Those have no plan that matters: transactions, what only PostgreSQL can, the migrations' own little table, and what
-    // a restore does to everybody.
+    // Those have no plan that matters: transactions, what only PostgreSQL can, the migrations' own little table, what a
+    // restore does to everybody, and what is asked of the account's own row where the changes of a day are limited.
     let without = [
         "",
         "system.notify",
         "system.sizes_learn",
+        "event.changes_that_day",
+        "event.kept_count",
         "server.facts",
         "system.migrations",
         "system.table",
