@@ -29,7 +29,7 @@ const TURNS: usize = 8;
 /// answered, it would be about one.
 const SERVED_EACH: usize = 4;
 /// Names that no task is called by: all titles are looked through for each.
-const UNKNOWN: &str = "mark qxx, qxz, qxj, qxv, qxk, qzq, qjx, zqx, zxq, xqz, xzq, jqx done";
+const UNKNOWN: &str = "mark qxx, qxz, qxj, qxv, qxk, qzq done";
 /// A search that takes long: every title begins like it in many places.
 const SEARCH: &str = "/api/tasks?q=zzzzzzzzzzzzzzzzzzzz1";
 /// Searches at once.
