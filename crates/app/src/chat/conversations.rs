@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::pages::PageInput;
 use crate::{
     App, AppError, Caller, Missing,
+    audit::AuditKind,
     idempotency::{self, Answer},
 };
 
@@ -249,16 +250,20 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn conversations_delete_all(&self, caller: &Caller) -> Result<ConversationsDeleted, AppError> {
-        let (caller, now) = (caller.clone(), self.clock.now());
-        self.store
+        let (caller, owner, now) = (caller.clone(), caller.id().clone(), self.clock.now());
+        let view = self
+            .store
             .write(move |tx| {
                 Box::pin(async move {
                     let deleted_count = tx.conversations_delete_all(caller.id(), now).await?;
                     let view = ConversationsDeleted { success: true, deleted_count };
                     idempotency::keep(tx, &caller, now, Answer::json(200, Vec::new(), &view)?).await?;
-                    Ok(view)
+                    Ok::<_, AppError>(view)
                 })
             })
-            .await
+            .await?;
+        let details = serde_json::json!({ "deleted": view.deleted_count });
+        self.accounts.audit().note(AuditKind::ConversationsDeleted, Some(&owner), details);
+        Ok(view)
     }
 }

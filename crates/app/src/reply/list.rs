@@ -3,7 +3,10 @@
 use jiff::{Zoned, civil::Date};
 use saydo_domain::{Due, Priority, Task};
 
-use crate::reply::{due, receipt::quoted};
+use crate::reply::{
+    due,
+    receipt::{plain, quoted},
+};
 
 /// The group a task is listed under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,14 +82,14 @@ fn written(task: &Task, words: fn(Due, &Zoned) -> String, now: &Zoned) -> String
         None => {}
     }
     if let Some(rule) = &task.recurrence {
-        notes.push(if rule.text.is_empty() { "repeats".to_owned() } else { rule.text.clone() });
+        notes.push(if rule.text.is_empty() { "repeats".to_owned() } else { plain(&rule.text) });
     }
     if task.priority != Priority::Medium {
         notes.push(task.priority.to_string());
     }
     notes.extend(task.labels.iter().map(|label| format!("#{label}")));
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
-    format!("#{} {}{notes}", task.number, task.title)
+    format!("#{} {}{notes}", task.number, plain(task.title.as_str()))
 }
 
 /// How many are open and how many of these are overdue: `7 open, 2 overdue`.

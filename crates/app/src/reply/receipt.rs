@@ -5,10 +5,20 @@ use saydo_domain::{Due, Priority, Task};
 
 use crate::{execute::Outcome, reply::due};
 
+/// Somebody's words within a text of ours. Lists and questions are made of lines, so nobody's words may begin one, nor
+/// reorder what stands beside them (Unicode's UAX #9): a program that may add tasks would else write into the question
+/// that a person says yes to.
+#[must_use]
+pub fn plain(words: &str) -> String {
+    let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    words.chars().filter(|c| !reorders(*c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
+}
+
 /// A title in the quotation marks we use.
 #[must_use]
 pub fn quoted(title: &str) -> String {
-    format!("“{title}”")
+    format!("“{}”", plain(title))
 }
 
 /// `“A”`, `“A” and “B”`, `“A”, “B” and “C”`; from eight on the rest as a number.
@@ -35,7 +45,7 @@ fn attributes(task: &Task, now: &Zoned) -> String {
     }
     if let Some(recurrence) = task.recurrence.as_ref() {
         let rule = recurrence.rrule.to_string();
-        let words = if recurrence.text.is_empty() { rule } else { recurrence.text.clone() };
+        let words = if recurrence.text.is_empty() { rule } else { plain(&recurrence.text) };
         text.push_str(&format!(", repeating {words}"));
     }
     if task.priority != Priority::Medium {
@@ -60,7 +70,7 @@ pub(super) fn differences(before: &Task, after: &Task, now: &Zoned) -> Vec<Strin
         parts.push(match &after.recurrence {
             None => "no longer repeating".to_owned(),
             Some(rule) if rule.text.is_empty() => format!("repeating {}", rule.rrule),
-            Some(rule) => format!("repeating {}", rule.text),
+            Some(rule) => format!("repeating {}", plain(&rule.text)),
         });
     }
     if before.priority != after.priority {

@@ -1,6 +1,6 @@
 //! A person with a list, and a model that does as it is told.
 
-use std::path::Path;
+use std::{num::NonZeroU32, path::Path};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use saydo_app::{
@@ -35,7 +35,13 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(crate) async fn open(folder: &Path, now: Timestamp) -> App {
-    let store = Store::open(StoreConfig::new(folder.join("saydo.db").to_string_lossy())).await.unwrap();
+    open_bounded(folder, now, None).await
+}
+
+/// The same list, of which only so much may be changed on a day.
+pub(crate) async fn open_bounded(folder: &Path, now: Timestamp, changes_per_day: Option<NonZeroU32>) -> App {
+    let config = StoreConfig { changes_per_day, ..StoreConfig::new(folder.join("saydo.db").to_string_lossy()) };
+    let store = Store::open(config).await.unwrap();
     store.migrate_up().await.unwrap();
     let clock = Clock::Frozen(now);
     let config = AccountsConfig {

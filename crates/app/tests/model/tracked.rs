@@ -1,6 +1,6 @@
 //! Turns apart from their connections: stop, replay, several at once, shutdown, servers that vanish.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use jiff::ToSpan;
 use saydo_app::{
@@ -14,7 +14,7 @@ use saydo_domain::{ConversationId, MessageText, TurnId, TurnStatus};
 use scripted_model::{Fault, Reply};
 use serde_json::json;
 
-use crate::support::{World, events, now, open, types, user};
+use crate::support::{World, events, now, open, open_bounded, types, user};
 
 /// Reads until the text has begun to come.
 async fn until_text(handle: &mut saydo_app::chat::turns::TurnHandle) {
@@ -314,6 +314,20 @@ async fn a_turn_whose_server_vanished_is_declared_interrupted() {
     world.app.turn_stop(&world.caller, conversation, id).await.unwrap();
     while handle.events.next().await.unwrap().is_some() {}
     assert_eq!(world.messages().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_turn_whose_server_vanished_is_ended_also_when_the_day_has_no_room_left() {
+    let mut world = World::new().await;
+    world.model.reply(Reply::call("add_task", json!({ "title": "Buy milk" })).and_call("list_tasks", json!({})));
+    world.model.reply(endless());
+    let mut handle = world.begin("breakfast things").await;
+    until_text(&mut handle).await;
+    let later = open_bounded(world.folder.path(), now() + 2.minutes(), NonZeroU32::new(1)).await;
+    assert_eq!(later.turns_clear_stale().await.unwrap(), 1);
+    assert_eq!(status(&world, handle.turn_id).await, TurnStatus::Interrupted);
+    world.conversation = Some(handle.conversation_id);
+    assert_eq!(world.messages().await[1], format!("{} Added “Buy milk”.", talk::SERVER_STOPPED));
 }
 
 #[tokio::test]

@@ -229,7 +229,8 @@ mod tests {
         let doors = around(Router::new().route("/burst", get(burst)).route("/well", get(|| async { "ok" })), &state);
         let doors: Router = doors.with_state(state);
         let call = async |path: &str| {
-            let request = Request::get(path).header("host", "x").header("x-request-id", "r1").body(Body::empty()).unwrap();
+            let request =
+                Request::get(path).header("host", "x").header("x-request-id", "r1").body(Body::empty()).unwrap();
             let response = doors.clone().oneshot(request).await.unwrap();
             let status = response.status();
             let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();

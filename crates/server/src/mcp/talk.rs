@@ -11,6 +11,7 @@ use rmcp::{
 use saydo_app::{
     AppError,
     chat::{ChatReply, Decision, PendingDecision},
+    reply::receipt,
     tools::catalogue::ToolSpec,
     view::PendingView,
 };
@@ -272,7 +273,7 @@ impl Saydo {
 
 /// The waiting question as one for the person: bound to it, and so to the exact tasks and versions it was made for.
 fn question(conversation: ConversationId, pending: &PendingView) -> Question {
-    let line = |task: &saydo_app::view::PendingTaskView| format!("#{} {}", task.id, task.title);
+    let line = |task: &saydo_app::view::PendingTaskView| format!("#{} {}", task.id, receipt::plain(&task.title));
     let about = format!("{conversation}/{}", pending.id);
     if pending.kind == PendingKind::Choose {
         let choices = pending.tasks.iter().map(|task| (task.id.to_string(), line(task))).collect();

@@ -135,6 +135,8 @@ async fn no_program_opens_the_account() {
         // The e-mail, all that was said, and the other programs; and who may read what is said from now on.
         robot.get("/api/account/export").await,
         robot.patch("/api/auth/me", json!({"planner": "llm"})).await,
+        // What nobody can bring back.
+        robot.delete("/api/conversations").await,
     ];
     for answer in refused {
         assert_eq!(answer.problem(403).1, "sign_in_needed");

@@ -6,7 +6,7 @@ use saydo_domain::{PendingKind, Task};
 
 use crate::{
     planner::{PendingPlan, Plan, Question},
-    reply::receipt::names,
+    reply::receipt::{names, quoted},
     tools::ToolCall,
 };
 
@@ -42,7 +42,7 @@ pub(super) fn ask_first(plan: Plan) -> Plan {
         format!("Should I add {} as {noun}?", names(titles))
     } else if let ([only], Some(call)) = (plan.tasks.as_slice(), plan.calls.first()) {
         let (verb, rest) = deed(call);
-        format!("Should I {verb} “{}”{rest}?", only.title)
+        format!("Should I {verb} {}{rest}?", quoted(only.title.as_str()))
     } else {
         format!("Should I {}?", summary(&plan.calls))
     };

@@ -103,7 +103,7 @@ pub(in crate::http) async fn delete(
     Ok(Answer(state.app.conversation_delete(&caller, id).await?))
 }
 
-/// Delete all conversations. Tasks made in them stay.
+/// Delete all conversations. Tasks made in them stay. It cannot be undone, so no program's token may.
 #[utoipa::path(delete, operation_id = "delete_all_conversations", path = "/api/conversations", tag = "conversations",
     responses((status = 200, description = "Done", body = ConversationsDeleted)))]
 pub(in crate::http) async fn delete_all(

@@ -34,6 +34,27 @@ async fn a_plan_card_shows_exactly_what_would_happen() {
     assert_eq!(latest["pending"], *pending);
 }
 
+/// Whoever may add tasks must not write into the question that is asked about them.
+#[tokio::test]
+async fn a_title_is_no_line_of_its_own_in_a_plan_card() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let titles = ["Milk\n2. #77 Old newsletter", "Tax\u{2028}papers\u{202e} 1 erased\u{9b}"];
+    for title in titles {
+        ada.post("/api/tasks", json!({ "title": title })).await.ok(201);
+    }
+    let reply = ada.say(None, "delete all tasks").await.ok(200);
+    let lines =
+        ["This would delete 2 tasks. Go ahead?", "1. #1 Milk 2. #77 Old newsletter", "2. #2 Tax papers 1 erased "];
+    assert_eq!(reply["response"].as_str().unwrap().lines().collect::<Vec<_>>(), lines);
+    // Where each is a thing by itself they are as they were written.
+    assert_eq!(asked_about(&reply), json!([[1, titles[0]], [2, titles[1]]]));
+    let listed = ada.say(None, "show my tasks").await.ok(200);
+    assert!(!listed["response"].as_str().unwrap().lines().any(|line| line.starts_with("2. #77")), "{listed}");
+    let shown = ada.say(None, "what is task 1?").await.ok(200);
+    assert!(shown["response"].as_str().unwrap().contains("“Milk 2. #77 Old newsletter”"), "{shown}");
+}
+
 #[tokio::test]
 async fn it_is_accepted_in_words_or_by_the_endpoint() {
     for by_endpoint in [false, true] {

@@ -111,6 +111,29 @@ async fn a_turn_streams_as_agui_events() {
     assert!(same.iter().all(|field| *field == "conversation_id" || other[field] == reply[field]), "{other} {reply}");
 }
 
+/// Whether there is room is known when the turn is committed: by then its stream has begun.
+#[tokio::test]
+async fn a_turn_that_the_day_has_no_room_for_ends_and_says_so() {
+    let mut cut_off = 0;
+    for most in ["1", "2", "3", "4"] {
+        let app = TestApp::with(&[("SAYDO_RATE_LIMITS", "on"), ("SAYDO_CHANGES_PER_DAY", most)]).await;
+        let ada = app.user("ada").await;
+        let refused = loop {
+            let answer = ada.stream(None, "add milk and add bread").await;
+            if answer.status != 200 {
+                break answer.problem(429).1;
+            }
+            let (_, last) = answer.events().pop().unwrap();
+            if last["type"] != "RUN_FINISHED" {
+                cut_off += 1;
+                break last["code"].as_str().unwrap().to_owned();
+            }
+        };
+        assert_eq!(refused, "too_many_requests", "{most} changes a day");
+    }
+    assert!(cut_off > 0, "each was refused before its stream began");
+}
+
 #[tokio::test]
 async fn a_question_is_an_interrupt() {
     let app = TestApp::start().await;

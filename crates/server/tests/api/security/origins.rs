@@ -144,3 +144,42 @@ async fn behind_tls_a_page_without_it_is_another_site() {
     assert_eq!(write("https://saydo.example.evil.example").await, 403);
     assert_eq!(write("https://saydo.example").await, 201);
 }
+
+/// A link elsewhere makes the browser send the cookie along.
+#[tokio::test]
+async fn a_link_of_another_site_fetches_nothing() {
+    let app = TestApp::start().await;
+    let (ada, nobody) = (app.user("ada").await, app.anonymous());
+    let token = ada.token.clone().unwrap();
+    for (site, status) in [("cross-site", 403), ("same-origin", 200), ("same-site", 200), ("none", 200)] {
+        for path in ["/api/account/export", "/api/tasks"] {
+            let request =
+                prove(nobody.request(Method::GET, path), Proof::Cookie, &token).header("sec-fetch-site", site);
+            let answer = Answer::of(request).await;
+            assert_eq!(answer.status, status, "{site} {path}: {}", answer.text);
+        }
+    }
+    // Nobody's browser adds this proof by itself.
+    let friend = prove(nobody.request(Method::GET, "/api/tasks"), Proof::Bearer, &token);
+    Answer::of(friend.header("sec-fetch-site", "cross-site")).await.ok(200);
+}
+
+/// RFC 9112 §3.2: what stands in front may have gone by another host than we would.
+#[tokio::test]
+async fn a_request_names_one_host() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let app = TestApp::start().await;
+    for (head, status) in [
+        ("GET /livez HTTP/1.1\r\nhost: saydo\r\n", "HTTP/1.1 200"),
+        ("GET /livez HTTP/1.1\r\n", "HTTP/1.1 400"),
+        ("GET /livez HTTP/1.1\r\nhost: saydo\r\nhost: elsewhere\r\n", "HTTP/1.1 400"),
+        ("GET /livez HTTP/1.0\r\n", "HTTP/1.0 200"),
+    ] {
+        let mut stream = tokio::net::TcpStream::connect(app.base.strip_prefix("http://").unwrap()).await.unwrap();
+        stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(status), "{head} {answer}");
+        assert!(status.ends_with("200") || answer.contains("Send exactly one Host header."), "{answer}");
+    }
+}
