@@ -27,6 +27,11 @@ fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Cont
     if !leads(right) || left.len() < 2 || !left.iter().any(number) {
         return false;
     }
+    // `move 1, 2 and 3 to friday`: what stands on the left only names tasks.
+    let named = left.iter().position(number).unwrap_or(0);
+    if named > 0 && left[named..].iter().all(|unit| number(unit) || joint(message, unit)) {
+        return false;
+    }
     let bare = phrase::prefix(left, "lead").map_or(left, |length| trim(&left[length..]));
     match (change(message, left, context), change(message, right, context)) {
         (Some(moved), Some(moves)) => leads(bare) || moved && moves,
