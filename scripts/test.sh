@@ -26,6 +26,12 @@ cargo fmt --all --check
 step "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
+step "web: types, lints and unit tests"
+(cd web && npm run --silent check && npm run --silent test)
+
+step "docs of the code"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
 step "rust: unit, corpus, property and integration tests"
 # The same cases on every machine: what lands is judged by what was changed, not by luck. `make fuzz` looks for new ones.
 PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-20261121}" cargo test --workspace --locked
@@ -45,12 +51,6 @@ said=$(mktemp)
 (cd web && SAYDO_BIN="$PWD/../target/debug/saydo" exec setsid npm run --silent e2e) >"$said" 2>&1 &
 stories=$!
 trap 'kill -- "-$stories" 2>/dev/null || :; rm -f "$said" "$SAYDO_SKIPPED"' EXIT
-
-step "docs of the code"
-RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
-
-step "web: types, lints and unit tests"
-(cd web && npm run --silent check && npm run --silent test)
 
 step "servers killed, and what is left"
 target/debug/saydo-soak --short --seed 20261121

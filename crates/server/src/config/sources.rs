@@ -22,7 +22,7 @@ pub struct Sources {
     pub file: BTreeMap<String, String>,
     /// `.env`.
     pub dotenv: BTreeMap<String, String>,
-    /// What the service manager handed over as files, see [`read_credentials`].
+    /// What the service manager handed over as files, as it names them in `CREDENTIALS_DIRECTORY`.
     pub credentials: BTreeMap<String, String>,
     /// The environment.
     pub env: BTreeMap<String, String>,
