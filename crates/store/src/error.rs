@@ -66,6 +66,23 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// All kinds of errors, as [`Self::kind`] names them.
+    pub const KINDS: [&'static str; 13] = [
+        "busy",
+        "commit_unknown",
+        "unavailable",
+        "too_many_changes",
+        "full",
+        "read_only",
+        "config",
+        "conflict",
+        "reference",
+        "corrupt",
+        "decode",
+        "cursor",
+        "internal",
+    ];
+
     /// What kind of error, as one word for figures.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

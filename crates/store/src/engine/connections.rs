@@ -12,13 +12,12 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{sync::Mutex, time::Instant};
-use uuid::Uuid;
 
-use super::lent::Lent;
+use super::{
+    again::{self, Failure},
+    lent::Lent,
+};
 use crate::{StoreError, classify::classify};
-
-/// How long to wait before trying again what is safe to try again.
-const RETRIES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
 
 /// How long the server may take to take a connection before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -64,29 +63,37 @@ impl Connections {
         .await
     }
 
-    /// A connection that turns out to be dead is replaced: nothing has been asked of it yet.
+    /// A connection that cannot be had, or turns out to be dead, is tried again: nothing has been asked of it yet.
     async fn begin_by<T: Send + 'static>(
         &self,
-        begin: impl Fn(PoolConnection<Postgres>) -> BoxFuture<'static, Result<T, sqlx::Error>> + Send,
+        begin: impl Fn(PoolConnection<Postgres>) -> BoxFuture<'static, Result<T, sqlx::Error>> + Send + Sync,
     ) -> Result<T, StoreError> {
-        let (since, mut retries) = (Instant::now(), RETRIES.into_iter());
-        loop {
-            let connection = tokio::select! {
-                connection = self.pool.acquire() => connection.map_err(|error| classify(&error))?,
-                error = self.server.away() => return Err(error),
-            };
-            // In its own task: a caller that goes away in here would leave a connection inside a transaction that the
-            // pool knows nothing of (sqlx#4393).
-            let error = match tokio::spawn(begin(connection)).await {
-                Ok(Ok(begun)) => return Ok(begun),
-                Ok(Err(error)) => classify(&error),
-                Err(error) => return Err(StoreError::Internal(error.to_string())),
-            };
-            // Whoever waited in vain for an answer has waited enough.
-            let next = retries.next().filter(|_| since.elapsed() < self.patience);
-            let (StoreError::Unavailable(_), Some(wait)) = (&error, next) else { return Err(error) };
-            tracing::warn!(%error, "no transaction could be begun; trying again");
-            tokio::time::sleep(wait.mul_f64(0.5 + chance())).await;
+        let since = Instant::now();
+        // Whoever waited in vain for an answer has waited enough.
+        again::until_done(|| self.begin_once(&begin), || since.elapsed() >= self.patience).await
+    }
+
+    async fn begin_once<T: Send + 'static>(
+        &self,
+        begin: &(impl Fn(PoolConnection<Postgres>) -> BoxFuture<'static, Result<T, sqlx::Error>> + Send + Sync),
+    ) -> Result<T, Failure> {
+        let connection = tokio::select! {
+            connection = self.pool.acquire() => connection.map_err(|error| self.failure(&error))?,
+            // It was tried often enough already.
+            error = self.server.away() => return Err(Failure::Final(error)),
+        };
+        // In its own task: a caller that goes away in here would leave a connection inside a transaction that the
+        // pool knows nothing of (sqlx#4393).
+        match tokio::spawn(begin(connection)).await {
+            Ok(begun) => begun.map_err(|error| self.failure(&error)),
+            Err(error) => Err(Failure::Final(StoreError::Internal(error.to_string()))),
+        }
+    }
+
+    fn failure(&self, error: &sqlx::Error) -> Failure {
+        match classify(error) {
+            error @ StoreError::Unavailable(_) if !self.pool.is_closed() => Failure::Passing(error),
+            error => Failure::Final(error),
         }
     }
 }
@@ -105,14 +112,11 @@ impl Server {
     async fn away(&self) -> StoreError {
         let (mut failed, mut there) = (0, Instant::now());
         loop {
-            tokio::time::sleep(RETRIES[failed].mul_f64(0.5 + chance())).await;
-            failed = match self.reach().await {
-                Ok(()) => 0,
-                Err(error) if failed + 1 == RETRIES.len() || there.elapsed() >= PATIENCE => return error,
-                Err(_) => failed + 1,
-            };
-            if failed == 0 {
-                there = Instant::now();
+            again::pause(failed).await;
+            match self.reach().await {
+                Ok(()) => (failed, there) = (0, Instant::now()),
+                Err(error) if failed + 1 == again::TIMES || there.elapsed() >= PATIENCE => return error,
+                Err(_) => failed += 1,
             }
         }
     }
@@ -137,7 +141,39 @@ impl Server {
     }
 }
 
-/// A number from 0 to 1.
-pub(super) fn chance() -> f64 {
-    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Connections to a server whose socket is not there, as while it restarts: that is known at once.
+    fn to_nobody() -> Connections {
+        let options = PgConnectOptions::new_without_pgpass().socket("/nowhere");
+        Connections::new(PgPoolOptions::new(), options, Duration::from_secs(30))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_is_away_is_tried_three_times_again() {
+        let mut took = Vec::new();
+        for _ in 0..50 {
+            let connections = to_nobody();
+            let since = Instant::now();
+            assert!(matches!(connections.lend("BEGIN").await, Err(StoreError::Unavailable(_))));
+            took.push(since.elapsed().as_millis());
+            let since = Instant::now();
+            assert!(matches!(connections.server.away().await, StoreError::Unavailable(_)));
+            took.push(since.elapsed().as_millis());
+        }
+        // 100, 200 and 400 ms, each by half shorter to by half longer.
+        assert!(took.iter().all(|took| (350..=1055).contains(took)), "{took:?}");
+        assert!(took.iter().min() < took.iter().max(), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_pool_that_is_closed() {
+        let connections = to_nobody();
+        connections.pool().close().await;
+        let since = Instant::now();
+        assert!(matches!(connections.lend("BEGIN").await, Err(StoreError::Unavailable(_))));
+        assert_eq!(since.elapsed(), Duration::ZERO);
+    }
 }

@@ -3,6 +3,7 @@
 //! What SQLite does in its own way stands in `sqlite`, what PostgreSQL does in `postgres` and `session`, and the few
 //! words of SQL they do not share in `dialect`. Outside, only `row`, `classify` and `migrate` know that there are two.
 
+mod again;
 mod connections;
 mod dialect;
 mod lent;

@@ -8,7 +8,8 @@ use sqlx::{
 };
 
 use super::{
-    connections::{Connections, chance},
+    again::chance,
+    connections::Connections,
     session::{Kind, Session},
 };
 use crate::{PoolStatus, StoreConfig, StoreError, classify::classify};
