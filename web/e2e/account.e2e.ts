@@ -12,7 +12,7 @@ test("a wrong password says so beside the field, and the right one opens the doo
 
     await signIn(person, "not the password");
     const password = page.getByLabel("Password");
-    await expect.poll(() => password.getAttribute("aria-invalid"), { timeout: 20_000 }).toBe("true");
+    await expect.poll(() => password.getAttribute("aria-invalid")).toBe("true");
     expect(await page.locator(".field-wrong .field-note").textContent()).toBe("Invalid credentials");
 
     await signIn(person);
@@ -72,11 +72,11 @@ test("settings: name, time zone, theme, export, password, account deletion", () 
     await page.getByLabel("Current password").fill(PASSWORD);
     await page.getByLabel("New password").fill("another good one");
     await page.getByRole("button", { name: "Change password" }).click();
-    await page.getByText("Every other session has ended.").waitFor({ timeout: 20_000 });
+    await page.getByText("Every other session has ended.").waitFor();
 
     await page.getByLabel("Your password").fill("another good one");
     await page.getByRole("button", { name: "Delete my account" }).click();
-    await page.getByText("everything in it is gone").waitFor({ timeout: 20_000 });
+    await page.getByText("everything in it is gone").waitFor();
     await signIn(person, "another good one");
-    await page.getByText("Invalid credentials").waitFor({ timeout: 20_000 });
+    await page.getByText("Invalid credentials").waitFor();
   }));

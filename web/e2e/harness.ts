@@ -80,7 +80,7 @@ export async function visit(story: (person: Person) => Promise<void>, way: Way =
     baseURL: origin,
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   await page.clock.setFixedTime(NOW);
   const complaints: string[] = [];
@@ -103,7 +103,8 @@ export async function signUp({ page, email }: Person): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign up" }).click();
-  await page.getByRole("heading", { level: 1, name: "All tasks" }).waitFor({ timeout: 30_000 });
+  await page.getByRole("heading", { level: 1, name: "All tasks" }).waitFor();
+  await page.locator(".skeleton").waitFor({ state: "detached" });
 }
 
 export async function signIn({ page, email }: Person, password = PASSWORD): Promise<void> {
@@ -152,5 +153,5 @@ export const titles = (page: Page): Promise<string[]> => page.locator(".rows .ro
 
 /** Waits until the list is exactly this. */
 export async function shows(page: Page, expected: string[]): Promise<void> {
-  await expect.poll(() => titles(page), { timeout: 10_000 }).toEqual(expected);
+  await expect.poll(() => titles(page)).toEqual(expected);
 }

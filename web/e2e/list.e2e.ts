@@ -167,6 +167,23 @@ test("the keyboard alone does it all", () =>
     await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "detached" });
   }));
 
+test("who just types is writing to the composer, whatever the letters do elsewhere", () =>
+  home(async ({ page }) => {
+    await seed(page, { title: "Buy milk" });
+    await shows(page, ["Buy milk"]);
+    for (const line of ["pizza on saturday", "give back the book"]) {
+      await page.reload();
+      await shows(page, ["Buy milk"]);
+      await page.keyboard.type(line);
+      await expect.poll(() => page.locator("#composer").inputValue()).toBe(line);
+    }
+    await page.locator("#composer").fill("");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("z");
+    await expect.poll(() => page.locator("#composer").inputValue()).toBe("z");
+    await shows(page, ["Buy milk"]);
+  }));
+
 test("what another tab does moves in when the person looks", () =>
   home(async ({ page }) => {
     const other = await page.context().newPage();

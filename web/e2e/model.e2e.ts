@@ -74,15 +74,13 @@ for (const how of ["button", "key"] as const) {
 test("a model that says nothing is said to be in trouble, and can be tried again", () =>
   home(async ({ page }) => {
     await say(page, "hmm, that hiccup again");
-    await bubble(page)
-      .getByText("I'm having trouble processing your request right now.")
-      .waitFor({ timeout: 20_000 });
+    await bubble(page).getByText("I'm having trouble processing your request right now.").waitFor();
     await again(page).click();
     await expect.poll(() => thread(page).locator(".turn-user").count()).toBe(2);
-    await expect.poll(() => again(page).count(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => again(page).count()).toBe(1);
     // Also for who comes back to it.
     await page.reload();
-    await expect.poll(() => again(page).count(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => again(page).count()).toBe(1);
   }, withModel()));
 
 test("a broken connection loses nothing of an answer", async () => {
@@ -95,7 +93,7 @@ test("a broken connection loses nothing of an answer", async () => {
         wire.cut();
         await page.getByText("Offline – as of").waitFor();
         wire.mend();
-        await bubble(page).getByText("it rains again.").waitFor({ timeout: 20_000 });
+        await bubble(page).getByText("it rains again.").waitFor();
         await newest(page).getByText("Answered by scripted").waitFor();
         const told = await bubble(page).innerText();
         expect(told.match(/chapters/g)?.length).toBe(1);
@@ -120,7 +118,7 @@ for (const where of ["its conversation", "the front page"] as const) {
       await bubble(page).getByText("This one is long.").waitFor();
       expect(await newest(page).getAttribute("aria-busy")).toBe("true");
       await stop(page).waitFor();
-      await newest(page).getByText("Answered by scripted").waitFor({ timeout: 20_000 });
+      await newest(page).getByText("Answered by scripted").waitFor();
       expect(await thread(page).locator(".turn").count()).toBe(2);
     }, withModel()));
 }
@@ -145,7 +143,7 @@ test("reading back is not disturbed by what comes", () =>
     for (let count = 0; count < 8; count += 1) {
       await say(page, "help");
       const answered = thread(page).locator(".turn-assistant .who");
-      await expect.poll(() => answered.count(), { timeout: 20_000 }).toBe(count + 1);
+      await expect.poll(() => answered.count()).toBe(count + 1);
     }
     await say(page, "hmm, that slow story again");
     await bubble(page).getByText("Once there was a list.").waitFor();

@@ -43,7 +43,7 @@ test("a test is sent, and a due task is told once, by one of two tabs; a click o
     await seed(page, AT_TEN);
     await allow(page);
     await panel(page).getByRole("button", { name: "Send a test" }).click();
-    await expect.poll(() => shown(page), { timeout: 20_000 }).toEqual([TEST]);
+    await expect.poll(() => shown(page)).toEqual([TEST]);
     await page.goto("/all");
     const other = await page.context().newPage();
     await other.clock.setFixedTime("2026-03-11T09:00:00Z");
@@ -52,7 +52,7 @@ test("a test is sent, and a due task is told once, by one of two tabs; a click o
     for (const tab of [page, other]) await tab.clock.setFixedTime("2026-03-11T09:05:30Z");
     await Promise.all([lookAgain(page), lookAgain(other)]);
     const told = "Call mom: Today 10:05";
-    await expect.poll(() => shown(page), { timeout: 20_000 }).toContain(told);
+    await expect.poll(() => shown(page)).toContain(told);
     await Promise.all([lookAgain(page), lookAgain(other)]);
     await click(page.context(), "task-1");
     await expect
@@ -87,7 +87,7 @@ test("what was done elsewhere in the last moment is not told", () =>
     await page.clock.setFixedTime("2026-03-11T09:05:30Z");
     await lookAgain(page);
     await heard;
-    await expect.poll(() => shown(page), { timeout: 20_000 }).toEqual(["Dentist: Today 10:05"]);
+    await expect.poll(() => shown(page)).toEqual(["Dentist: Today 10:05"]);
   }));
 
 test("off is off, on this device, also after a reload, and on is on again", () =>
@@ -96,9 +96,7 @@ test("off is off, on this device, also after a reload, and on is on again", () =
     await allow(page);
     await panel(page).getByRole("radio", { name: "Off" }).check();
     await page.reload();
-    await expect
-      .poll(() => panel(page).getByRole("radio", { name: "Off" }).isChecked(), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => panel(page).getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
     await page.clock.setFixedTime("2026-03-11T09:05:30Z");
     await lookAgain(page);
     await page.reload();
@@ -107,7 +105,7 @@ test("off is off, on this device, also after a reload, and on is on again", () =
     await page.clock.setFixedTime("2026-03-11T09:25:30Z");
     await panel(page).getByRole("radio", { name: "On" }).check();
     await lookAgain(page);
-    await expect.poll(() => shown(page), { timeout: 20_000 }).toEqual(["Dentist: Today 10:25"]);
+    await expect.poll(() => shown(page)).toEqual(["Dentist: Today 10:25"]);
   }));
 
 test("where it is refused, it says so and what can be done", () =>

@@ -92,7 +92,7 @@ test("nor does a session that was ended elsewhere, an account that is deleted, o
     await other.goto("/settings");
     await other.getByLabel("Your password").fill(PASSWORD);
     await other.getByRole("button", { name: "Delete my account" }).click();
-    await other.getByText("everything in it is gone").waitFor({ timeout: 20_000 });
+    await other.getByText("everything in it is gone").waitFor();
     await isNotKept(other, "Hers");
   }));
 

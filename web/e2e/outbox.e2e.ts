@@ -115,7 +115,7 @@ test("of two tabs one sends, and what arrived without an answer is not done agai
     await mend(page);
     await waits(other, "wait").waitFor({ state: "detached" });
     const all = ["Book a table", "Buy milk", "Call Ana", "Pay the rent", "Water the plants"];
-    await expect.poll(() => stored(page), { timeout: 20_000 }).toEqual(all);
+    await expect.poll(() => stored(page)).toEqual(all);
     await row(other, "Pay the rent").waitFor();
   }));
 
@@ -171,7 +171,7 @@ test("a session that ended meanwhile: the same person sends, another is asked an
     await page.getByRole("button", { name: "Log out", exact: true }).click();
     await signIn(person);
     await row(page, "Rent").waitFor({ state: "detached", timeout: 60_000 });
-    await expect.poll(() => stored(page, true), { timeout: 20_000 }).toEqual(["Rent"]);
+    await expect.poll(() => stored(page, true)).toEqual(["Rent"]);
     await page.context().clearCookies();
     await page.reload();
     await signIn({ ...person, email });

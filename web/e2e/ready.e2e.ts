@@ -16,7 +16,7 @@ async function administrator(person: Person): Promise<void> {
   await page.getByText("Email already registered").waitFor();
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await signIn({ ...person, email: ADMIN });
-  await page.getByRole("heading", { level: 1, name: "All tasks" }).waitFor({ timeout: 30_000 });
+  await page.getByRole("heading", { level: 1, name: "All tasks" }).waitFor();
 }
 
 for (const [name, way] of [

@@ -100,7 +100,7 @@ async function allShown(page: Page, texts: Texts, selector: string): Promise<voi
     const found = await page.locator(selector).allTextContents();
     return texts.filter((text) => !found.some((shown) => shown.includes(text)));
   };
-  await expect.poll(shown, { message: selector, timeout: 20_000 }).toEqual([]);
+  await expect.poll(shown, { message: selector }).toEqual([]);
 }
 
 async function lookAtLists(page: Page, texts: Texts): Promise<void> {

@@ -2,9 +2,9 @@
 
 import type { Task } from "../api/types";
 import { complete, remove } from "./actions";
-import { composerFocus } from "./composer";
+import { composerFocus, draft, fillComposer } from "./composer";
 import { drawerOpen, keysOpen } from "./drawer";
-import { currentTaskId, editing, keepingPlace, rescheduling, step } from "./focus";
+import { currentRow, currentTaskId, editing, keepingPlace, rescheduling, step } from "./focus";
 import { receipt, undoChange } from "./receipt";
 import { goToView, route } from "./route";
 import { visible } from "./tasks";
@@ -29,9 +29,11 @@ function withTask(act: (task: Task) => void): boolean {
   return true;
 }
 
+/** Elsewhere than in the list, a letter undoes only what the page says it will: it may be the z of “pizza”. */
 function undoLatest(): boolean {
-  const shown = receipt.value;
-  void undoChange(shown?.action === "Undo" ? shown.changeId : null);
+  const shown = receipt.value?.action === "Undo" ? receipt.value.changeId : null;
+  if (shown === null && !currentRow()) return false;
+  void undoChange(shown);
   return true;
 }
 
@@ -100,6 +102,14 @@ function act(key: string): boolean {
   return ACTIONS[key]?.() ?? false;
 }
 
+/** Who types without having clicked anywhere means the composer. */
+function typeInComposer(typed: string): boolean {
+  const nowhere = document.activeElement === null || document.activeElement === document.body;
+  if (!nowhere || typed.trim() === "" || !document.getElementById("composer")) return false;
+  fillComposer(draft.value + typed);
+  return true;
+}
+
 export function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
@@ -110,5 +120,6 @@ export function onKey(event: KeyboardEvent): void {
     event.target.id === "composer" &&
     event.target.value === "";
   if (typing && !(emptyComposer && /^[1-9]$/.test(event.key))) return;
-  if (act(event.key)) event.preventDefault();
+  const typed = (afterG ? "g" : "") + event.key;
+  if (act(event.key) || (event.key.length === 1 && typeInComposer(typed))) event.preventDefault();
 }
