@@ -1,6 +1,6 @@
 //! Which task? Numbers, places in the list last shown, pronouns, filters, exceptions, words of the title.
 
-mod numbers;
+pub(crate) mod numbers;
 mod places;
 mod title;
 

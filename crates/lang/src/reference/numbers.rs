@@ -1,4 +1,7 @@
 //! Tasks by number: `task 5`, `#5`, `2, 4 and 7`, `tasks 3 to 6`, `number five`.
+//!
+//! Whatever must know a list of task numbers asks here: where it ends (`names_only`), and whether one would tear it
+//! apart (`runs_over`).
 
 use saydo_domain::TaskNumber;
 
@@ -16,7 +19,7 @@ use crate::{
 const MOST_NUMBERS: i64 = 200;
 
 /// `task 5`, `#5`, `no. 5`, `2, 4 and 7`, `tasks 3 to 6`, `number five`.
-pub(super) fn numbers(message: &Message<'_>, units: &[Unit]) -> Option<Vec<TaskRef>> {
+pub(crate) fn numbers(message: &Message<'_>, units: &[Unit]) -> Option<Vec<TaskRef>> {
     // `2 and` of `2 and 3 can wait`
     if units.last().is_some_and(|unit| is_any(unit, &["and", "or"])) {
         return None;
@@ -63,6 +66,34 @@ pub(super) fn numbers(message: &Message<'_>, units: &[Unit]) -> Option<Vec<TaskR
     }
     (!found.is_empty()).then(|| found.into_iter().map(TaskRef::Number).collect())
 }
+
+/// Whether the unit is a number, in digits or in words.
+pub(crate) fn is_number(message: &Message<'_>, unit: &Unit) -> bool {
+    message.token(unit).kind == TokenKind::Number || in_class(unit, "numberword")
+}
+
+/// Whether the units name tasks by number and say nothing else: `1, 2 and 3` of `move 1, 2 and 3 to friday`.
+pub(crate) fn names_only(message: &Message<'_>, units: &[Unit]) -> bool {
+    numbers(message, phrase::trim(units)).is_some()
+}
+
+/// Whether a list of numbers runs over the border between the two: `make 1, 2 and` | `3 urgent`, `postpone 1` | `and 2 by
+/// a day`. (`move 1,` | `2 days` names an amount.)
+pub(crate) fn runs_over(message: &Message<'_>, before: &[Unit], after: &[Unit]) -> bool {
+    let number = |unit: &Unit| message.token(unit).kind == TokenKind::Number;
+    let joint = |unit: &&Unit| is_separator(message, unit);
+    let (ended, begun) = (before.iter().rev().take_while(joint).count(), after.iter().take_while(joint).count());
+    ended + begun > 0
+        && after.get(begun).is_some_and(number)
+        && !after.get(begun + 1).is_some_and(|unit| is_any(unit, &MEASURES))
+        && before[..before.len() - ended].last().is_some_and(number)
+}
+
+/// What is counted or told by a number that names no task.
+const MEASURES: [&str; 19] = [
+    "am", "pm", "o'clock", "oclock", "ish", "h", "min", "mins", "minute", "minutes", "hour", "hours", "day", "days",
+    "week", "weeks", "month", "months", "years",
+];
 
 fn long_number(message: &Message<'_>, units: &[Unit], introduced: bool) -> Option<(i64, usize)> {
     let token = message.token(units.first()?);

@@ -2,9 +2,10 @@
 //! friday`.
 
 use super::{
+    frames::fallback::{STATEMENT, UNCLEAR_NUMBER},
+    join::{is_idle, speaks_of_it},
     message::{Message, Unit},
     phrase::{self, is_any, trim},
-    understand::{STATEMENT, UNCLEAR_NUMBER, is_idle, speaks_of_it},
 };
 use crate::{Context, Intent, Reading, TaskRef, reference};
 

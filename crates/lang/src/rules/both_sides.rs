@@ -2,10 +2,13 @@
 
 use super::{
     message::{Message, Unit},
+    part::read_part,
     phrase::{self, is_any, trim},
-    understand::read_part,
 };
-use crate::{Context, Edit, Intent, Reading, TaskRef, token::TokenKind};
+use crate::{
+    Context, Edit, Intent, Reading, TaskRef,
+    reference::numbers::{is_number, names_only},
+};
 
 /// Whether a cut belongs between the two.
 pub(super) fn cut(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
@@ -21,7 +24,7 @@ fn joint(message: &Message<'_>, unit: &Unit) -> bool {
 /// `5 done, 7 delete, 9 to friday`, `push 2 to thursday and 3 to saturday`: each names its task by number and says what
 /// becomes of it.
 fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
-    let number = |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword");
+    let number = |unit: &Unit| is_number(message, unit);
     let leads =
         |units: &[Unit]| units.len() > 1 && number(&units[0]) && !number(&units[1]) && !joint(message, &units[1]);
     if !leads(right) || left.len() < 2 || !left.iter().any(number) {
@@ -29,7 +32,7 @@ fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Cont
     }
     // `move 1, 2 and 3 to friday`: what stands on the left only names tasks.
     let named = left.iter().position(number).unwrap_or(0);
-    if named > 0 && left[named..].iter().all(|unit| number(unit) || joint(message, unit)) {
+    if named > 0 && names_only(message, &left[named..]) {
         return false;
     }
     let bare = phrase::prefix(left, "lead").map_or(left, |length| trim(&left[length..]));

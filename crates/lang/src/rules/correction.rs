@@ -3,11 +3,14 @@
 use super::{
     frames::{draft, edit},
     message::{Message, Unit},
+    part::read_part,
     phrase::{self, trim},
     segment::Segment,
-    understand::read_part,
 };
-use crate::{Context, Draft, Edit, Intent, Reading, TaskRef, reference, token::TokenKind};
+use crate::{
+    Context, Draft, Edit, Intent, Reading, TaskRef,
+    reference::{self, numbers::is_number},
+};
 
 /// The readings of a message that corrects itself; `None` when it does not.
 pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Reading>> {
@@ -201,8 +204,7 @@ fn halves<'m>(message: &'m Message<'_>) -> Option<(&'m [Unit], &'m [Unit])> {
             && phrase::is_any(&units[at], &["no", "wait", "sorry", "scratch", "or", "actually", "oops", "whoops"])
             && !pause_after;
         // `delete 4 I mean 5`
-        let numeral =
-            |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword");
+        let numeral = |unit: &Unit| is_number(message, unit);
         let renumbered = length > 1
             && phrase::is_any(&units[at], &["i"])
             && left.iter().any(numeral)

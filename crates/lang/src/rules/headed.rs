@@ -12,7 +12,7 @@ use super::{
     split::MOST_PARTS,
     things,
 };
-use crate::{Draft, token::TokenKind};
+use crate::{Draft, reference::numbers::is_number, token::TokenKind};
 use saydo_domain::{Due, Label};
 
 /// Nouns that announce a list.
@@ -160,7 +160,7 @@ fn announces(segment: &Segment<'_, '_>, head: &[Unit], dash: bool) -> Option<Opt
         token.norm.strip_suffix("'s").is_some_and(|stem| crate::parse_due(stem, &segment.context.moment).is_some())
     };
     let noun = |unit: &Unit| NOUNS.contains(&&*norm(unit)) || in_class(unit, "list");
-    let counts = |unit: &Unit| message.token(unit).kind == TokenKind::Number || in_class(unit, "numberword");
+    let counts = |unit: &Unit| is_number(message, unit);
     let glue = |unit: &Unit| GLUE.contains(&&*norm(unit)) || unit.clitic || day(unit) || in_class(unit, "addonly");
     let verbs: Vec<&Unit> = rest
         .iter()

@@ -1,7 +1,8 @@
 //! From a message to ranked readings: named rules over units, each with a confidence from what it explained.
 //!
-//! `message` cuts the text up, `segment` peels politeness off, `grammar` holds the patterns of the tables in
-//! `patterns/`, `matcher` finds them, and `frames` turns each match into a reading. Nothing here looks at tasks.
+//! `understand` is the whole way: `message` cuts the text up, `split` into parts, `segment` peels politeness off each, `grammar`
+//! holds the patterns of the tables in `patterns/`, `search` tries them by `matcher`, `frames` turns each match into a
+//! reading, and `join` puts the parts together. Nothing here looks at tasks.
 
 mod antecedent;
 mod both_sides;
@@ -13,13 +14,17 @@ mod fuel;
 pub(crate) mod grammar;
 pub(crate) mod hash;
 pub(crate) mod headed;
+mod join;
 pub(crate) mod list_of_lines;
 mod matcher;
 pub(crate) mod message;
 mod numbered;
+mod part;
 mod pattern;
 pub(crate) mod phrase;
+mod reason;
 mod run_on;
+mod search;
 pub(crate) mod segment;
 mod sequence;
 pub(crate) mod split;
@@ -28,5 +33,5 @@ mod understand;
 pub(crate) mod verbs;
 mod vocabulary;
 
+pub(crate) use part::{is_command, read_part};
 pub use understand::understand;
-pub(crate) use understand::{is_command, read_part};

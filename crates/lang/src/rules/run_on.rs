@@ -6,10 +6,10 @@
 use super::{
     courtesy::courteous,
     message::{Message, Unit},
+    part::read_part,
     phrase::{self, is_any, trim},
-    understand::read_part,
 };
-use crate::{Context, Intent, Reading, TaskRef, token::TokenKind};
+use crate::{Context, Intent, Reading, TaskRef, reference::numbers::is_number};
 
 /// Words that may begin the next command.
 const OPENERS: [&str; 22] = [
@@ -41,7 +41,7 @@ pub(super) fn split(message: &Message<'_>, units: &[Unit], context: &Context) ->
 
 /// Where the second command begins.
 fn cut(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<usize> {
-    let numbered = |unit: &Unit| message.token(unit).kind == TokenKind::Number || phrase::in_class(unit, "numberword");
+    let numbered = |unit: &Unit| is_number(message, unit);
     if units.len() < 4 || units.len() > MOST_UNITS || !units.iter().any(numbered) {
         return None;
     }

@@ -8,10 +8,14 @@ use crate::{
         phrase::{in_class, is_any},
         segment::Segment,
         things,
-        understand::{STATEMENT, UNCLEAR_NUMBER},
     },
     token::TokenKind,
 };
+
+/// The rule of what somebody only tells.
+pub(in crate::rules) const STATEMENT: &str = "statement";
+/// The rule of what speaks of a task by its number in words that we do not know.
+pub(in crate::rules) const UNCLEAR_NUMBER: &str = "unclear-number";
 
 pub(super) const QUESTION_WORDS: [&str; 24] = [
     "what", "who", "whom", "whose", "why", "how", "where", "when", "which", "is", "are", "am", "was", "were", "do",

@@ -1,35 +1,29 @@
 //! What is nothing to do for anybody: sums and keyboard noise.
 
 use crate::{
-    rules::{
-        message::Unit,
-        phrase::{in_class, is_any},
-        segment::Segment,
-    },
+    reference::numbers::is_number,
+    rules::{message::Unit, phrase::is_any, segment::Segment},
     token::TokenKind,
 };
 
 /// `2+2`, `what is 12 * 4`: sums are not for us.
 pub(super) fn arithmetic(segment: &Segment<'_, '_>) -> bool {
     let message = segment.message;
-    let is_number = |unit: &Unit| message.token(unit).kind == TokenKind::Number || in_class(unit, "numberword");
+    let number = |unit: &Unit| is_number(message, unit);
     let operator = |unit: &Unit| {
         is_any(unit, &["plus", "minus", "times"])
             || matches!(message.token(unit).text, "+" | "*" | "/" | "×" | "÷" | "^" | "-" | "x" | "X")
     };
     // `15% of 84.50`
     let percent = segment.units.iter().all(|unit| {
-        is_number(unit)
-            || unit.skip
-            || is_any(unit, &["what", "is", "of", "percent"])
-            || message.token(unit).text == "%"
+        number(unit) || unit.skip || is_any(unit, &["what", "is", "of", "percent"]) || message.token(unit).text == "%"
     }) && message.text.contains('%')
-        && segment.units.iter().filter(|unit| is_number(unit)).count() > 1;
+        && segment.units.iter().filter(|unit| number(unit)).count() > 1;
     if percent {
         return true;
     }
-    let sum = segment.units.windows(3).any(|three| is_number(&three[0]) && operator(&three[1]) && is_number(&three[2]));
-    let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word && !operator(unit) && !is_number(unit);
+    let sum = segment.units.windows(3).any(|three| number(&three[0]) && operator(&three[1]) && number(&three[2]));
+    let word = |unit: &Unit| message.token(unit).kind == TokenKind::Word && !operator(unit) && !number(unit);
     let asked = segment
         .units
         .iter()

@@ -6,7 +6,7 @@ use super::{Match, edit, relabel, retitle};
 use crate::{
     Edit, Intent, Reading, Shift, TaskRef,
     attributes::Options,
-    reference::{Reference, Strength},
+    reference::{Reference, Strength, numbers::runs_over},
     rules::{
         filter::window,
         message::Unit,
@@ -143,28 +143,11 @@ fn counted(found: &Match<'_, '_, '_>) -> bool {
     })
 }
 
-/// `make 1, 2 and 3 urgent`, `postpone 1 and 2 by a day`: in a list of numbers the last one is a task, no hour and no
-/// amount of something. (`move 1, 2 days` names an amount.)
+/// `make 1, 2 and 3 urgent`: in a list of numbers the last one is a task, no hour and no amount of something.
 fn torn(found: &Match<'_, '_, '_>) -> bool {
     let message = found.segment.message;
-    let number = |unit: &Unit| message.token(unit).kind == TokenKind::Number;
-    let joint = |unit: &&Unit| is_any(unit, &["and", "plus"]) || matches!(message.token(unit).text, "," | "&");
-    let measures = |unit: &Unit| is_any(unit, &MEASURES);
-    found.captures.iter().any(|(_, range)| {
-        let (before, piece) = (&found.units[..range.start], &found.units[range.clone()]);
-        let (ended, begun) = (before.iter().rev().take_while(joint).count(), piece.iter().take_while(joint).count());
-        ended + begun > 0
-            && piece.get(begun).is_some_and(number)
-            && !piece.get(begun + 1).is_some_and(measures)
-            && before[..before.len() - ended].last().is_some_and(number)
-    })
+    found.captures.iter().any(|(_, range)| runs_over(message, &found.units[..range.start], &found.units[range.clone()]))
 }
-
-/// What is counted or told by a number that names no task.
-const MEASURES: [&str; 19] = [
-    "am", "pm", "o'clock", "oclock", "ish", "h", "min", "mins", "minute", "minutes", "hour", "hours", "day", "days",
-    "week", "weeks", "month", "months", "years",
-];
 
 /// A change of many is meant for what is still to do.
 fn open_only(mut targets: Vec<TaskRef>) -> Vec<TaskRef> {
