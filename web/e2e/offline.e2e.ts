@@ -66,6 +66,31 @@ test("logging out leaves nothing behind, in no tab, and nothing is read after it
     await isNotKept(page, "Buy milk");
   }));
 
+test("without a network logging out forgets at once, and the session ends when the server can be reached", () =>
+  home(async ({ page }) => {
+    await seed(page, { title: "Buy milk" });
+    await workerReady(page);
+    await isKept(page, "Buy milk");
+    const context = page.context();
+    const before = await context.cookies();
+    await page.getByRole("link", { name: /^Settings/ }).click();
+    await context.setOffline(true);
+    await page.getByRole("button", { name: "Log out", exact: true }).click();
+    await door(page).waitFor();
+    const notice = page.getByText("You are logged out on this device.");
+    await notice.waitFor();
+    await isNotKept(page, "Buy milk");
+    await page.reload();
+    await notice.waitFor();
+
+    await context.setOffline(false);
+    await notice.waitFor({ state: "detached" });
+    await door(page).waitFor();
+    // Whoever had copied the session has nothing of it.
+    await context.addCookies(before);
+    expect(await page.evaluate(async () => (await fetch("/api/auth/me")).status)).toBe(401);
+  }));
+
 test("nor does a session that was ended elsewhere, an account that is deleted, or the next person see anything", () =>
   home(async (person) => {
     const { page } = person;

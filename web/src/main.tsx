@@ -10,6 +10,7 @@ import { zone } from "./state/clock";
 import { online } from "./state/connection";
 import { forgetThread } from "./state/conversations";
 import { keepKnown } from "./state/device";
+import { keepLine } from "./state/line";
 import { keepOutbox } from "./state/outbox";
 import { dismissReceipt } from "./state/receipt";
 import { keepReminding } from "./state/reminders";
@@ -20,7 +21,7 @@ import "./styles/index.css";
 
 connect({
   timezone: () => zone.peek(),
-  onSignedOut: () => void signedOut("Your session has ended. Sign in to go on."),
+  onSignedOut: () => void signedOut({ notice: "Your session has ended. Sign in to go on.", comesBack: true }),
   onReachable: (reachable) => {
     online.value = reachable;
   },
@@ -40,6 +41,7 @@ keepAsking();
 keepOutbox();
 keepSending();
 keepReminding();
+keepLine();
 
 addEventListener("offline", () => {
   online.value = false;

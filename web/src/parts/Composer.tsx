@@ -3,7 +3,8 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { pieces } from "../lib/spans";
-import { composerFocus, draft, parsed, putBack, setDraft, submit } from "../state/composer";
+import { composerFocus, draft, parsed, putBack, setDraft } from "../state/composer";
+import { submit } from "../state/line";
 import { pending } from "../state/thread";
 import { busy, stop, stoppable, stopping } from "../state/turn";
 import { hearing, stopHearing } from "../state/voice";
@@ -66,30 +67,37 @@ function onKeyDown(event: KeyboardEvent): void {
   }
 }
 
-/** Sends the line; while a turn takes its time, stops it instead. */
-function SendOrStop() {
-  if (stoppable.value) {
-    return (
-      <button
-        key="stop"
-        type="button"
-        class="send send-stop"
-        aria-label="Stop"
-        title="Stop (Esc)"
-        aria-disabled={stopping.value}
-        onClick={() => {
-          stop();
-          composerFocus.value += 1;
-        }}
-      >
-        <Icon name="stop" />
-      </button>
-    );
-  }
+function Stop() {
   return (
-    <button key="send" type="submit" class="send" aria-label="Send" disabled={draft.value.trim() === ""}>
-      <Icon name="arrowUp" />
+    <button
+      key="stop"
+      type="button"
+      class="send send-stop"
+      aria-label="Stop"
+      title="Stop (Esc)"
+      aria-disabled={stopping.value}
+      onClick={() => {
+        stop();
+        composerFocus.value += 1;
+      }}
+    >
+      <Icon name="stop" />
     </button>
+  );
+}
+
+/** Sends the line; while a turn takes its time, stops it, and what is typed meanwhile can be sent all the same. */
+function SendOrStop() {
+  const empty = draft.value.trim() === "";
+  return (
+    <>
+      {stoppable.value && <Stop />}
+      {!(stoppable.value && empty) && (
+        <button key="send" type="submit" class="send" aria-label="Send" disabled={empty}>
+          <Icon name="arrowUp" />
+        </button>
+      )}
+    </>
   );
 }
 

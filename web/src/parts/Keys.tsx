@@ -38,7 +38,7 @@ export function Keys() {
             <dt>
               {keys
                 .split(" ")
-                .map((part) => (/^(or|…)$/.test(part) ? ` ${part} ` : <kbd key={part}>{part}</kbd>))}
+                .map((part) => (/^(or|…)$/.test(part) ? part : <kbd key={part}>{part}</kbd>))}
             </dt>
             <dd>{does}</dd>
           </div>

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { sentence } from "../api/problem";
 import { countedChanges } from "../lib/outbox";
+import type { Where } from "../state/leaving";
 import { waiting } from "../state/outbox";
 import { logOut } from "../state/session";
 import { Dialog } from "./Dialog";
@@ -33,13 +34,12 @@ function Ask({ onYes, onClose }: AskProps) {
 
 export function LogOut() {
   const [problem, setProblem] = useState("");
-  const [asking, setAsking] = useState<"here" | "everywhere" | null>(null);
-  const leave = (where: "here" | "everywhere") => {
+  const [asking, setAsking] = useState<Where | null>(null);
+  const leave = (where: Where) => {
     setAsking(null);
-    logOut(where === "everywhere").catch((cause: unknown) => setProblem(sentence(cause)));
+    logOut(where).catch((cause: unknown) => setProblem(sentence(cause)));
   };
-  const ask = (where: "here" | "everywhere") => () =>
-    waiting.value.length > 0 ? setAsking(where) : leave(where);
+  const ask = (where: Where) => () => (waiting.value.length > 0 ? setAsking(where) : leave(where));
   return (
     <section class="panel">
       <h2>This account</h2>

@@ -8,6 +8,7 @@ import { Icon, Logo } from "../parts/Icon";
 import { Keys } from "../parts/Keys";
 import { Nav } from "../parts/Nav";
 import { OutboxLine } from "../parts/Outbox";
+import { Queue } from "../parts/Queue";
 import { ReceiptLine } from "../parts/ReceiptLine";
 import { Reschedule } from "../parts/Reschedule";
 import { TaskList } from "../parts/TaskList";
@@ -167,6 +168,7 @@ export function Main() {
       <section class="dock" aria-label="Composer" inert={drawerOpen.value}>
         <OutboxLine />
         <ReceiptLine />
+        <Queue />
         <Composer />
       </section>
       <Reschedule />

@@ -6,7 +6,8 @@ import { Problem, sentence } from "../api/problem";
 import { recall } from "../offline/known";
 import { hearTabs } from "../offline/tabs";
 import { online } from "./connection";
-import { session, signedIn, signedOut } from "./session";
+import { keepLeaving, owesLeaving, payLeaving } from "./leaving";
+import { LEFT_ALONE, session, signedIn, signedOut } from "./session";
 import { showKnown } from "./tasks";
 import { conversations } from "./thread";
 
@@ -23,8 +24,10 @@ async function takeDevicesWord(): Promise<boolean> {
 /** Asks the server who this is. */
 export async function arrive(): Promise<void> {
   try {
+    await payLeaving();
     await signedIn(await getMe());
   } catch (cause) {
+    if (owesLeaving()) return signedOut({ notice: LEFT_ALONE });
     if (cause instanceof Problem && cause.status === 401) return signedOut();
     // Who is here already stays.
     if (session.value.status === "in" || (await takeDevicesWord())) return;
@@ -39,5 +42,8 @@ export function keepAsking(): void {
   });
   effect(() => {
     if (online.value && session.value.status === "in" && !session.value.confirmed) void arrive();
+  });
+  keepLeaving(() => {
+    if (session.peek().status === "out") void signedOut();
   });
 }

@@ -4,7 +4,6 @@ import { signal } from "@preact/signals";
 import { parseLine } from "../api/tasks";
 import type { ParsedLine, Span } from "../api/types";
 import { quoteSpan, survivors } from "../lib/spans";
-import { busy, say } from "./turn";
 
 export const draft = signal("");
 export const parsed = signal<ParsedLine | null>(null);
@@ -39,15 +38,6 @@ export function setDraft(text: string): void {
 
 /** Puts a recognised word back into the title. */
 export const putBack = (span: Span): void => setDraft(quoteSpan(draft.value, span));
-
-/** Sends the line; it comes back if nobody answered. */
-export async function submit(): Promise<void> {
-  const text = draft.value.trim();
-  if (!text || busy.value) return;
-  setDraft("");
-  const answered = await say(text);
-  if (!answered && draft.value === "") setDraft(text);
-}
 
 /** Set by the composer on the page: puts the cursor at the end of the line. */
 export const composerFocus = signal(0);

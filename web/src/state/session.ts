@@ -6,12 +6,14 @@ import type { User } from "../api/types";
 import { forgetAll, meet } from "../offline/known";
 import { dropOf } from "../offline/outbox";
 import { tell } from "../offline/tabs";
+import { endSession, payLeaving, type Where } from "./leaving";
 import { goToView } from "./route";
 import { answerCame } from "./waiting";
 
 export type Session =
   | { status: "unknown" }
-  | { status: "out"; notice?: string }
+  /** `comesBack` where the session has ended, and the person has not left. */
+  | { status: "out"; notice?: string; comesBack?: true }
   | { status: "unreachable"; message: string }
   /** `confirmed` by the server; without a network this device's word is taken. */
   | { status: "in"; user: User; confirmed: boolean };
@@ -34,20 +36,26 @@ export async function signedIn(person: User): Promise<void> {
 }
 
 export async function logIn(credentials: account.Credentials): Promise<void> {
+  await payLeaving();
   await account.logIn(credentials);
   await signedIn(await account.getMe());
 }
 
 export async function signUp(details: account.Credentials & { name?: string }): Promise<void> {
+  await payLeaving();
   await account.signUp(details);
   await signedIn(await account.getMe());
 }
 
 /** The session is over, whoever ended it: what can be read goes from this device. */
-export async function signedOut(notice?: string): Promise<void> {
-  session.value = notice === undefined ? { status: "out" } : { status: "out", notice };
+export async function signedOut(how: { notice?: string; comesBack?: true } = {}): Promise<void> {
+  session.value = { status: "out", ...how };
   await ifPossible(forgetAll());
 }
+
+/** What somebody is told who has left while the server could not be reached. */
+export const LEFT_ALONE =
+  "You are logged out on this device. At the server your session ends as soon as this browser reaches it.";
 
 /** The person leaves this device for good: what waits to be sent goes too. */
 async function leave(notice?: string): Promise<void> {
@@ -55,13 +63,13 @@ async function leave(notice?: string): Promise<void> {
   if (id) await ifPossible(dropOf(id));
   answerCame();
   goToView({ name: "all" });
-  await signedOut(notice);
+  await signedOut(notice === undefined ? {} : { notice });
   tell("person");
 }
 
-export async function logOut(everywhere: boolean): Promise<void> {
-  await (everywhere ? account.logOutEverywhere() : account.logOut());
-  await leave();
+export async function logOut(where: Where): Promise<void> {
+  const ended = await endSession(where);
+  await leave(ended ? undefined : LEFT_ALONE);
 }
 
 export async function updateMe(patch: Parameters<typeof account.updateMe>[0]): Promise<void> {

@@ -42,6 +42,9 @@ interface Live {
 const live = signal<Live | null>(null);
 export const busy = computed(() => live.value !== null);
 
+/** Whether the newest turn came to an end that leaves nothing to look at: what was said meanwhile may follow it. */
+export const endedWell = signal(false);
+
 /** Whether the turn has taken long enough for a person to want to stop it. */
 export const stoppable = signal(false);
 export const stopping = signal(false);
@@ -60,6 +63,7 @@ function start(sent: Sent | null): Live {
   entries.value = [...entries.value, waiting];
   const turn = { key: waiting.key, run, ear: new AbortController(), sent, stopWanted: false };
   live.value = turn;
+  endedWell.value = false;
   stopping.value = false;
   spoken.value = "";
   stoppableTimer = setTimeout(() => {
@@ -146,6 +150,7 @@ function end(turn: Live, ending: Ending): void {
   else if (ending.reply) {
     const done = ending.how === "finished" && ending.reply.response !== TROUBLE;
     land(turn, ending.reply, done ? null : again);
+    endedWell.value = done && ending.reply.pending === null;
   }
 }
 
@@ -170,6 +175,7 @@ async function keepLine(turn: Live): Promise<boolean> {
   if (!(await waitsWell(turn.sent, true))) return false;
   // The list of what waits shows it now, until it is said.
   entries.value = entries.value.slice(0, -2);
+  endedWell.value = true;
   return true;
 }
 
@@ -180,7 +186,11 @@ async function carry(turn: Live, work: Promise<Ending>): Promise<boolean> {
   try {
     const ending = await work;
     answerCame();
-    if (live.value === turn) end(turn, ending);
+    if (live.value === turn) {
+      end(turn, ending);
+      // The person may go on before the list has been asked for again.
+      settle();
+    }
     const changed = isNew || Boolean(ending.reply?.change_id);
     await Promise.all([refresh(), changed ? loadConversations() : null]);
   } catch (cause) {
