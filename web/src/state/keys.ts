@@ -105,7 +105,7 @@ function act(key: string): boolean {
 /** Who types without having clicked anywhere means the composer. */
 function typeInComposer(typed: string): boolean {
   const nowhere = document.activeElement === null || document.activeElement === document.body;
-  if (!nowhere || typed.trim() === "" || !document.getElementById("composer")) return false;
+  if (!nowhere || (draft.value + typed).trim() === "" || !document.getElementById("composer")) return false;
   fillComposer(draft.value + typed);
   return true;
 }
