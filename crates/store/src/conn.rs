@@ -7,9 +7,9 @@ use std::ops::{Deref, DerefMut};
 use crate::{
     StoreError,
     engine::{Dialect, Link},
+    outbox::Outbox,
     row::Row,
     statement::Statement,
-    user_events::Outbox,
 };
 
 /// A connection for reading. It goes back to the pool when dropped.

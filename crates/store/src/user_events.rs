@@ -1,105 +1,17 @@
 //! What happened, for whoever follows along: written in the transaction in which it happens, numbered without gaps.
 
-use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
-
 use jiff::Timestamp;
-use saydo_domain::{
-    ChangeId, ConversationId, Door, Effect, EventKind, NewEvent, Subject, TaskNumber, UserEvent, UserId,
-};
+use saydo_domain::{ConversationId, NewEvent, Subject, TaskNumber, UserEvent, UserId};
 
 use crate::{
-    Conn, Store, StoreError, Tx,
-    notify::{Ring, Rings, Signal},
+    Conn, StoreError, Tx, day,
+    notify::{Rings, Signal},
     row::Row,
     statement::{Statement, Value},
 };
 
 /// Most events per statement: several rows share the way to the database, and yet there are few texts to prepare.
 const ROWS_LOG2: u32 = 5;
-
-/// A day, in milliseconds.
-const DAY_MS: i64 = 86_400_000;
-
-/// A kept answer counts as a change for each so many bytes.
-const BYTES_PER_CHANGE: usize = 16 * 1024;
-
-/// Whether something is kept of what happened. Who ran out of room can still rename and delete conversations.
-fn leaves_something(event: &NewEvent) -> bool {
-    event.kind != EventKind::ConversationUpdated || event.door == Door::Chat
-}
-
-/// What a transaction has to tell: events, written at its end, and who is to look, once it is committed.
-#[derive(Debug, Default)]
-pub(crate) struct Outbox {
-    /// In the order of people: two transactions that tell several people never wait for each other in a circle.
-    events: BTreeMap<UserId, Told>,
-    rings: Rings,
-    /// How much of one person's may be changed on a day.
-    most: Option<NonZeroU32>,
-}
-
-/// What one person is told of.
-#[derive(Debug, Default)]
-struct Told {
-    events: Vec<NewEvent>,
-    /// The place of what is told about each thing.
-    places: BTreeMap<Subject, usize>,
-}
-
-impl Outbox {
-    /// Lets so much of one person's be changed on a day.
-    pub(crate) const fn bound(&mut self, most: Option<NonZeroU32>) {
-        self.most = most;
-    }
-
-    /// How much of what is told of this person counts.
-    fn counted(&self, user: &UserId) -> i64 {
-        let events = self.events.get(user).map_or(&[][..], |told| &told.events);
-        count(events.iter().filter(|event| leaves_something(event)).count())
-    }
-
-    /// Wakes whoever waits, once this is committed.
-    pub(crate) fn ring(&mut self, signal: Signal, user: &UserId) {
-        self.rings.insert(Ring::new(signal, user));
-    }
-
-    /// Tells of something. What happens to the same thing in one transaction is told once.
-    pub(crate) fn tell(&mut self, user: &UserId, event: NewEvent) {
-        let Told { events, places } = self.events.entry(user.clone()).or_default();
-        match places.get(&event.subject).and_then(|place| events.get_mut(*place)) {
-            Some(told) => {
-                let new = told.kind == EventKind::TaskCreated && event.kind == EventKind::TaskUpdated;
-                let kind = if new { told.kind } else { event.kind };
-                *told = NewEvent { kind, ..event };
-            }
-            None => {
-                places.insert(event.subject, events.len());
-                events.push(event);
-            }
-        }
-    }
-
-    /// Tells what effects look like to somebody who watches the list.
-    pub(crate) fn tell_effects(
-        &mut self,
-        user: &UserId,
-        effects: &[Effect],
-        (change, door, at): (ChangeId, Door, Timestamp),
-    ) {
-        for effect in effects {
-            let Some(kind) = EventKind::of(effect) else { continue };
-            let (subject, change_id) = (Subject::Task(effect.number), Some(change));
-            let version = effect.after.as_ref().map(|task| task.version);
-            self.tell(user, NewEvent { kind, subject, version, change_id, door, at });
-        }
-    }
-
-    /// Tells that a conversation is another than before.
-    pub(crate) fn tell_conversation(&mut self, user: &UserId, id: ConversationId, door: Door, at: Timestamp) {
-        let (kind, subject) = (EventKind::ConversationUpdated, Subject::Conversation(id));
-        self.tell(user, NewEvent { kind, subject, version: None, change_id: None, door, at });
-    }
-}
 
 /// Some of a person's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,14 +40,6 @@ fn event(row: &Row, seq: i64) -> Result<UserEvent, StoreError> {
 }
 
 impl Conn {
-    /// How much was changed on the day of this instant.
-    pub(crate) async fn changes_that_day(&mut self, user: &UserId, now: Timestamp) -> Result<i64, StoreError> {
-        const SQL: &str = "SELECT changes_that_day FROM users WHERE id = $1 AND changes_day = $2";
-        let day = now.as_millisecond().div_euclid(DAY_MS);
-        let row = self.row(Statement::new("event.changes_that_day", SQL).bind(user).bind(day)).await?;
-        row.map_or(Ok(0), |row| row.int("changes_that_day"))
-    }
-
     /// The number of the newest event there is, or was; `None` without the user.
     ///
     /// # Errors
@@ -170,54 +74,18 @@ impl Conn {
     }
 }
 
-impl Store {
-    /// Refuses what is certain to change something when nothing more may be changed on that day: before any work is
-    /// put into it.
-    ///
-    /// # Errors
-    /// [`StoreError::TooManyChanges`]; or when the database fails.
-    pub async fn day_must_have_room(&self, user: &UserId, now: Timestamp) -> Result<(), StoreError> {
-        let Some(most) = self.changes_per_day() else { return Ok(()) };
-        if self.read().await?.changes_that_day(user, now).await? < most.get().into() {
-            return Ok(());
-        }
-        Err(too_many(now.as_millisecond()))
-    }
-}
-
 impl Tx {
     /// Writes what the job has to tell; the last thing in its transaction.
     pub(crate) async fn tell(&mut self) -> Result<(), StoreError> {
-        for (user, told) in std::mem::take(&mut self.outbox.events) {
-            self.events_append(&user, &told.events).await?;
+        for (user, events) in self.outbox.take_events() {
+            self.events_append(&user, &events).await?;
         }
         Ok(())
     }
 
     /// Takes who is to look once this is committed, and forgets what was not told.
     pub(crate) fn take_rings(&mut self) -> Rings {
-        std::mem::take(&mut self.outbox).rings
-    }
-
-    /// Counts an answer of so many bytes that is to be kept, as far as it is more than the changes of its transaction,
-    /// which count themselves. `false`: nothing was changed, and this person has no room left today; then it is not
-    /// kept, and the request can be repeated as it is.
-    ///
-    /// # Errors
-    /// [`StoreError::TooManyChanges`] when something was changed, and there is no room for the answer.
-    pub(crate) async fn kept_count(&mut self, user: &UserId, bytes: usize, at: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE users SET changes_day = $2, \
-             changes_that_day = CASE WHEN changes_day = $2 THEN changes_that_day ELSE 0 END + $3 \
-             WHERE id = $1 AND CASE WHEN changes_day = $2 THEN changes_that_day ELSE 0 END + $3 <= $4";
-        let Some(most) = self.outbox.most else { return Ok(true) };
-        let (now, counted) = (at.as_millisecond(), self.outbox.counted(user));
-        let more = count(bytes / BYTES_PER_CHANGE + 1) - counted;
-        if more <= 0 {
-            return Ok(true);
-        }
-        let statement = Statement::new("event.kept_count", SQL).bind(user).bind(now.div_euclid(DAY_MS));
-        let room = self.run(statement.bind(more).bind(i64::from(most.get()))).await? > 0;
-        if room || counted == 0 { Ok(room) } else { Err(too_many(now)) }
+        std::mem::take(&mut self.outbox).into_rings()
     }
 
     async fn events_append(&mut self, user: &UserId, events: &[NewEvent]) -> Result<(), StoreError> {
@@ -225,14 +93,14 @@ impl Tx {
              changes_that_day = CASE WHEN changes_day = $3 THEN changes_that_day ELSE 0 END + $4 WHERE id = $1 \
              RETURNING next_event_seq - $2 AS first, changes_that_day";
         let Some(now) = events.last().map(|event| event.at.as_millisecond()) else { return Ok(()) };
-        let changes = count(events.iter().filter(|event| leaves_something(event)).count());
-        let day = now.div_euclid(DAY_MS);
-        let next = Statement::new("event.next_seq", SEQ).bind(user).bind(count(events.len())).bind(day).bind(changes);
+        let (changes, day) = (day::counted(events), day::of(now));
+        let next =
+            Statement::new("event.next_seq", SEQ).bind(user).bind(day::count(events.len())).bind(day).bind(changes);
         // An account that ends in this transaction has nobody left to tell.
         let Some(row) = self.row(next).await? else { return Ok(()) };
-        let most = self.outbox.most.map_or(i64::MAX, |most| most.get().into());
+        let most = self.outbox.most().map_or(i64::MAX, |most| most.get().into());
         if changes > 0 && row.int("changes_that_day")? > most {
-            return Err(too_many(now));
+            return Err(day::too_many(now));
         }
         let (mut seq, mut rest) = (row.int("first")?, events);
         while let Some(log2) = rest.len().checked_ilog2() {
@@ -269,17 +137,6 @@ impl Tx {
              WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
         self.run(Statement::system("system.events_purge", SQL).bind(before).bind(limit)).await
     }
-}
-
-fn count(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// The refusal of whoever used up their day, in the day of this instant (milliseconds).
-fn too_many(now: i64) -> StoreError {
-    metrics::counter!("saydo_rate_limited_total", "limit" => "changes").increment(1);
-    let left = u64::try_from(DAY_MS - now.rem_euclid(DAY_MS)).unwrap_or_default();
-    StoreError::TooManyChanges { retry_after: Duration::from_millis(left) }
 }
 
 /// Columns of an event besides its owner.

@@ -15,7 +15,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Accounts, Identity, service::Access};
+use super::{Access, Accounts, Identity};
 use crate::{
     AppError, Missing,
     audit::{AuditKind, Entry},

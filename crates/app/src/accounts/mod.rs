@@ -4,7 +4,8 @@
 //! - `token`: what a JWT must look like; signing and reading
 //! - `sealed`: signed state that clients carry for us
 //! - `throttle`: growing delays after failed logins
-//! - `service`: sign-up, login, tokens that can be revoked
+//! - `service`: sign-up and login
+//! - `identity`: whom a token proves; ending tokens
 //! - `profile`: changing and deleting one's own account
 //! - `export`: taking everything away
 //! - `access_tokens`: personal access tokens for programs
@@ -15,6 +16,7 @@ mod access_tokens;
 mod admin;
 pub mod administrators;
 pub mod export;
+mod identity;
 mod input;
 mod password;
 mod profile;
@@ -31,9 +33,10 @@ use saydo_store::{Store, backup::Backups};
 use secrecy::SecretString;
 
 pub use access_tokens::{AccessTokenInput, NewAccessToken};
+pub use identity::{Access, Identity};
 pub use input::{LogInInput, NewPasswordInput, PasswordInput, ProfileInput, SignUpInput};
 pub use sealed::Sealer;
-pub use service::{Access, Identity, Session};
+pub use service::Session;
 pub use throttle::{Throttling, network};
 pub use token::ISSUER;
 

@@ -9,6 +9,7 @@
 pub(crate) mod choice;
 mod commit;
 mod conversations;
+mod decision;
 mod ending;
 pub mod memory;
 mod pages;
@@ -21,5 +22,6 @@ pub use conversations::{
     ConversationDeleted, ConversationList, ConversationView, ConversationsDeleted, LatestView, MessageView,
     MessagesView,
 };
+pub use decision::{Decision, PendingDecision};
 pub use pages::{Page, PageInput};
-pub use turn::{ChatReply, Decision, PendingDecision, TurnRequest};
+pub use turn::{ChatReply, TurnRequest};

@@ -9,7 +9,7 @@ use saydo_lang::Answer;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
-use super::{choice::Way, commit::TurnCommit, ending::Ended, memory::Memory, turns::Recorder};
+use super::{PendingDecision, choice::Way, commit::TurnCommit, ending::Ended, memory::Memory, turns::Recorder};
 use crate::{
     App, AppError, Caller, Missing,
     chat::PlannerChoice,
@@ -38,31 +38,6 @@ pub struct ChatReply {
     /// `offline`, or the model's name.
     #[schema(value_type = String)]
     pub answered_by: AnsweredBy,
-}
-
-/// Yes or no to a waiting question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Decision {
-    /// Go ahead.
-    Accept,
-    /// Leave it.
-    Reject,
-}
-
-/// The body of `POST /api/conversations/{id}/pending/{pending_id}`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"decision": "accept"}))]
-pub struct PendingDecision {
-    /// Yes or no.
-    pub decision: Decision,
-    /// Only these of the tasks shown.
-    #[serde(default)]
-    pub task_ids: Option<Vec<i64>>,
-    /// The answer in words, where text was asked for.
-    #[serde(default)]
-    pub text: Option<String>,
 }
 
 /// What a turn is asked for with.
@@ -187,7 +162,7 @@ impl App {
     }
 
     /// Refuses a turn before any work is put into it, when its day has no room even for what was said.
-    async fn must_fit_today(&self, caller: &Caller) -> Result<(), AppError> {
+    pub(super) async fn must_fit_today(&self, caller: &Caller) -> Result<(), AppError> {
         Ok(self.store.day_must_have_room(caller.id(), self.clock.now()).await?)
     }
 
@@ -234,30 +209,6 @@ impl App {
         }
     }
 
-    /// A decision about a waiting question, as a turn of its own.
-    ///
-    /// # Errors
-    /// `NotFound` when the conversation or the question is missing, answered or expired; `Invalid` for task ids
-    /// that were not shown; `TooMuchAtOnce`.
-    pub async fn pending_decide(
-        &self,
-        caller: &Caller,
-        conversation: ConversationId,
-        id: PendingId,
-        decision: PendingDecision,
-    ) -> Result<ChatReply, AppError> {
-        let ticket = self.fair.turns.queue(caller.id())?;
-        let _at_work = ticket.work().await?;
-        self.must_fit_today(caller).await?;
-        let Before { memory, pending, .. } = self.before(caller, Some(conversation)).await?;
-        let pending = pending.filter(|pending| pending.id == id).ok_or(AppError::NotFound(Missing::Pending))?;
-        let moment = self.moment(caller);
-        let (answer, message) = decision.answer(&pending, &moment)?;
-        let proposal = self.propose(caller, &memory, Some(&pending), None, &message, Some(&answer)).await?;
-        let said = Said { conversation: Some(conversation), message, note: None, recorder: None };
-        Ok(self.commit(caller, said, proposal, memory, Some(pending)).await?.reply)
-    }
-
     pub(super) async fn commit(
         &self,
         caller: &Caller,
@@ -280,45 +231,5 @@ impl App {
             recorder,
         };
         self.store.write(move |tx| Box::pin(turn.run(tx))).await
-    }
-}
-
-impl PendingDecision {
-    /// The decision as an answer, and as the message that stands for it in the conversation.
-    pub(super) fn answer(
-        self,
-        pending: &PendingAction,
-        moment: &saydo_lang::Moment,
-    ) -> Result<(Answer, MessageText), AppError> {
-        if self.decision == Decision::Reject {
-            return Ok((Answer::Reject, MessageText::new("No")?));
-        }
-        if let Some(ids) = self.task_ids {
-            let place = |id: &i64| pending.tasks.iter().position(|task| task.number.get() == *id);
-            let picked: Option<Vec<usize>> = ids.iter().map(place).collect();
-            let refuse = || saydo_domain::ValidationError::new("task_ids", "Pick from the tasks of the question.");
-            let picked = picked.filter(|picked| !picked.is_empty()).ok_or_else(refuse)?;
-            let numbers: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
-            return Ok((Answer::Pick(picked), MessageText::new(&numbers.join(", "))?));
-        }
-        if let Some(text) = self.text.filter(|text| !text.trim().is_empty()) {
-            let refuse =
-                |error: saydo_domain::ValidationError| saydo_domain::ValidationError::new("text", error.to_string());
-            let message = MessageText::new(&text).map_err(refuse)?;
-            let line = saydo_lang::parse_line(message.as_str(), moment);
-            let draft = saydo_lang::Draft {
-                title: line.title,
-                description: line.description,
-                due: line.due,
-                recurrence: line.recurrence,
-                priority: line.priority,
-                labels: line.labels,
-                spans: line.spans,
-                problems: line.problems,
-                relative_to: None,
-            };
-            return Ok((Answer::Text(Box::new(draft)), message));
-        }
-        Ok((Answer::Accept, MessageText::new("Yes")?))
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod catalogue;
+mod cut_off;
 mod gate;
 mod hostile;
 mod journal;

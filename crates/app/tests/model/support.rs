@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, path::Path};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use saydo_app::{
-    App, Caller, Clock,
+    App, Caller, Clock, IdempotencyKey,
     accounts::{Accounts, AccountsConfig, ProfileInput, Throttling},
     chat::{ChatReply, PlannerChoice, TurnRequest, turns::TurnHandle},
     counters::Counters,
@@ -12,9 +12,9 @@ use saydo_app::{
     tasks::TaskListInput,
     tools::ToolCall,
 };
-use saydo_domain::{ConversationId, Door, Email, Field, MessageText, PersonName, User, UserId};
+use saydo_domain::{ConversationId, Door, Email, Field, MessageText, PersonName, TurnId, TurnStatus, User, UserId};
 use saydo_store::{Store, StoreConfig};
-use scripted_model::ScriptedModel;
+use scripted_model::{Fault, Reply, ScriptedModel};
 use serde_json::{Value, json};
 
 /// What must never reach a model.
@@ -170,4 +170,30 @@ pub(crate) async fn events(mut handle: TurnHandle) -> Vec<(i64, Value)> {
 
 pub(crate) fn types(events: &[(i64, Value)]) -> Vec<&str> {
     events.iter().map(|(_, event)| event["type"].as_str().unwrap()).collect()
+}
+
+/// Reads until the text has begun to come.
+pub(crate) async fn until_text(handle: &mut TurnHandle) {
+    while let Some((_, event)) = handle.events.next().await.unwrap() {
+        if event.contains("TEXT_MESSAGE_CONTENT") {
+            return;
+        }
+    }
+    panic!("no text came");
+}
+
+/// The idempotency key of a request with this content.
+#[expect(clippy::unnecessary_wraps, reason = "what a caller holds")]
+pub(crate) fn key(fingerprint: &str) -> Option<IdempotencyKey> {
+    Some(IdempotencyKey { key: "once".to_owned(), fingerprint: fingerprint.to_owned() })
+}
+
+/// How a turn of this person stands.
+pub(crate) async fn status(world: &World, id: TurnId) -> TurnStatus {
+    world.app.store.read().await.unwrap().turn_find(world.caller.id(), id).await.unwrap().unwrap().status
+}
+
+/// An answer that begins and never ends.
+pub(crate) fn endless() -> Reply {
+    Reply::text("One thing.\nAnother thing.\n".repeat(20)).with_fault(Fault::HangAfter(6))
 }
