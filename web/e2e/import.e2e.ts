@@ -78,3 +78,39 @@ test("a file that is dropped is read, and one that is none is refused in words",
     await page.goto("/all");
     expect(await row(page, "ring Oslo").count()).toBe(0);
   }));
+
+test("how much of a file has been sent is told, then what the server does with it", () =>
+  home(async ({ page }) => {
+    await page.goto("/settings");
+    // A slow way up, as phones have it: two seconds for this file.
+    const line = await page.context().newCDPSession(page);
+    await line.send("Network.enable");
+    const slowly = (bytes: number) =>
+      line.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: bytes,
+      });
+    await slowly(90_000);
+    const tasks = Array.from(
+      { length: 3000 },
+      (_, at) => `- Carry box number ${at} up the stairs, slowly, and rest`,
+    );
+    const reads = panel(page).getByText("Reading boxes.md…");
+    const parts: number[] = [];
+    await choose(page, "boxes.md", tasks.join("\n"));
+    const bar = panel(page).getByRole("progressbar");
+    await bar.waitFor();
+    for (let part = 0; part < 1; ) {
+      part = Number((await bar.getAttribute("value").catch(() => null)) ?? 1);
+      if (part !== parts.at(-1)) parts.push(part);
+    }
+    expect(parts.filter((part) => part > 0 && part < 1).length).toBeGreaterThan(1);
+    expect([...parts].sort((a, b) => a - b)).toEqual(parts);
+    await reads.or(panel(page).getByText("3,000 tasks from a text.")).first().waitFor();
+    await slowly(-1);
+    await panel(page).getByRole("button", { name: "Import 3,000 tasks" }).click();
+    await panel(page).getByText("3,000 tasks imported.").waitFor();
+    await bar.waitFor({ state: "detached" });
+  }));

@@ -121,6 +121,8 @@ test("labels, Today and Upcoming each show their own", () =>
 
 test("the keyboard alone does it all", () =>
   home(async ({ page }) => {
+    await page.locator("#composer:focus").waitFor();
+    await page.keyboard.press("Escape");
     await page.keyboard.press("q");
     await page.locator("#composer:focus").waitFor();
     await page.keyboard.type("buy milk tomorrow");
@@ -176,8 +178,8 @@ test("who just types is writing to the composer, whatever the letters do elsewhe
       await shows(page, ["Buy milk"]);
       await page.keyboard.type(line);
       await expect.poll(() => page.locator("#composer").inputValue()).toBe(line);
+      await page.locator("#composer").fill("");
     }
-    await page.locator("#composer").fill("");
     await page.keyboard.press("Escape");
     await page.keyboard.press("z");
     await expect.poll(() => page.locator("#composer").inputValue()).toBe("z");

@@ -2,6 +2,7 @@
 
 import { newKey } from "../lib/key";
 import { problemFrom, Unreachable } from "./problem";
+import { fetchTelling } from "./upload";
 
 export interface Answer<T> {
   data: T;
@@ -17,6 +18,8 @@ export interface RequestOptions {
   key?: string;
   /** Ask for a stream of events, after this one if some are known. */
   stream?: { after: string | null };
+  /** Wants to know which part of the body has been sent, 0 to 1. */
+  onSent?: (part: number) => void;
 }
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -58,9 +61,9 @@ function headersFor(method: Method, options: RequestOptions): Headers {
 const isNobody = (response: Response): boolean =>
   [502, 503, 504].includes(response.status) && !response.headers.get("Content-Type")?.includes("json");
 
-async function reach(path: string, init: RequestInit): Promise<Response> {
+async function reach(path: string, init: RequestInit, onSent?: (part: number) => void): Promise<Response> {
   try {
-    const response = await fetch(path, init);
+    const response = await (onSent ? fetchTelling(path, init, onSent) : fetch(path, init));
     if (isNobody(response)) throw lost();
     hooks.onReachable(true);
     return response;
@@ -73,15 +76,16 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
 
 /** Sends a request; throws `Problem` when the server says no and `Unreachable` when it says nothing. */
 export async function send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
-  const { body, signal } = options;
-  const response = await reach(path, {
+  const { body, signal, onSent } = options;
+  const init: RequestInit = {
     method,
     credentials: "same-origin",
     cache: "no-store",
     headers: headersFor(method, options),
     ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
-  });
+  };
+  const response = await reach(path, init, onSent);
   if (!response.ok) {
     if (response.status === 401 && !path.startsWith("/api/auth/")) hooks.onSignedOut();
     throw await problemFrom(response);

@@ -26,11 +26,17 @@ export interface Imported {
   change_id: string | null;
 }
 
-const post = async (file: Blob, query: Record<string, string>): Promise<Imported> =>
-  (await request<Imported>("POST", `/api/import?${new URLSearchParams(query)}`, { body: file })).data;
+/** Hears which part of the file has been sent, 0 to 1. */
+export type OnSent = (part: number) => void;
 
-export const previewFile = (file: Blob): Promise<Imported> => post(file, { dry_run: "true" });
+const post = async (file: Blob, query: Record<string, string>, onSent: OnSent): Promise<Imported> => {
+  const path = `/api/import?${new URLSearchParams(query)}`;
+  return (await request<Imported>("POST", path, { body: file, onSent })).data;
+};
+
+export const previewFile = (file: Blob, onSent: OnSent): Promise<Imported> =>
+  post(file, { dry_run: "true" }, onSent);
 
 /** Imports a file; rows that are not understood are left out when the person has seen that. */
-export const importFile = (file: Blob, leaveOut: boolean): Promise<Imported> =>
-  post(file, { problems: leaveOut ? "skip" : "refuse" });
+export const importFile = (file: Blob, leaveOut: boolean, onSent: OnSent): Promise<Imported> =>
+  post(file, { problems: leaveOut ? "skip" : "refuse" }, onSent);

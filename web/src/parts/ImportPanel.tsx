@@ -59,7 +59,13 @@ function Drop({ busy, onFile }: { busy: boolean; onFile: (file: File) => void })
 function Row({ draft }: { draft: Draft }) {
   const when = draft.due_date ? dueWords(draft.due_date, here.value) : "";
   const labels = draft.labels.map((label) => `#${label}`).join(" ");
-  const more = [when, draft.repeats && "repeats", draft.priority !== "medium" && draft.priority, labels];
+  const more = [
+    draft.completed && "done",
+    when,
+    draft.repeats && "repeats",
+    draft.priority !== "medium" && draft.priority,
+    labels,
+  ];
   return (
     <li>
       <span class={draft.completed ? "import-done" : ""}>{draft.title}</span>
@@ -84,6 +90,26 @@ function Problems({ preview }: { preview: Imported }) {
         ))}
       </ul>
       {count > problems.length && <p>… and {count - problems.length} more.</p>}
+    </div>
+  );
+}
+
+/** What is being done with the file, and how much of that is done, 0 to 1; null where only the server knows. */
+interface Work {
+  doing: string;
+  part: number | null;
+}
+
+const percent = new Intl.NumberFormat(undefined, { style: "percent" });
+
+function Progress({ work: { doing, part } }: { work: Work }) {
+  return (
+    <div class="usage">
+      <div class="usage-head">
+        <span id="import-doing">{doing}</span>
+        {part !== null && <span>{percent.format(part)}</span>}
+      </div>
+      <progress aria-labelledby="import-doing" {...(part === null ? {} : { value: part })} />
     </div>
   );
 }
@@ -113,7 +139,6 @@ function Preview({ preview, busy, onImport, onCancel }: PreviewProps) {
       )}
       {tasks > first.length && <p class="panel-lead">… and {counted(tasks - first.length)} more.</p>}
       {wrong > 0 && <Problems preview={preview} />}
-      {busy && <progress aria-label="Importing" />}
       <div class="panel-buttons">
         {tasks > 0 && (
           <button type="button" class="button button-primary" disabled={busy} onClick={onImport}>
@@ -132,34 +157,38 @@ function Preview({ preview, busy, onImport, onCancel }: PreviewProps) {
 function useImport() {
   const [file, setFile] = useState<File>();
   const [preview, setPreview] = useState<Imported>();
-  const [busy, setBusy] = useState(false);
+  const [work, setWork] = useState<Work>();
   const [said, setSaid] = useState("");
   const [problem, setProblem] = useState("");
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true);
+  const run = async (steps: () => Promise<void>) => {
     setProblem("");
+    setSaid("");
     try {
-      await work();
+      await steps();
     } catch (cause) {
-      setSaid("");
       setProblem(sentence(cause));
     } finally {
-      setBusy(false);
+      setWork(undefined);
     }
   };
+  /** First it is sent, then the server is at work on it. */
+  const following = (then: string) => (part: number) =>
+    setWork(part < 1 ? { doing: "Sending the file…", part } : { doing: then, part: null });
   const look = (chosen: File) =>
     run(async () => {
       setPreview(undefined);
-      setSaid(`Reading ${chosen.name}…`);
-      setPreview(await previewFile(chosen));
+      setWork({ doing: "Sending the file…", part: 0 });
+      setPreview(await previewFile(chosen, following(`Reading ${chosen.name}…`)));
       setFile(chosen);
-      setSaid("");
     });
   const start = () =>
     run(async () => {
       if (!file || !preview) return;
-      const done = await importFile(file, preview.problem_count > 0);
+      setWork({ doing: "Sending the file…", part: 0 });
+      const writing = following(`Writing ${counted(preview.tasks)}…`);
+      const done = await importFile(file, preview.problem_count > 0, writing);
       setPreview(undefined);
+      setWork(undefined);
       setSaid(done.tasks > 0 ? `${counted(done.tasks)} imported.` : "Everything is there already.");
       if (done.change_id) showReceipt(done.summary, done.change_id);
       await refresh();
@@ -168,11 +197,12 @@ function useImport() {
     setPreview(undefined);
     setProblem("");
   };
-  return { preview, busy, said, problem, look, start, cancel };
+  return { preview, work, said, problem, look, start, cancel };
 }
 
 export function ImportPanel() {
-  const { preview, busy, said, problem, look, start, cancel } = useImport();
+  const { preview, work, said, problem, look, start, cancel } = useImport();
+  const busy = work !== undefined;
   return (
     <section class="panel" aria-busy={busy}>
       <h2>Import</h2>
@@ -185,6 +215,7 @@ export function ImportPanel() {
       ) : (
         <Drop busy={busy} onFile={(file) => void look(file)} />
       )}
+      {work && <Progress work={work} />}
       <span role="status">{said}</span>
       <p class="panel-problem" role="alert">
         {problem}

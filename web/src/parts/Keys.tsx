@@ -36,9 +36,7 @@ export function Keys() {
         {KEYS.map(([keys, does]) => (
           <div key={keys}>
             <dt>
-              {keys
-                .split(" ")
-                .map((part) => (/^(or|…)$/.test(part) ? part : <kbd key={part}>{part}</kbd>))}
+              {keys.split(" ").map((part) => (/^(or|…)$/.test(part) ? part : <kbd key={part}>{part}</kbd>))}
             </dt>
             <dd>{does}</dd>
           </div>

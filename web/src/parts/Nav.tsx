@@ -32,7 +32,7 @@ function NavLink({ view, icon, title, count, hint }: LinkProps) {
       <a class="nav-link" href={path} aria-current={current ? "page" : undefined} onClick={onClick}>
         <Icon name={icon} />
         <span class="nav-text">{title}</span>
-        {count ? <span class="count">{count}</span> : null}
+        {count ? <span class="count">{count.toLocaleString()}</span> : null}
         {hint && <span class="nav-hint">{hint}</span>}
       </a>
     </li>

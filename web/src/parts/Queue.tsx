@@ -12,10 +12,8 @@ export function Queue() {
           {lines.map((text, index) => (
             <li key={`${index} ${text}`} class="queue-line">
               <Icon name="clock" />
-              <span class="queue-text">
-                <span class="sr-only">Sent after this answer: </span>
-                {text}
-              </span>
+              Next:
+              <span class="queue-text">{text}</span>
               <button
                 type="button"
                 class="icon-button"

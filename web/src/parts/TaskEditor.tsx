@@ -87,8 +87,17 @@ function elsewhere(base: Task): string | undefined {
   return undefined;
 }
 
+/** What a field wants, for people; the server says it for programs, too. */
+const WANTED: Record<string, string> = {
+  due_date: "Not understood. Say it like “friday 3pm” or “20 april”.",
+  recurrence: "Not understood. Say it like “every friday” or “every 2 weeks”.",
+};
+
 function QuickFields({ task, problem }: { task: Task; problem: unknown }) {
-  const error = (field: string) => (problem instanceof Problem ? problem.field(field) : undefined);
+  const error = (field: string) => {
+    const message = problem instanceof Problem ? problem.field(field) : undefined;
+    return message && (WANTED[field] ?? message);
+  };
   return (
     <div class="editor-fields">
       <Field
@@ -96,6 +105,7 @@ function QuickFields({ task, problem }: { task: Task; problem: unknown }) {
         name="due"
         defaultValue={task.due_date ? dueInShort(task.due_date, here.value) : ""}
         placeholder="friday 3pm"
+        maxLength={200}
         autoComplete="off"
         error={error("due_date")}
       />
@@ -104,6 +114,7 @@ function QuickFields({ task, problem }: { task: Task; problem: unknown }) {
         name="recurrence"
         defaultValue={task.recurrence?.text ?? ""}
         placeholder="every friday"
+        maxLength={200}
         autoComplete="off"
         error={error("recurrence")}
       />

@@ -30,7 +30,7 @@ function GroupSection({ group, view, most }: { group: Group; view: View; most: n
     <section class={`group group-${group.name}`} aria-label={plain ? viewTitle(view) : group.title}>
       {!plain && (
         <h2 class="group-title">
-          {group.title} <span class="count">{group.tasks.length}</span>
+          {group.title} <span class="count">{group.tasks.length.toLocaleString()}</span>
         </h2>
       )}
       <ul class="rows">
@@ -58,7 +58,7 @@ function More({ left }: { left: number }) {
   });
   return left > 0 ? (
     <div ref={ref} class="more">
-      {left} more
+      {left.toLocaleString()} more
     </div>
   ) : null;
 }

@@ -2,6 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { instantWords } from "../lib/due";
+import { hasKeyboard } from "../lib/pointer";
 import type { View as Shown } from "../lib/route";
 import { Composer } from "../parts/Composer";
 import { Icon, Logo } from "../parts/Icon";
@@ -15,6 +16,7 @@ import { TaskList } from "../parts/TaskList";
 import { Thread } from "../parts/Thread";
 import { viewTitle } from "../parts/views";
 import { here } from "../state/clock";
+import { composerFocus } from "../state/composer";
 import { online } from "../state/connection";
 import { openAwaited, openConversation } from "../state/conversations";
 import { drawerOpen } from "../state/drawer";
@@ -57,7 +59,9 @@ function useFreshness(): void {
 
 function useAddress(): void {
   useEffect(() => {
-    const id = route.value.conversation;
+    const { conversation: id, view } = route.value;
+    // Who comes to say something can begin at once.
+    if (hasKeyboard() && view.name !== "settings" && view.name !== "ready") composerFocus.value += 1;
     void (id === null ? openAwaited() : openConversation(id));
     void openLinkedTask();
     followHistory((conversation) => {

@@ -1,8 +1,9 @@
 /** Sign in and sign up: one card. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem, sentence } from "../api/problem";
 import { countedChanges } from "../lib/outbox";
+import { hasKeyboard } from "../lib/pointer";
 import { Field } from "../parts/Field";
 import { Logo } from "../parts/Icon";
 import { everybodys } from "../state/outbox";
@@ -97,10 +98,16 @@ function Left() {
 export function SignIn() {
   const [mode, setMode] = useState<Mode>("in");
   const { errors, setErrors, busy, form, onSubmit } = useCredentials(mode);
+  const goToEmail = () => form.current?.querySelector<HTMLInputElement>("[name=email]")?.focus();
+  useEffect(() => {
+    if (hasKeyboard()) goToEmail();
+  }, []);
   const notice = session.value.status === "out" ? session.value.notice : undefined;
   const switchMode = () => {
     setMode(mode === "in" ? "up" : "in");
     setErrors({});
+    // Enter on the link, which is another one now, would lead back.
+    goToEmail();
   };
   return (
     <main class="door">
