@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     io::Write as _,
+    ops::RangeInclusive,
     path::Path,
     process::{Command, Stdio},
     sync::Arc,
@@ -11,7 +12,7 @@ use std::{
 use jiff::ToSpan as _;
 use tokio::task::JoinHandle;
 
-use super::doings::{come_from_elsewhere, crowd_in, guess, pry, spend, talk, wonder, write};
+use super::doings::{come_from_elsewhere, crowd_in, guess, listen, pry, spend, talk, wonder, write};
 use crate::{
     people::{Person, email},
     site::{DATABASE, Site},
@@ -24,10 +25,14 @@ const HOLD: &str = "BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE; SELECT pg_
 /// Takes it for 7 seconds, which is longer than a turn may take and shorter than the server waits, over and over.
 const LOCK_AGAIN: &str = "DO $$ BEGIN LOOP LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(7); COMMIT; \
                           PERFORM pg_sleep(0.3); END LOOP; END $$";
+/// Takes a lock on what only turns need, and keeps it.
+const HOLD_QUESTIONS: &str = "BEGIN; LOCK TABLE pending_actions IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3600)";
 /// Who asks for what is another's.
 const STRANGER: u8 = 33;
 /// Who talks while everything is slow.
-const TALKERS: std::ops::RangeInclusive<u8> = 37..=40;
+const TALKERS: RangeInclusive<u8> = 37..=40;
+/// Who talks, and listens to streams, while turns fail.
+const LISTENERS: RangeInclusive<u8> = 43..=50;
 /// What everybody may use of the models in a day once somebody used too much.
 const TOKENS_PER_DAY: (&str, &str) = ("SAYDO_MODEL_TOKENS_PER_DAY", "50000");
 
@@ -42,6 +47,8 @@ pub(crate) enum Break {
     Pool,
     /// Somebody takes a lock on the tasks for seconds, over and over.
     Slow,
+    /// Somebody holds a lock on the questions that wait.
+    Turns,
     /// Redis is killed.
     Redis,
     /// Somebody tries passwords.
@@ -108,10 +115,11 @@ pub(crate) async fn begin(site: &Site, what: Break) -> Tried<Doings> {
         }
         Break::Pool => {
             let person = Person::sign_up(base, 30, "offline").await?;
-            lock_the_tasks(site, HOLD)?;
+            lock(site, HOLD)?;
             Doings::ill(tokio::spawn(crowd_in(person)))
         }
         Break::Slow => slow_down(site).await?,
+        Break::Turns => let_turns_fail(site).await?,
         Break::Logins => {
             let victim = Person::sign_up(base, 31, "offline").await?;
             Doings::ill(tokio::spawn(guess(victim)))
@@ -161,7 +169,17 @@ async fn slow_down(site: &Site) -> Tried<Doings> {
     for number in TALKERS {
         people.push(tokio::spawn(talk(Person::sign_up(&site.production.base, number, "offline").await?)));
     }
-    lock_the_tasks(site, LOCK_AGAIN)?;
+    lock(site, LOCK_AGAIN)?;
+    Ok(Doings { ill: Vec::new(), people })
+}
+
+/// People listen to streams of turns, none of which can be done.
+async fn let_turns_fail(site: &Site) -> Tried<Doings> {
+    let mut people = Vec::new();
+    for number in LISTENERS {
+        people.push(tokio::spawn(listen(Person::sign_up(&site.production.base, number, "offline").await?)));
+    }
+    lock(site, HOLD_QUESTIONS)?;
     Ok(Doings { ill: Vec::new(), people })
 }
 
@@ -186,7 +204,7 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
             let redis = Arc::clone(&site.redis);
             tokio::task::spawn_blocking(move || redis.start_again()).await?;
         }
-        Break::Pool | Break::Slow => {
+        Break::Pool | Break::Slow | Break::Turns => {
             let postgres = Arc::clone(&site.postgres);
             let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'a report'";
             tokio::task::spawn_blocking(move || postgres.sql(DATABASE, end)).await?;
@@ -217,8 +235,8 @@ pub(crate) async fn mend(site: &Site, what: Break, doings: &mut Doings) -> Tried
     Ok(())
 }
 
-/// Locks the tasks with this statement, as a report or a job of somebody else's would.
-fn lock_the_tasks(site: &Site, statement: &str) -> Tried<()> {
+/// Locks a table with this statement, as a report or a job of somebody else's would.
+fn lock(site: &Site, statement: &str) -> Tried<()> {
     let url = format!("{}&application_name=a%20report", site.postgres.url(DATABASE, testbed::ROLE));
     let mut command = Command::new("psql");
     command.args(["-XqAt", "-c", statement, &url]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

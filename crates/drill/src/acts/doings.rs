@@ -61,6 +61,18 @@ pub(super) async fn talk(person: Person) {
     }
 }
 
+/// The same, and the answer is listened to as it comes.
+pub(super) async fn listen(person: Person) {
+    for number in 0_u64.. {
+        let message = person.message(&format!("add parcel number {number}")).header("accept", "text/event-stream");
+        if let Ok(stream) = message.send().await {
+            // To its end, which tells whether the turn failed.
+            let _ = stream.bytes().await;
+        }
+        tokio::time::sleep(Duration::from_millis(900)).await;
+    }
+}
+
 /// Tasks with long descriptions.
 pub(super) async fn write(person: Person) {
     let description = "x".repeat(900);

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 
 use super::{
     breakage::{self, Doings},
-    faults::{COST, DATABASE, EVERYTHING, Fault, OF_STAGING, POOL, SERVER, SLOW, TOGETHER},
+    faults::{COST, DATABASE, EVERYTHING, Fault, OF_STAGING, POOL, SERVER, SLOW, TOGETHER, TURNS},
 };
 use crate::{
     runbook::{Desk, Runbook},
@@ -102,7 +102,7 @@ impl Drill<'_> {
             join_all(together.iter().map(|fault| self.one(fault))).await.into_iter().collect::<Tried<Vec<()>>>()?;
             self.site.check_ledger(Instant::now(), "after the repairs").await?;
         }
-        for fault in [&SLOW, &DATABASE, &POOL, &SERVER].into_iter().filter(|fault| self.is_about(fault)) {
+        for fault in [&SLOW, &DATABASE, &POOL, &TURNS, &SERVER].into_iter().filter(|fault| self.is_about(fault)) {
             self.alone(fault).await?;
         }
         Ok(())

@@ -48,6 +48,12 @@ pub(super) const SLOW: Fault = Fault {
         ("SaydoRequestBudget", "slow"),
     ],
 };
+pub(super) const TURNS: Fault = Fault {
+    what: Break::Turns,
+    words: "a job locks the questions that wait for an answer: turns fail in streams that were answered with 200",
+    repair: "the session that holds the lock is ended",
+    alerts: &[("SaydoTurnsFail", "turns")],
+};
 /// Looks back a day: what comes after it does not wait for its end.
 pub(super) const COST: Fault = Fault {
     what: Break::Cost,
@@ -124,7 +130,8 @@ impl Fault {
 
 /// All alerts that the drill waits for, each with its runbook.
 pub(crate) fn alerts() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let faults = [&DATABASE, &SERVER, &POOL, &SLOW, &COST, &EVERYTHING].into_iter().chain(&OF_STAGING).chain(&TOGETHER);
+    let faults =
+        [&DATABASE, &SERVER, &POOL, &SLOW, &TURNS, &COST, &EVERYTHING].into_iter().chain(&OF_STAGING).chain(&TOGETHER);
     faults.flat_map(|fault| fault.alerts.iter().copied())
 }
 
@@ -138,7 +145,7 @@ mod tests {
         let rules = std::fs::read_to_string(rules).unwrap();
         let values = |key: &'static str| rules.lines().filter_map(move |line| line.trim().strip_prefix(key));
         let there: BTreeSet<(&str, &str)> = values("- alert: ")
-            .zip(values("runbook_url: docs/runbooks/").map(|book| book.trim_end_matches(".md")))
+            .zip(values("runbook_url: ").filter_map(|url| url.rsplit('/').next()?.strip_suffix(".md'")))
             .collect();
         assert_eq!(super::alerts().collect::<BTreeSet<_>>(), there);
     }
