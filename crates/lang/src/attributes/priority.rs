@@ -144,7 +144,10 @@ fn placed_well(cx: &Cx<'_>, found: &Extraction, at: usize, end: usize) -> bool {
     // `super urgent ring the bank` as well as `urgent ring the bank`
     let adverb =
         (at..end).any(|word| cx.any(word, &["urgent", "urgently", "someday", "asap", "eventually", "immediately"]));
+    // `very important sign the slip`: a verb and its object are no sign that is important.
+    let verb = after.is_some_and(|i| cx.entry_unblocked(i).verb && cx.token(i + 1).is_some_and(|_| cx.entry_unblocked(i + 1).det));
+    let intense = verb && cx.any(at, &["very", "really", "super", "so", "extremely"]);
     // `not important but return the jars`
     let joined_on = cx.any(end.saturating_sub(1), &["but"]);
-    opens && (closes || adverb || joined_on) && cx.tokens.len() > end - at
+    opens && (closes || adverb || intense || joined_on) && cx.tokens.len() > end - at
 }

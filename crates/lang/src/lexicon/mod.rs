@@ -177,3 +177,9 @@ pub(crate) fn look_up(word: &str) -> &'static Entry {
     }
     typo::nearest(word).and_then(|word| WORDS.get(word)).unwrap_or(&NOTHING)
 }
+
+/// Whether the word names a day: `tomorrow`, `friday`.
+pub(crate) fn is_day(word: &str) -> bool {
+    let entry = look_up(word);
+    entry.near.is_some() || entry.weekday.is_some() && !entry.weak
+}

@@ -13,7 +13,10 @@ use crate::{
 /// Whether a cut belongs between the two.
 pub(super) fn cut(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
     let end = right.iter().position(|unit| joint(message, unit)).unwrap_or(right.len());
-    numbered(message, left, trim(&right[..end]), context) || reports(message, left, trim(right), context)
+    let next = trim(&right[..end]);
+    numbered(message, left, next, context)
+        || moved_too(message, left, next, context)
+        || reports(message, left, trim(right), context)
 }
 
 fn joint(message: &Message<'_>, unit: &Unit) -> bool {
@@ -40,6 +43,23 @@ fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Cont
         (Some(moved), Some(moves)) => leads(bare) || moved && moves,
         _ => false,
     }
+}
+
+/// `move the vet to friday and the haircut to saturday`: the verb is meant for both.
+fn moved_too(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Context) -> bool {
+    let to = |units: &[Unit]| units.iter().skip(1).any(|unit| is_any(unit, &["to", "till", "until"]));
+    let bare = phrase::prefix(left, "lead").map_or(left, |length| trim(&left[length..]));
+    let moves = phrase::prefix(bare, "move").is_some();
+    let verb = right.first().is_none_or(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+    if !moves || !to(left) || !to(right) || verb && phrase::prefix(right, "move").is_none() {
+        return false;
+    }
+    let moved = |units: &[Unit]| {
+        read_part(message, units, context).first().is_some_and(|reading| {
+            matches!(reading.intents.as_slice(), [Intent::Update { edit, .. }] if !edit.due.is_keep() && edit.title.is_none())
+        })
+    };
+    moved(left) && moved(right)
 }
 
 /// Whether the units say for certain what becomes of tasks named by number; and if so, whether they change them.

@@ -32,8 +32,10 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
         !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)]);
     let about_it = of_it(&again, &reading);
     let renames = matches!(reading.intents.as_slice(), [Intent::Update { edit, .. }] if edit.title.is_some());
+    let remade = without_make(right).len() < right.len() && matches!(reading.intents.as_slice(), [Intent::Add(_)]);
     if right.len() > 1
         && !renames
+        && !(remade && matches!(again.intents.as_slice(), [Intent::Add(_)]))
         && (verb || command)
         && about_it.is_none()
         && again.confidence >= Reading::SURE
@@ -54,7 +56,7 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
             let last = drafts.last_mut()?;
             match &change {
                 Some(change) => draft::take(last, change),
-                None => *last = instead(last, draft::draft(&segment, right)),
+                None => *last = instead(last, draft::draft(&segment, without_make(right))),
             }
             !last.title.is_empty()
         }
@@ -76,6 +78,18 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     };
     reading.rule = "self-correction";
     changed.then(|| vec![reading])
+}
+
+/// `eggs, no wait, make that egg noodles`: the noodles.
+fn without_make(units: &[Unit]) -> &[Unit] {
+    match units {
+        [make, that, rest @ ..]
+            if phrase::is(make, "make") && phrase::is_any(that, &["that", "it"]) && !rest.is_empty() =>
+        {
+            trim(rest)
+        }
+        _ => units,
+    }
 }
 
 /// Whether somebody says `er` before the token.

@@ -38,7 +38,8 @@ pub(super) fn joined<'r>(
                 (Some(Intent::Instead { targets: none }), Intent::Instead { targets }) if none.is_empty() => {
                     none.clone_from(targets);
                 }
-                // `that was a mistake, undo`
+                // `that was a mistake, undo`, `I haven't done the gutters, put them back`
+                (Some(Intent::Complete { completed: false, .. }), Intent::Undo { count: 1 }) => {}
                 (Some(Intent::Undo { count: 1 }), Intent::Undo { count: 1 }) => {}
                 (Some(last), intent) if speaks_of_it(intent) && !targets(last).is_empty() => {
                     // `6 isn't important, set it to low`: what the command before was about.

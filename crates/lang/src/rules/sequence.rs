@@ -26,7 +26,15 @@ const TIED: [&str; 18] = [
 /// The things to do when each has its own time or day and they follow one another; else `None`.
 pub(super) fn timed(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Draft>> {
     let message = segment.message;
-    let joint = |unit: &Unit| is_any(unit, &["then", "and", "also"]) || matches!(message.token(unit).text, "," | ";");
+    // `between 9 and 11 on monday`: a joint inside of what says when parts nothing.
+    let found = message.attributes(message.token_range(units), &segment.context.moment, Options::default());
+    let inside = |unit: &Unit| {
+        let token = message.token(unit);
+        found.found.iter().any(|found| found.start < token.start && token.end < found.end)
+    };
+    let joint = |unit: &Unit| {
+        (is_any(unit, &["then", "and", "also"]) || matches!(message.token(unit).text, "," | ";")) && !inside(unit)
+    };
     let pieces: Vec<&[Unit]> = units.split(joint).map(trim).filter(|piece| !piece.is_empty()).collect();
     if pieces.len() < 2 || pieces.len() > MOST_PARTS || units.iter().take(1).any(|unit| is_any(unit, &["if", "when"])) {
         return None;

@@ -12,7 +12,7 @@ use super::{
     split::MOST_PARTS,
     vocabulary::lines,
 };
-use crate::Draft;
+use crate::{Draft, attributes::Options};
 
 /// Words that cannot be in the middle of a list of things.
 const TIES: [&str; 16] = [
@@ -54,11 +54,35 @@ fn strip_all(last: &mut Draft) -> bool {
 
 /// The same for units that were freed of attributes, which hold for all of them.
 pub(crate) fn drafts_within(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
+    if segment.adding().1.found.len() > 1 {
+        let apart = drafts_behind(segment, units, explicit);
+        if apart.len() > 1 {
+            return apart;
+        }
+    }
     let parts = parts(segment, units, explicit);
     if parts.len() > 1 && segment.adding().1.found.len() > 1 {
         return Vec::new();
     }
     parts.iter().map(|part| draft::draft_within(segment, part)).collect()
+}
+
+/// `today I have to post the letter and tomorrow fetch the parcel`: each says when itself, and the first by what stands in
+/// front of all.
+fn drafts_behind(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
+    let Some(start) = units.first().map(|first| place(&segment.units, Some(first))).filter(|start| *start > 0) else {
+        return Vec::new();
+    };
+    let head = draft::draft(segment, &segment.units[..start]);
+    let mut drafts = drafts(segment, &segment.units[start..], explicit);
+    let own = drafts.iter().skip(1).all(|draft| draft.due.is_some() || draft.recurrence.is_some());
+    if drafts.len() < 2 || !own || drafts[0].due.is_some() {
+        return Vec::new();
+    }
+    if let Some(first) = drafts.first_mut() {
+        *first = headed::within(std::mem::take(first), &head);
+    }
+    drafts
 }
 
 /// What the last of a list says about when, how urgent and which label holds for the others too.
@@ -85,6 +109,7 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
         return vec![units];
     }
     let is_todo = |chunk: &[Unit]| {
+        let chunk = behind_date(segment, chunk);
         chunk.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base)) && chunk.len() > 1
     };
     if !is_todo(chunks[0]) {
@@ -95,13 +120,28 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
     let mut starts = vec![0];
     for (i, chunk) in chunks.iter().enumerate().skip(1) {
         let before = &chunks[*starts.last().unwrap_or(&0)..i];
-        if is_todo(chunk) && !depends(before[0], chunk, listed) {
+        if is_todo(chunk) && !depends(before[0], behind_date(segment, chunk), listed) {
             starts.push(i);
         }
     }
     let first = |chunk: &[Unit]| place(units, chunk.first());
     let ends = starts.iter().skip(1).map(|next| place(units, chunks[next - 1].last()) + 1).chain([units.len()]);
     starts.iter().zip(ends).map(|(at, end)| strip_joints(message, &units[first(chunks[*at])..end])).collect()
+}
+
+/// The chunk without the day that it begins with: `tomorrow return the shoes`.
+fn behind_date<'u>(segment: &Segment<'_, '_>, chunk: &'u [Unit]) -> &'u [Unit] {
+    let message = segment.message;
+    let dated = chunk.first().is_some_and(|unit| {
+        unit.verb.is_none() && (is_any(unit, &["on", "in"]) || crate::lexicon::is_day(&message.token(unit).norm))
+    });
+    if !dated {
+        return chunk;
+    }
+    let range = message.token_range(chunk);
+    let found = message.attributes(range.clone(), &segment.context.moment, Options::default());
+    let taken = chunk.iter().take_while(|unit| found.consumed[unit.token - range.start]).count();
+    if found.due.is_some() && taken < chunk.len() { &chunk[taken..] } else { chunk }
 }
 
 /// Where a unit stands.

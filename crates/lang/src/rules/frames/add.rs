@@ -1,8 +1,10 @@
 //! New tasks: the title is what remains when the command and the attributes are taken away.
 
 use super::Match;
+use saydo_domain::Label;
+
 use crate::{
-    Intent, Reading,
+    Draft, Intent, Reading,
     rules::{
         message::Unit,
         pattern::Slot,
@@ -24,6 +26,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let text = without_article(found, text);
+    if name == "add-more" && !goes_on(found, text) {
+        return None;
+    }
+    let label = labelled(found)?;
     if name == "add-remind"
         && let Some(draft) = super::situation::draft(found, text)
     {
@@ -43,10 +49,45 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         let asks = matches!(name, "add-remind" | "add-command") && drafts.len() < 2;
         return asks.then(|| vec![found.reading(Intent::AskTitle { verb: String::new() })]);
     }
+    let drafts: Vec<_> = drafts.into_iter().map(|draft| finished(found, draft, label.as_ref())).collect();
     let dated = drafts.iter().any(|draft| draft.due.is_some());
     let mut reading = found.reading(Intent::Add(drafts));
     reading.confidence = doubt(found, text.first()?, dated).unwrap_or(reading.confidence);
     Some(vec![reading])
+}
+
+/// `and butter too`: after something was added, this is to be added as well.
+fn goes_on(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
+    let thing = |unit: &Unit| {
+        found.segment.message.token(unit).kind == TokenKind::Word && !in_class(unit, "pronoun") && !in_class(unit, "command")
+    };
+    found.segment.context.last_was_add && text.len() <= 4 && text.iter().all(thing)
+}
+
+/// The label that `under errands`, `to my car list` names; `Some(None)` where none is named, `None` where it is no label.
+fn labelled(found: &Match<'_, '_, '_>) -> Option<Option<Label>> {
+    let Some(units) = found.slot(Slot::Label) else { return Some(None) };
+    let [only] = phrase::trim(units) else { return None };
+    let token = found.segment.message.token(only);
+    let plain = matches!(token.kind, TokenKind::Word | TokenKind::Tag | TokenKind::Quoted);
+    let ours = ["det", "pronoun", "task", "tasks", "tasknoun", "list", "listname"].iter().any(|class| in_class(only, class));
+    if !plain || ours || crate::lexicon::is_day(&token.norm) || only.verb.is_some_and(|verb| verb.is_gerund) && token.norm != "shopping" {
+        return None;
+    }
+    Some(Some(Label::new(token.unquoted().unwrap_or(&token.norm)).ok()?))
+}
+
+/// The draft with what the command itself says about it: its label, and that something is not to be done.
+fn finished(found: &Match<'_, '_, '_>, mut draft: Draft, label: Option<&Label>) -> Draft {
+    draft.labels.extend(label.filter(|label| !draft.labels.contains(label)).cloned());
+    let [.., not, to] = found.captures.first().map_or(&[][..], |(_, range)| &found.units[..range.start]) else {
+        return draft;
+    };
+    // `remind me not to park there`
+    if found.section.name == "add-remind" && is_any(not, &["not"]) && is_any(to, &["to"]) {
+        draft.title = format!("Don't {}", super::draft::lowered(&draft.title));
+    }
+    draft
 }
 
 /// Whether the text is something to add at all.
@@ -186,7 +227,7 @@ fn wishes(found: &Match<'_, '_, '_>) -> bool {
 
 /// Whether the person said that this is to be added.
 fn explicit(found: &Match<'_, '_, '_>) -> bool {
-    matches!(found.section.name, "add-command" | "add-list")
+    matches!(found.section.name, "add-command" | "add-list" | "add-labelled")
 }
 
 /// Whether the verb waits for its object. These are whole by themselves, or nouns: `exercise`, `laundry`, `lunch`.

@@ -3,7 +3,7 @@
 use super::Match;
 use crate::{
     Intent, Reading, TaskRef,
-    reference::Strength,
+    reference::{Reference, Strength},
     rules::{
         pattern::Slot,
         phrase::{self, is_any},
@@ -66,9 +66,10 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         return None;
     }
     // `all that's been checked off` describes.
-    let led_by =
-        |unit: &crate::rules::message::Unit| is_any(unit, &["that", "which", "been", "is", "are", "and", "or"]);
-    if units.len() > 1 && units.last().is_some_and(led_by) {
+    let led_by = |unit: &crate::rules::message::Unit| {
+        is_any(unit, &["that", "which", "been", "is", "are", "and", "or", "for", "due", "from", "by", "until", "before"])
+    };
+    if units.len() > 1 && units.last().is_some_and(led_by) || many_of_a_day(found, reference.as_ref()) {
         return None;
     }
     let hard = reference.as_ref().is_none_or(|reference| reference.strength == Strength::Hard);
@@ -100,6 +101,14 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
         unfound(&mut readings);
     }
     Some(readings)
+}
+
+/// `finished everything today`: of all tasks those of that day, never the whole list.
+fn many_of_a_day(found: &Match<'_, '_, '_>, reference: Option<&Reference>) -> bool {
+    let undated = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if filter.due.is_none());
+    let behind = found.captures.last().and_then(|(_, range)| found.units.get(range.end));
+    behind.is_some_and(|unit| is_any(unit, &["today", "yesterday", "tonight"]))
+        && reference.is_some_and(|reference| reference.targets.iter().any(undated))
 }
 
 /// `everything tagged work done`: what is done already cannot be meant.

@@ -81,7 +81,9 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     let (words, first) =
         if behind { (rest.as_slice(), rest.first().unwrap_or(first)) } else { (segment.units.as_slice(), first) };
     let confidence = likelihood(segment, words, first);
-    let drafts = things::drafts(segment, &segment.units, false);
+    // `tomorrow call mom and buy stamps`: what is said in front holds for all.
+    let several = if behind { things::drafts_within(segment, rest, false) } else { Vec::new() };
+    let drafts = if several.len() > 1 { several } else { things::drafts(segment, &segment.units, false) };
     if drafts.is_empty() || drafts.iter().any(|draft| draft.title.is_empty()) {
         return nothing_but_attributes(segment, made);
     }

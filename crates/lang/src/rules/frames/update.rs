@@ -89,6 +89,7 @@ fn is_about_one(name: &str) -> bool {
             | "update-untag"
             | "update-note"
             | "update-note-named"
+            | "update-note-to"
             | "update-description"
             | "update-rename"
             | "update-title"
@@ -198,7 +199,7 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
         || found.units.first().is_some_and(|unit| is_any(unit, &["unflag", "unstar", "unpin"]));
     match name {
         "update-due" | "update-shift" => only_moves || speaks_of_field,
-        "update-what" | "update-rename" | "update-note" | "update-note-named" | "update-description"
+        "update-what" | "update-rename" | "update-note" | "update-note-named" | "update-note-to" | "update-description"
         | "update-untag" => true,
         "update-tag"
             if found.slot(Slot::Label).is_some_and(|units| {
@@ -218,7 +219,7 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let text = || found.slot(Slot::Text).and_then(|units| retitle::literal(found, units));
     Some(match found.section.name {
         "update-rename" | "update-title" | "update-title-soft" | "update-replace" => retitle::title_or_edit(found)?,
-        "update-note" | "update-note-named" | "update-note-it" => match new().or_else(text) {
+        "update-note" | "update-note-named" | "update-note-to" | "update-note-it" => match new().or_else(text) {
             Some(text) => Edit { append_description: Some(text), ..Edit::default() },
             None => Edit::default(),
         },
@@ -273,9 +274,9 @@ fn has_when(edit: &Edit) -> bool {
 
 fn shifted(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let units = found.slot(Slot::Edit)?;
-    // `postpone it to next month` is a place in the calendar, no distance.
+    // `postpone it to next month`, `push it to the weekend` are places in the calendar, no distance.
     let before = found.units.iter().rev().find(|unit| units.first().is_some_and(|first| unit.token < first.token));
-    if before.is_some_and(|unit| is_any(unit, &["next", "this", "last", "coming", "following", "every"])) {
+    if before.is_some_and(|unit| is_any(unit, &["the", "next", "this", "last", "coming", "following", "every"])) {
         return None;
     }
     let text = found.segment.message.lower(units);
@@ -283,7 +284,9 @@ fn shifted(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let earlier = phrase::prefix(found.units, "moveearlier").is_some()
         || found.units.iter().any(|unit| is_any(unit, &["earlier", "sooner"]))
         || found.units.first().is_some_and(|unit| is_any(unit, &["pull"]))
-            && found.units.iter().any(|unit| is_any(unit, &["in", "forward", "up"]));
+            && found.units.iter().any(|unit| is_any(unit, &["in", "forward", "up"]))
+        // `move the recital up a day`
+        || before.is_some_and(|unit| is_any(unit, &["up"]));
     let shift = if earlier { negated(shift) } else { shift };
     Some(Edit { shift: Some(shift), ..Edit::default() })
 }
