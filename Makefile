@@ -11,7 +11,7 @@ run: build ## Build everything and start on http://localhost:8000
 	$(SAYDO) serve
 
 build: web ## Build the release binary with the web app inside
-	cargo build --release --locked
+	BUILD_REVISION=$$(scripts/revision.sh) cargo build --release --locked
 
 web: web/node_modules/.built ## Build the web app
 

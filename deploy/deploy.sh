@@ -99,7 +99,7 @@ check() {
 
 # Installs the program in a folder of its own; prints it. The same program twice is one folder.
 install_program() {
-  local program=$1 version sum folder
+  local program=$1 version sum folder report
   version=$("$program" --version | awk '{print $2}')
   [ -n "$version" ] || return 1
   sum=$(sha256sum "$program" | cut -c1-12)
@@ -109,6 +109,9 @@ install_program() {
     install -m 0755 "$program" "$folder/saydo.partial"
     mv "$folder/saydo.partial" "$folder/saydo"
   fi
+  # What is known of its dependencies may come with it, also later.
+  report=$(dirname "$program")/saydo-dependencies.json
+  [ ! -e "$report" ] || install -m 0644 "$report" "$folder/"
   echo "$folder"
 }
 

@@ -16,14 +16,14 @@ if [ "$(cat "$folder/revision" 2>/dev/null)" != "$from" ]; then
   # Its web app is not built: what is drilled is the server.
   mkdir -p "$folder/source/web" && cp -r web/dist "$folder/source/web/"
   # The same folder for what is built: everything but Saydo itself is there already.
-  (cd "$folder/source" && CARGO_TARGET_DIR=$folder/../ cargo build --release --locked -p saydo)
+  (cd "$folder/source" && BUILD_REVISION=$from CARGO_TARGET_DIR=$folder/../ cargo build --release --locked -p saydo)
   cp target/release/saydo "$folder/version-1"
   rm -rf "$folder/source"
   echo "$from" >"$folder/revision"
 fi
 
 echo "== version 2: what lies here"
-cargo build --release --locked -p saydo
+BUILD_REVISION=$(scripts/revision.sh) cargo build --release --locked -p saydo
 cp target/release/saydo "$folder/version-2"
 cargo build --locked -p saydo-drill
 

@@ -4,6 +4,9 @@ set -eu
 program=$1 root=$2/root own=$2/own
 mkdir -p "$root/etc/ssl/certs" "$root/tmp" "$own/data"
 cp "$program" "$root/saydo"
+# What is known of its dependencies, when that came with it.
+report=$(dirname "$program")/saydo-dependencies.json
+[ ! -e "$report" ] || cp "$report" "$root/"
 # The libraries it names, at the paths where it looks for them.
 ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
   mkdir -p "$root$(dirname "$library")"

@@ -105,7 +105,16 @@ service() {
 healthy() {
   local answer
   answer=$(saydo "$1" health ${URL:+--base-url "$URL"} 2>/dev/null) || return 1
-  grep -qF "\"version\":\"$("$1/saydo" --version | awk '{print $2}')\"" <<<"$answer"
+  is_of "$("$1/saydo" --version)" "$answer"
+}
+
+# Whether a program that says this of itself, `saydo VERSION (REVISION)`, gave this answer to /health. Of a build that does
+# not know its revision only the version is known.
+is_of() {
+  local version revision
+  read -r _ version revision <<<"$1"
+  grep -qF "\"version\":\"$version\"" <<<"$2" || return 1
+  if [ -z "$revision" ]; then ! grep -qF '"revision":"' <<<"$2"; else grep -qF "\"revision\":\"${revision//[()]/}\"" <<<"$2"; fi
 }
 
 # Whether systemd has given it up.

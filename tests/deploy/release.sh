@@ -8,7 +8,8 @@ migrated=${SAYDO_DATA_DIR:-}/migrated
 newest() { [ "$kind" = older ] && echo 0 || echo 1; }
 
 case ${1:-}:${2:-} in
-  --version:*) echo "saydo $("$program" --version | cut -d' ' -f2)" ;;
+  # The stranger says that it is of another commit than what it runs.
+  --version:*) if [ "$kind" = stranger ]; then echo "saydo $("$program" --version | cut -d' ' -f2) (4f1d2c3b5a69)"; else "$program" --version; fi ;;
   migrate:status)
     "$program" migrate status
     if [ -e "$migrated" ] && [ "$(newest)" = 0 ]; then

@@ -38,8 +38,9 @@ links_to() { readlink "$root/opt/saydo/production/$1"; }
 # How deploy.sh tells databases apart.
 # shellcheck disable=SC1090
 . <(sed -n '/^database_of()/,/^}/p' deploy/deploy.sh)
+# And how it tells builds apart.
 # shellcheck source=../../deploy/lib/installation.sh
-. <(sed -n '/^setting()/p' deploy/lib/installation.sh)
+. <(sed -n '/^setting()/p; /^is_of()/,/^}/p' deploy/lib/installation.sh)
 
 # Another version of the program.
 version() {
@@ -127,6 +128,17 @@ if DEPLOY_START=3 deploy deploy "$(version dead)"; then false; fi
 said "is not well within 3 s"
 in_service "$first"
 title_is_there before
+
+expect "a server of the same version, but of another commit: not what was installed"
+if DEPLOY_START=3 deploy deploy "$(version stranger)"; then false; fi
+said "is not well within 3 s"
+in_service "$first"
+none='{"status":"healthy","version":"1.2.0"}' one='{"version":"1.2.0","revision":"0a1b2c3d4e5f"}'
+is_of "saydo 1.2.0 (0a1b2c3d4e5f)" "$one"
+is_of "saydo 1.2.0" "$none"
+for words in "1.2.0 (0a1b2c3d4e5f)=$none" "1.2.0=$one" "1.2.0 (0a1b2c3d4e5f+)=$one" "1.2.1 (0a1b2c3d4e5f)=$one" "1.2=$none"; do
+  if is_of "saydo ${words%%=*}" "${words#*=}"; then false; fi
+done
 
 expect "a service that keeps its data elsewhere than is said here: the same"
 echo "sqlite:$root/other.db" >"$root/etc/saydo/production/credentials/DATABASE_URL"
