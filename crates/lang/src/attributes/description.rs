@@ -86,6 +86,8 @@ fn introduced(cx: &Cx<'_>, at: usize, line_end: usize) -> Option<(usize, usize, 
     let note = if colon { noted + 1 } else { noted };
     // `write the description of the product` and `add a comment` are titles.
     let spoken = cx.any(word + 1, &["being"]) && at > 0 && cx.punct(at - 1, ',')
+        // `… and note that he is only in before 9`
+        || start > at && cx.any(start, &["note"]) && cx.any(start + 1, &["that"])
         || led
             && cx.any(start, &["with"])
             && (noted > word + 1 || cx.any(word, &["description", "desc", "note", "notes"]));

@@ -62,7 +62,7 @@ fn scan(cx: &mut Cx<'_>, found: &mut Extraction, rule: Rule) {
 
 /// `!!`, `!high`, `!1`, `!p2`: typed as a word of their own.
 fn marks(cx: &Cx<'_>, at: usize) -> Option<(Priority, usize)> {
-    if let Some(found) = bracketed(cx, at) {
+    if let Some(found) = bracketed(cx, at).or_else(|| heading(cx, at)) {
         return Some(found);
     }
     if !cx.punct(at, '!') || !cx.tokens[at].space_before {
@@ -95,6 +95,19 @@ fn bracketed(cx: &Cx<'_>, at: usize) -> Option<(Priority, usize)> {
         _ => return None,
     };
     Some((priority, at + 3))
+}
+
+/// `medium: …` at the beginning.
+fn heading(cx: &Cx<'_>, at: usize) -> Option<(Priority, usize)> {
+    let spaced = cx.token(2).is_some_and(|next| next.space_before);
+    let priority = match cx.word(at) {
+        _ if at > 0 || !cx.punct(1, ':') || !spaced => return None,
+        "high" => Priority::High,
+        "medium" | "normal" => Priority::Medium,
+        "low" => Priority::Low,
+        _ => return None,
+    };
+    Some((priority, 2))
 }
 
 fn phrase(cx: &Cx<'_>, at: usize, weak: bool) -> Option<(Priority, usize)> {
@@ -145,7 +158,8 @@ fn placed_well(cx: &Cx<'_>, found: &Extraction, at: usize, end: usize) -> bool {
     let adverb =
         (at..end).any(|word| cx.any(word, &["urgent", "urgently", "someday", "asap", "eventually", "immediately"]));
     // `very important sign the slip`: a verb and its object are no sign that is important.
-    let verb = after.is_some_and(|i| cx.entry_unblocked(i).verb && cx.token(i + 1).is_some_and(|_| cx.entry_unblocked(i + 1).det));
+    let verb = after
+        .is_some_and(|i| cx.entry_unblocked(i).verb && cx.token(i + 1).is_some_and(|_| cx.entry_unblocked(i + 1).det));
     let intense = verb && cx.any(at, &["very", "really", "super", "so", "extremely"]);
     // `not important but return the jars`
     let joined_on = cx.any(end.saturating_sub(1), &["but"]);

@@ -131,7 +131,9 @@ fn within_the(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
 
 /// `two hours before noon`, `3 days after friday`, `a week from monday`, `a week on friday`, `two weeks tomorrow`.
 fn from_anchor(cx: &Cx<'_>, at: usize, depth: u8) -> Option<(When, usize)> {
-    let (amount, end) = duration(cx, at).or_else(|| bare_unit(cx, at))?;
+    // `at least two weeks before the 16th`
+    let start = cx.words(at, &["at", "least"]).unwrap_or(at);
+    let (amount, end) = duration(cx, start).or_else(|| bare_unit(cx, at))?;
     let (sign, anchor) = direction(cx, end).or_else(|| {
         let weeks = amount.is_whole_days() && amount.days > 0 && amount.days % 7 == 0;
         let months = amount.months > 0 && amount.days == 0 && cx.entry(end).near.is_some();

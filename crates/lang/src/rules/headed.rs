@@ -92,7 +92,14 @@ pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Dr
     }
     let mut said = draft::draft(segment, head);
     said.due = said.due.or_else(|| day_of(segment, head));
-    let verb = match announces(segment, head, !message.token(&units[at]).is_punct(':')) {
+    let dash = !message.token(&units[at]).is_punct(':');
+    let area = !dash && matches!(head, [only] if in_class(only, "area") && !is_any(only, &["errands"]));
+    let verb = match announces(segment, head, dash) {
+        // `work: draft the plan, book the hall`
+        Some(_) | None if area => {
+            said.labels.extend(Label::new(&message.token(&head[0]).norm).ok());
+            None
+        }
         Some(verb) => verb,
         None => {
             let short = parts.iter().all(|part| part.len() <= 8);

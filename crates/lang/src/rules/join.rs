@@ -64,6 +64,19 @@ pub(super) fn joined<'r>(
     Reading { intents, confidence, only_if_found, rule: "several" }
 }
 
+/// `I forgot to pay the bill, remind me tonight`: of what was just named.
+pub(super) fn remind_of_it(parts: &mut [Vec<Reading>]) {
+    for at in 1..parts.len() {
+        let adds = matches!(parts[at - 1].first().map(|reading| reading.intents.as_slice()), Some([Intent::Add(_)]));
+        let asks =
+            matches!(parts[at].first().map(|reading| reading.intents.as_slice()), Some([Intent::AskTitle { .. }]));
+        let again = parts[at].iter().position(|reading| reading.rule == "update-due-again").filter(|_| adds && asks);
+        if let Some(again) = again {
+            parts[at].swap(0, again);
+        }
+    }
+}
+
 /// The tasks of a command.
 fn targets(intent: &Intent) -> &[TaskRef] {
     match intent {

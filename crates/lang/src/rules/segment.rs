@@ -185,6 +185,15 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
     if is_any(&units[0], &["fine", "whatever"]) && length == 1 {
         return comma || command;
     }
+    // `first walk the dog, then take a shower`
+    let verb = next.verb.is_some_and(|verb| verb.is_base);
+    if is_any(&units[0], &["first", "firstly"])
+        && length == 1
+        && verb
+        && units.iter().any(|unit| is_any(unit, &["then"]))
+    {
+        return true;
+    }
     let starts = in_class(&units[0], "carefullead");
     if !starts || comma {
         return true;

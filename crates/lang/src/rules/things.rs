@@ -54,13 +54,14 @@ fn strip_all(last: &mut Draft) -> bool {
 
 /// The same for units that were freed of attributes, which hold for all of them.
 pub(crate) fn drafts_within(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
-    if segment.adding().1.found.len() > 1 {
+    let parts = parts(segment, units, explicit);
+    let dated = |part: &&[Unit]| behind_date(segment, part).len() < part.len();
+    if segment.adding().1.found.len() > 1 || parts.iter().skip(1).any(dated) {
         let apart = drafts_behind(segment, units, explicit);
         if apart.len() > 1 {
             return apart;
         }
     }
-    let parts = parts(segment, units, explicit);
     if parts.len() > 1 && segment.adding().1.found.len() > 1 {
         return Vec::new();
     }
@@ -75,12 +76,17 @@ fn drafts_behind(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> V
     };
     let head = draft::draft(segment, &segment.units[..start]);
     let mut drafts = drafts(segment, &segment.units[start..], explicit);
-    let own = drafts.iter().skip(1).all(|draft| draft.due.is_some() || draft.recurrence.is_some());
-    if drafts.len() < 2 || !own || drafts[0].due.is_some() {
+    let dated = |draft: &Draft| draft.due.is_some() || draft.recurrence.is_some();
+    if drafts.len() < 2 || !drafts.iter().skip(1).any(dated) || dated(&drafts[0]) {
         return Vec::new();
     }
-    if let Some(first) = drafts.first_mut() {
-        *first = headed::within(std::mem::take(first), &head);
+    let mut said = head;
+    for draft in &mut drafts {
+        if dated(draft) {
+            said = Draft { title: String::new(), labels: Vec::new(), ..draft.clone() };
+        } else {
+            *draft = headed::within(std::mem::take(draft), &said);
+        }
     }
     drafts
 }
@@ -116,11 +122,14 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
         return if things(segment, units, &chunks, explicit) { chunks } else { vec![units] };
     }
     // A verb with its object begins a new one; everything else continues the one before.
-    let listed = units.iter().filter(|unit| message.token(unit).text == ",").count() > 1;
+    let commas = units.iter().filter(|unit| message.token(unit).text == ",").count();
+    let listed = commas > 1 || commas == 1 && chunks.len() > 2;
     let mut starts = vec![0];
     for (i, chunk) in chunks.iter().enumerate().skip(1) {
         let before = &chunks[*starts.last().unwrap_or(&0)..i];
-        if is_todo(chunk) && !depends(before[0], behind_date(segment, chunk), listed) {
+        let added = chunk.first().and_then(|unit| place(units, Some(unit)).checked_sub(1)).map(|at| &units[at]);
+        let apart = listed || added.is_some_and(|unit| is_any(unit, &["plus"]));
+        if is_todo(chunk) && !depends(before[0], behind_date(segment, chunk), apart) {
             starts.push(i);
         }
     }
@@ -174,6 +183,32 @@ fn strip_also(chunk: &[Unit]) -> &[Unit] {
     match chunk {
         [first, rest @ ..] if !rest.is_empty() && is_any(first, &["also", "then", "to", "oh", "so"]) => {
             strip_also(rest)
+        }
+        // `first walk the dog then shower`
+        [first, next, ..]
+            if is_any(first, &["first", "firstly", "finally", "lastly", "afterwards"])
+                && next.verb.is_some_and(|verb| verb.is_base) =>
+        {
+            &chunk[1..]
+        }
+        [after, that, rest @ ..] if !rest.is_empty() && is_any(after, &["after"]) && is_any(that, &["that"]) => rest,
+        // `… and a second task to call Joe`
+        [another, which, task, to, rest @ ..]
+            if !rest.is_empty()
+                && is_any(another, &["a", "another", "one"])
+                && is_any(which, &["second", "third", "new", "separate", "other", "further", "more"])
+                && is_any(task, &["task", "reminder", "one"])
+                && is_any(to, &["to"]) =>
+        {
+            rest
+        }
+        [another, task, to, rest @ ..]
+            if !rest.is_empty()
+                && is_any(another, &["a", "another"])
+                && is_any(task, &["task", "reminder", "one"])
+                && is_any(to, &["to"]) =>
+        {
+            rest
         }
         [subject, rest @ ..] if is_any(subject, &["i", "we"]) => {
             let skip = rest.iter().take_while(|unit| is_any(unit, &["also", "still", "then", "really"])).count();

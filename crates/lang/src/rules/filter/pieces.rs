@@ -16,7 +16,7 @@ use crate::{
 /// What a title is to be about; nothing when it is a state (`with high priority`).
 pub(super) fn about(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) -> Option<String> {
     let skip = units.iter().take_while(|unit| is_any(unit, &["the", "my", "a", "an"])).count();
-    let units = trim(&units[skip..]);
+    let units = without_place(trim(&units[skip..]));
     let first = units.first()?;
     // `everything with #errands that is due this week`: the label and the date are taken out already.
     if units.iter().all(|unit| unit.skip || in_class(unit, "filterglue")) {
@@ -33,6 +33,12 @@ pub(super) fn about(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted) 
         return Some(quoted.to_owned());
     }
     (!words.is_empty()).then_some(words)
+}
+
+/// Without the `on there`, `on my list` at the end.
+fn without_place(units: &[Unit]) -> &[Unit] {
+    let end = phrase::suffix(units, "placetail").filter(|length| *length < units.len()).unwrap_or(0);
+    &units[..units.len() - end]
 }
 
 /// One piece at the beginning: how many units it takes; zero when it is none.
@@ -116,7 +122,12 @@ fn including(units: &[Unit]) -> Option<usize> {
 }
 
 /// `today's`, `this week's`, `my day`: what the date grammar leaves to us.
-fn calendar(message: &Message<'_>, units: &[Unit], wanted: &mut Wanted, moment: &crate::Moment) -> Option<usize> {
+pub(super) fn calendar(
+    message: &Message<'_>,
+    units: &[Unit],
+    wanted: &mut Wanted,
+    moment: &crate::Moment,
+) -> Option<usize> {
     if let Some(length) = period(message, units, wanted, moment) {
         return Some(length);
     }

@@ -59,7 +59,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 /// `and butter too`: after something was added, this is to be added as well.
 fn goes_on(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     let thing = |unit: &Unit| {
-        found.segment.message.token(unit).kind == TokenKind::Word && !in_class(unit, "pronoun") && !in_class(unit, "command")
+        found.segment.message.token(unit).kind == TokenKind::Word
+            && !in_class(unit, "pronoun")
+            && !in_class(unit, "command")
     };
     found.segment.context.last_was_add && text.len() <= 4 && text.iter().all(thing)
 }
@@ -70,8 +72,18 @@ fn labelled(found: &Match<'_, '_, '_>) -> Option<Option<Label>> {
     let [only] = phrase::trim(units) else { return None };
     let token = found.segment.message.token(only);
     let plain = matches!(token.kind, TokenKind::Word | TokenKind::Tag | TokenKind::Quoted);
-    let ours = ["det", "pronoun", "task", "tasks", "tasknoun", "list", "listname"].iter().any(|class| in_class(only, class));
-    if !plain || ours || crate::lexicon::is_day(&token.norm) || only.verb.is_some_and(|verb| verb.is_gerund) && token.norm != "shopping" {
+    let ours =
+        ["det", "pronoun", "task", "tasks", "tasknoun", "list", "listname"].iter().any(|class| in_class(only, class));
+    // `for Mia: the recorder` is no label.
+    let headed = found.units.first().is_some_and(|unit| is_any(unit, &["for", "in"]));
+    if headed && !in_class(only, "area") {
+        return None;
+    }
+    if !plain
+        || ours
+        || crate::lexicon::is_day(&token.norm)
+        || only.verb.is_some_and(|verb| verb.is_gerund) && token.norm != "shopping"
+    {
         return None;
     }
     Some(Some(Label::new(token.unquoted().unwrap_or(&token.norm)).ok()?))
@@ -124,6 +136,16 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     }
     let minded = found.units.first().is_some_and(|unit| is_any(unit, &["mind"]));
     if found.segment.question && !found.segment.asked && !minded && name != "add-remind" {
+        return false;
+    }
+    // `I promised Dave I'd help`: what is to be done is not told by these words.
+    if name == "add-need" && text.iter().skip(1).take(2).any(|unit| is_any(unit, &["i", "he", "she", "they"])) {
+        return false;
+    }
+    // `add the label home to the grill`, unlike `add label maker to cart`
+    let field = text.iter().skip(1).take(2).any(|unit| in_class(unit, "tag"));
+    let onto = text.iter().skip(2).any(|unit| is_any(unit, &["to", "on"]));
+    if name == "add-command" && is_any(first, &["the", "a"]) && field && onto {
         return false;
     }
     // `add up the receipts`

@@ -23,7 +23,14 @@ pub(super) fn deadlined(segment: &Segment<'_, '_>) -> bool {
     let told = first.is_some_and(|unit| is_any(unit, &SUBJECTS)) && !somebody;
     let dated =
         matches!(until, Some("by" | "before" | "until" | "on" | "at")) || somebody && segment.adding().1.due.is_some();
-    (must || goes) && !told && dated || has_appointment(segment)
+    // `rent is due on the 1st of every month`
+    let owed = until == Some("due") || segment.adding().1.recurrence.is_some() && is_due(segment);
+    (must || goes) && !told && dated || owed && !told || has_appointment(segment)
+}
+
+/// `… is due …`
+fn is_due(segment: &Segment<'_, '_>) -> bool {
+    segment.units.windows(2).skip(1).any(|pair| is_any(&pair[0], &["is", "are"]) && is_any(&pair[1], &["due"]))
 }
 
 /// `Mia has a recorder lesson at 4.15`: whoever has it, it has its time.

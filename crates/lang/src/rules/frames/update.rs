@@ -73,7 +73,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let clear = clear_verb(found);
     for reading in &mut readings {
         // `I need to postpone the dentist` is something to do, unless there is such a task.
-        if soft && (!clear || found.segment.wanted) {
+        // `rent is due on the 1st`: without such a task it is one.
+        if soft && (!clear || leads || found.segment.wanted) {
             reading.only_if_found = true;
             reading.confidence -= 0.02;
         }
@@ -199,8 +200,8 @@ fn clear_verb(found: &Match<'_, '_, '_>) -> bool {
         || found.units.first().is_some_and(|unit| is_any(unit, &["unflag", "unstar", "unpin"]));
     match name {
         "update-due" | "update-shift" => only_moves || speaks_of_field,
-        "update-what" | "update-rename" | "update-note" | "update-note-named" | "update-note-to" | "update-description"
-        | "update-untag" => true,
+        "update-what" | "update-rename" | "update-note" | "update-note-named" | "update-note-to"
+        | "update-description" | "update-untag" => true,
         "update-tag"
             if found.slot(Slot::Label).is_some_and(|units| {
                 units.iter().any(|unit| found.segment.message.token(unit).kind == TokenKind::Tag)
@@ -244,7 +245,7 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         "update-prioritise" => Edit { priority: Some(Priority::High), ..Edit::default() },
         "update-deprioritise" => Edit { priority: Some(Priority::Low), ..Edit::default() },
         "update-shift" => shifted(found)?,
-        "update-due" | "update-due-add" => match found.slot(Slot::Edit) {
+        "update-due" | "update-due-add" | "update-due-again" => match found.slot(Slot::Edit) {
             Some(units)
                 if (found.captures.len() == 1 || found.section.name == "update-due-add")
                     && phrase::number(found.segment.message, units, true)
