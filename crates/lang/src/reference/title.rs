@@ -12,6 +12,12 @@ use crate::{
 
 /// Words of the title.
 pub(super) fn words(message: &Message<'_>, units: &[Unit]) -> Option<Reference> {
+    // `both haircut and vet`
+    let both = units.len() > 3 && is_any(&units[0], &["both"]) && units.iter().any(|unit| is_any(unit, &["and"]));
+    if both && let [left, right] = split(message, &units[1..]).as_slice() {
+        let (left, right) = (one_by_words(message, left)?, one_by_words(message, right)?);
+        return Some(Reference { targets: vec![left.0, right.0], strength: left.1.min(right.1), apart: None });
+    }
     let parts = split(message, units);
     let by_words = |part: &[Unit]| one_by_words(message, part);
     let listed = units.iter().any(|unit| message.token(unit).text == ",");

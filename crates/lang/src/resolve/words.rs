@@ -36,7 +36,7 @@ static EVERYDAY: LazyLock<QuickMap<&'static str, Everyday>> = LazyLock::new(|| {
 
 /// Words that say nothing about which task is meant.
 const STOP: &str = "the a an my our your his her their its this that these those to of for in on at by with from about \
-    and or is are was be been it i me we us some any all up off out so do did done have has had will need must please one \
+    and or is are was be been it i we some any all up off out so do did done have has had will need must please one \
     task tasks todo thing item reminder just already finally now going go went gone also as then damn bloody fucking freaking stupid goddamn darn effing";
 
 /// Words of time: a title rarely has them.

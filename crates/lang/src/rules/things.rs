@@ -128,7 +128,7 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
     for (i, chunk) in chunks.iter().enumerate().skip(1) {
         let before = &chunks[*starts.last().unwrap_or(&0)..i];
         let added = chunk.first().and_then(|unit| place(units, Some(unit)).checked_sub(1)).map(|at| &units[at]);
-        let apart = listed || added.is_some_and(|unit| is_any(unit, &["plus"]));
+        let apart = listed || added.is_some_and(|unit| is_any(unit, &["plus", "then", "that"]));
         if is_todo(chunk) && !depends(before[0], behind_date(segment, chunk), apart) {
             starts.push(i);
         }

@@ -72,7 +72,8 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
         .or_else(|| adverb::adverb(cx, at))
         .or_else(|| days::of_every_month(cx, at))
         .or_else(|| days::every_week(cx, at))
-        .or_else(|| days::bare_list(cx, at))?;
+        .or_else(|| days::bare_list(cx, at))
+        .or_else(|| due_then(cx, at))?;
     let (pattern, completion) = found;
     let mut end = pattern.end;
     let mut from = if completion { RepeatFrom::Completion } else { RepeatFrom::Due };
@@ -91,6 +92,13 @@ pub(crate) fn repeat(cx: &Cx<'_>, at: usize) -> Option<Repeat> {
         part: pattern.part,
         rule: pattern.rule,
     })
+}
+
+/// `due on the 1st of every month`
+fn due_then(cx: &Cx<'_>, at: usize) -> Option<(Pattern, bool)> {
+    let due = cx.skip(at, &["is", "are"]);
+    let then = cx.any(due, &["due"]).then_some(due + 1)?;
+    days::of_every_month(cx, then).or_else(|| days::every_week(cx, then)).or_else(|| every::every(cx, then))
 }
 
 /// `3 days after I finish`, `a week after completion`.

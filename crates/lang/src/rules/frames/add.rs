@@ -60,8 +60,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 fn goes_on(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     let thing = |unit: &Unit| {
         found.segment.message.token(unit).kind == TokenKind::Word
-            && !in_class(unit, "pronoun")
-            && !in_class(unit, "command")
+            && !["pronoun", "command", "self", "me", "duefield", "prio"].iter().any(|class| in_class(unit, class))
     };
     found.segment.context.last_was_add && text.len() <= 4 && text.iter().all(thing)
 }

@@ -3,7 +3,7 @@
 use super::Match;
 use crate::{
     Intent, Reading, TaskRef,
-    reference::{Reference, Strength},
+    reference::{Reference, Strength, pronoun},
     rules::{
         pattern::Slot,
         phrase::{self, is_any},
@@ -28,7 +28,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             None
         }
         "complete-focus" => {
-            let intent = Intent::Complete { targets: vec![TaskRef::Focus], completed };
+            let intent = Intent::Complete { targets: vec![pronoun(found.units, found.segment.context)], completed };
             let mut reading = found.reading(intent);
             if found.segment.context.focus.is_empty() && found.segment.context.listing.is_empty() {
                 reading.confidence = 0.82;
@@ -67,7 +67,10 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     }
     // `all that's been checked off` describes.
     let led_by = |unit: &crate::rules::message::Unit| {
-        is_any(unit, &["that", "which", "been", "is", "are", "and", "or", "for", "due", "from", "by", "until", "before"])
+        is_any(
+            unit,
+            &["that", "which", "been", "is", "are", "and", "or", "for", "due", "from", "by", "until", "before"],
+        )
     };
     if units.len() > 1 && units.last().is_some_and(led_by) || many_of_a_day(found, reference.as_ref()) {
         return None;
@@ -90,6 +93,9 @@ fn plain(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let imperative = phrase::in_class(first, "doneverb") && !is_any(first, &["tick", "completed", "check", "cross"]);
     let mut readings = found.about(reference, |targets| Intent::Complete { targets, completed });
     let marks = found.section.name == "complete" && phrase::in_class(first, "markverb") && found.captures.len() == 1;
+    // `mark bread as bought`: the title `Mark bread` is no other way to read it.
+    let as_done = found.units.iter().rev().take(3).any(|unit| is_any(unit, &["as"]));
+    let marks = marks && !(as_done && is_any(first, &["mark"]));
     for reading in &mut readings {
         if soft && (imperative || !led || marks) {
             // `finish the report` is a thing to do unless there is a task of that name.
@@ -121,7 +127,7 @@ fn still_open(target: &mut TaskRef, completed: bool) {
 }
 
 /// What is said when no such task is found: a report of something done is never a new task.
-fn unfound(readings: &mut Vec<Reading>) {
+pub(super) fn unfound(readings: &mut Vec<Reading>) {
     if let Some(first) = readings.first()
         && first.only_if_found
     {

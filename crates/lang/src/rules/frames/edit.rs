@@ -18,7 +18,14 @@ use crate::{
 
 /// The edit that the units say; `None` when they say anything else too.
 pub(crate) fn read(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Edit> {
-    let units = trim(units);
+    let mut units = trim(units);
+    // `later, like 3pm`: how it is said, not when.
+    while let [first, rest @ ..] = units
+        && !rest.is_empty()
+        && is_any(first, &["later", "like", "say", "maybe", "perhaps"])
+    {
+        units = trim(rest);
+    }
     if units.is_empty() || units.len() > 24 || is_any(&units[0], &["and", "then"]) {
         return None;
     }
@@ -133,6 +140,7 @@ pub(crate) fn from_extraction(extraction: &Extraction, text: &str) -> Edit {
         edit.due = Field::Set(due.due);
         edit.due_time_only = due.explicit_time && !due.explicit_date;
         edit.due_date_only = due.explicit_date && !due.explicit_time;
+        edit.day_of_repetition = extraction.recurrence.is_some() && !due.explicit_date;
     }
     if let Some(recurrence) = &extraction.recurrence {
         edit.recurrence = Field::Set(recurrence.clone());
@@ -173,5 +181,6 @@ pub(crate) fn shift(text: &str, moment: &Moment) -> Option<Shift> {
     let tokens = tokenize(&said);
     let options = Options { mode: Mode::Value, keep_description: true, shift: true, ..Options::default() };
     let extraction = extract(&tokens, &said, moment, options);
-    extraction.shift.filter(|_| extraction.explains_all(&tokens))
+    // `on thursday back one day`: the day says which tasks.
+    extraction.shift.filter(|_| extraction.due.is_none() && extraction.explains_all(&tokens))
 }

@@ -102,7 +102,8 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         // `the plumber is coming tomorrow at 9`
         (true, known) if comes && known > 0.25 || due && known > 0.15 => 0.8,
         (true, known) if known > 0.4 => known.max(0.86),
-        (true, known) if known > 0.25 && announces => 0.55,
+        // `trash goes out every wednesday night`
+        (true, known) if known > 0.25 && (announces || segment.adding().1.recurrence.is_some()) => 0.55,
         (_, known) => known,
     };
     let mut readings = vec![reading(Intent::Add(drafts), confidence, "add-bare")];
@@ -252,6 +253,13 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
         _ if subject || past => 0.2,
         // `work is killing me`
         _ if verb && words.get(1).is_some_and(|unit| !unit.clitic && is_any(unit, &["is", "are"])) => 0.3,
+        // `paid the electricity bill`: told, not ordered.
+        _ if !verb
+            && words[0].verb.is_some_and(|verb| verb.is_past)
+            && words.get(1).is_some_and(|unit| in_class(unit, "det")) =>
+        {
+            0.3
+        }
         // `report sent`: as likely told as ordered; a task of that name decides.
         2..=4
             if verb && words.last().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_past && !verb.is_base)) =>

@@ -2,11 +2,11 @@
 
 use saydo_domain::{Field, Priority};
 
-use super::{Match, edit, relabel, retitle};
+use super::{Match, complete::unfound, edit, relabel, retitle};
 use crate::{
     Edit, Intent, Reading, Shift, TaskRef,
     attributes::Options,
-    reference::{Reference, Strength, numbers::runs_over},
+    reference::{Reference, Strength, numbers::runs_over, pronoun},
     rules::{
         filter::window,
         message::Unit,
@@ -64,7 +64,11 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     // `make it high`, `postpone by two days`: nobody is named, so it is about what was talked about.
     let nobody = reference.is_none() && !matches!(name, "update-what" | "update-rename");
     let reference = if nobody {
-        Some(Reference { targets: vec![TaskRef::Focus], strength: Strength::Hard, apart: None })
+        Some(Reference {
+            targets: vec![pronoun(found.units, found.segment.context)],
+            strength: Strength::Hard,
+            apart: None,
+        })
     } else {
         reference
     };
@@ -79,7 +83,19 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             reading.confidence -= 0.02;
         }
     }
+    if soft && moves_to(found) {
+        unfound(&mut readings);
+    }
     Some(readings)
+}
+
+/// `move the trip to monday`: an order to us, whether there is such a task or not.
+fn moves_to(found: &Match<'_, '_, '_>) -> bool {
+    let moves = found.units.first().is_some_and(|unit| is_any(unit, &["move", "push", "shift", "bump"]));
+    let to = found.captures.last().and_then(|(slot, range)| {
+        (*slot == Slot::Edit).then(|| range.start.checked_sub(1).and_then(|at| found.units.get(at))).flatten()
+    });
+    found.section.name == "update-due" && moves && !found.segment.wanted && to.is_some_and(|unit| is_any(unit, &["to"]))
 }
 
 /// Whether a rule changes what tells one task from the others.
