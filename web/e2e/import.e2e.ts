@@ -82,7 +82,7 @@ test("a file that is dropped is read, and one that is none is refused in words",
 test("how much of a file has been sent is told, then what the server does with it", () =>
   home(async ({ page }) => {
     await page.goto("/settings");
-    // A slow way up, as phones have it: two seconds for this file.
+    // A slow way up, as phones have it: a second for this file.
     const line = await page.context().newCDPSession(page);
     await line.send("Network.enable");
     const slowly = (bytes: number) =>
@@ -92,7 +92,7 @@ test("how much of a file has been sent is told, then what the server does with i
         downloadThroughput: -1,
         uploadThroughput: bytes,
       });
-    await slowly(90_000);
+    await slowly(150_000);
     const tasks = Array.from(
       { length: 3000 },
       (_, at) => `- Carry box number ${at} up the stairs, slowly, and rest`,

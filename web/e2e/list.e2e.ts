@@ -150,6 +150,13 @@ test("the keyboard alone does it all", () =>
     await shows(page, ["Buy milk and bread", "Call mom"]);
 
     await page.keyboard.press("j");
+    await page.keyboard.press("p");
+    await page.locator(".row-high:focus").waitFor();
+    await page.keyboard.press("l");
+    await page.locator("[name=labels]:focus").waitFor();
+    await page.keyboard.type("family");
+    await page.keyboard.press("Enter");
+    await page.locator(".row:focus", { hasText: "#family" }).waitFor();
     await page.keyboard.press("t");
     await page.getByLabel("Say when").waitFor();
     await page.keyboard.type("no");

@@ -139,6 +139,13 @@ test("360 pixels lose nothing", () =>
       expect(await axe(page)).toEqual([]);
       await page.getByRole("button", { name: "Close conversation" }).tap();
 
+      await page.locator(".bar").getByRole("button", { name: "Search" }).tap();
+      await page.keyboard.type("mom");
+      await page.getByRole("option", { name: "Call mom" }).waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await axe(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+
       await page.getByRole("button", { name: "Menu" }).tap();
       const today = page.getByRole("link", { name: /^Today/ });
       await today.waitFor();

@@ -7,10 +7,13 @@ import { Dialog } from "./Dialog";
 
 const KEYS: readonly [string, string][] = [
   ["q or /", "Say something"],
+  ["Ctrl K", "Search, go anywhere"],
   ["j k", "Move down and up"],
   ["e", "Complete or reopen"],
   ["Enter", "Edit"],
   ["t", "Reschedule"],
+  ["p", "Next priority"],
+  ["l", "Labels"],
   ["Backspace", "Delete"],
   ["z", "Undo the last change"],
   ["1 … 9", "Pick an answer"],

@@ -2,7 +2,7 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { drawerOpen } from "../state/drawer";
+import { drawerOpen, paletteOpen } from "../state/drawer";
 import { goToView, route, type View, viewPath } from "../state/route";
 import { user } from "../state/session";
 import { labels, open, todayCount } from "../state/tasks";
@@ -35,6 +35,22 @@ function NavLink({ view, icon, title, count, hint }: LinkProps) {
         {count ? <span class="count">{count.toLocaleString()}</span> : null}
         {hint && <span class="nav-hint">{hint}</span>}
       </a>
+    </li>
+  );
+}
+
+function SearchButton() {
+  const onClick = () => {
+    drawerOpen.value = false;
+    paletteOpen.value = true;
+  };
+  return (
+    <li>
+      <button type="button" class="nav-link" aria-haspopup="dialog" onClick={onClick}>
+        <Icon name="search" />
+        <span class="nav-text">Search</span>
+        <kbd>{/mac|iphone|ipad/i.test(navigator.platform) ? "⌘" : "Ctrl"} K</kbd>
+      </button>
     </li>
   );
 }
@@ -90,6 +106,7 @@ export function Nav() {
       </div>
       <div class="nav-scroll">
         <ul>
+          <SearchButton />
           <NavLink view={{ name: "today" }} {...VIEWS.today} count={todayCount.value} />
           <NavLink view={{ name: "upcoming" }} {...VIEWS.upcoming} />
           <NavLink view={{ name: "all" }} {...VIEWS.all} count={open.value.length} />

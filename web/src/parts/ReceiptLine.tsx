@@ -6,6 +6,8 @@ import { conversation, entries, showThread, threadOpen } from "../state/thread";
 import { Icon } from "./Icon";
 
 const STAY_MS = 20_000;
+/** More than this would be a tower beside the buttons of a phone. */
+const LONG = 80;
 
 /** Goes by itself after a while, but never from under a pointer or the focus. */
 function useLeave(current: Receipt | null) {
@@ -41,18 +43,18 @@ function Shown({ current }: { current: Receipt }) {
   );
 }
 
+function classOf(current: Receipt | null): string {
+  if (!current) return "receipt-none";
+  return `receipt receipt-${current.tone}${current.text.length > LONG ? " receipt-long" : ""}`;
+}
+
 export function ReceiptLine() {
   const current = receipt.value;
   const ref = useLeave(current);
   const talk = conversation.value !== null && entries.value.length > 0 && !threadOpen.value;
   return (
     <div class="dock-top">
-      <div
-        ref={ref}
-        class={current ? `receipt receipt-${current.tone}` : "receipt-none"}
-        role="status"
-        aria-live="polite"
-      >
+      <div ref={ref} class={classOf(current)} role="status" aria-live="polite">
         {current && <Shown current={current} />}
       </div>
       {talk && (

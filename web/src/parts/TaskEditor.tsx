@@ -8,7 +8,7 @@ import { dueInShort } from "../lib/due";
 import { readPatch } from "../lib/patch";
 import { edit, remove } from "../state/actions";
 import { here } from "../state/clock";
-import { editing, focusSoon, keepingPlace, rowOf } from "../state/focus";
+import { editing, editingFrom, focusSoon, keepingPlace, rowOf } from "../state/focus";
 import { held, heldNow, placeTask } from "../state/tasks";
 import { Field } from "./Field";
 import { History } from "./History";
@@ -173,9 +173,10 @@ export function TaskEditor({ task }: { task: Task }) {
     };
   }, []);
   useLayoutEffect(() => {
-    const title = form.current?.querySelector<HTMLInputElement>("[name=title]");
-    title?.focus();
-    title?.setSelectionRange(title.value.length, title.value.length);
+    const field = form.current?.querySelector<HTMLInputElement>(`[name=${editingFrom.peek()}]`);
+    editingFrom.value = "title";
+    field?.focus();
+    field?.setSelectionRange(field.value.length, field.value.length);
     form.current?.parentElement?.scrollIntoView({ block: "nearest" });
   }, []);
   const onSubmit = (event: Event) => {

@@ -1,7 +1,7 @@
 /** The list: groups of rows, and what is shown instead when there are none. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Task } from "../api/types";
 import { headline } from "../lib/due";
 import type { Group } from "../lib/group";
@@ -18,13 +18,17 @@ import { viewTitle } from "./views";
 /** Rows are drawn as they come near, so that ten thousand of them cost no more than a screenful. */
 const STEP = 150;
 const drawn = signal(STEP);
+/** The first of them that is drawn. */
+const from = signal(0);
+/** So many above one that was looked up show where it stands. */
+const ABOVE = 10;
 
 function Row({ task, view }: { task: Task; view: View }) {
   if (view.name === "trash") return <TrashRow task={task} />;
   return editing.value === task.id ? <TaskEditor task={task} /> : <TaskRow task={task} />;
 }
 
-function GroupSection({ group, view, most }: { group: Group; view: View; most: number }) {
+function GroupSection({ group, view, rows }: { group: Group; view: View; rows: Task[] }) {
   const plain = view.name === "completed" || view.name === "trash";
   return (
     <section class={`group group-${group.name}`} aria-label={plain ? viewTitle(view) : group.title}>
@@ -34,7 +38,7 @@ function GroupSection({ group, view, most }: { group: Group; view: View; most: n
         </h2>
       )}
       <ul class="rows">
-        {group.tasks.slice(0, most).map((task) => (
+        {rows.map((task) => (
           <Row key={task.id} task={task} view={view} />
         ))}
       </ul>
@@ -76,18 +80,53 @@ function groupsOf(tasks: Task[], view: View): Group[] {
   return groups.value;
 }
 
+/** Which rows are drawn: the one that is being edited among them, however far down it is. */
+function useDrawn(all: Group[]): { from: number; most: number } {
+  const inOrder = () => all.flatMap((group) => group.tasks);
+  const edited = editing.value === null ? -1 : inOrder().findIndex(({ id }) => id === editing.value);
+  const inSight = edited < 0 || (edited >= from.value && edited < from.value + drawn.value);
+  const start = inSight ? from.value : Math.max(edited - ABOVE, 0);
+  useLayoutEffect(() => {
+    if (inSight) return;
+    from.value = start;
+    drawn.value = STEP;
+  });
+  return { from: start, most: inSight ? drawn.value : STEP };
+}
+
+function Before({ count }: { count: number }) {
+  const onClick = () => {
+    drawn.value += count;
+    from.value = 0;
+  };
+  return (
+    <div class="more">
+      <button type="button" class="button" onClick={onClick}>
+        Show the {count.toLocaleString()} before
+      </button>
+    </div>
+  );
+}
+
 function Groups({ view }: { view: View }) {
   const tasks = visible.value;
+  const all = groupsOf(tasks, view);
+  const { from: first, most } = useDrawn(all);
   if (tasks.length === 0) return <EmptyList view={view} />;
-  let room = drawn.value;
+  let skip = first;
+  let room = most;
   return (
     <>
-      {groupsOf(tasks, view).map((group) => {
-        const most = Math.max(room, 0);
-        room -= group.tasks.length;
-        return most > 0 ? <GroupSection key={group.name} group={group} view={view} most={most} /> : null;
+      {first > 0 && <Before count={first} />}
+      {all.map((group) => {
+        const rows = group.tasks.slice(skip, skip + room);
+        skip = Math.max(skip - group.tasks.length, 0);
+        room -= rows.length;
+        return rows.length > 0 ? (
+          <GroupSection key={group.name} group={group} view={view} rows={rows} />
+        ) : null;
       })}
-      <More left={Math.max(tasks.length - drawn.value, 0)} />
+      <More left={Math.max(tasks.length - first - most, 0)} />
     </>
   );
 }
@@ -104,6 +143,7 @@ export function TaskList() {
   const name = viewTitle(view);
   useEffect(() => {
     drawn.value = STEP;
+    from.value = 0;
     editing.value = null;
   }, [name]);
   return (

@@ -9,6 +9,7 @@ import { Icon, Logo } from "../parts/Icon";
 import { Keys } from "../parts/Keys";
 import { Nav } from "../parts/Nav";
 import { OutboxLine } from "../parts/Outbox";
+import { Palette } from "../parts/Palette";
 import { Queue } from "../parts/Queue";
 import { ReceiptLine } from "../parts/ReceiptLine";
 import { Reschedule } from "../parts/Reschedule";
@@ -19,7 +20,7 @@ import { here } from "../state/clock";
 import { composerFocus } from "../state/composer";
 import { online } from "../state/connection";
 import { openAwaited, openConversation } from "../state/conversations";
-import { drawerOpen } from "../state/drawer";
+import { drawerOpen, paletteOpen } from "../state/drawer";
 import { openLinkedTask } from "../state/link";
 import { followEvents } from "../state/live";
 import { followHistory, goToView, route } from "../state/route";
@@ -101,6 +102,16 @@ function Bar() {
       <button
         type="button"
         class="icon-button"
+        aria-label="Search"
+        onClick={() => {
+          paletteOpen.value = true;
+        }}
+      >
+        <Icon name="search" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
         aria-label="Conversation"
         aria-pressed={threadOpen.value}
         onClick={toggleThread}
@@ -176,6 +187,7 @@ export function Main() {
         <Composer />
       </section>
       <Reschedule />
+      <Palette />
       <Keys />
     </div>
   );

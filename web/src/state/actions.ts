@@ -2,7 +2,7 @@
 
 import { Problem } from "../api/problem";
 import * as api from "../api/tasks";
-import type { Task, TaskPatch } from "../api/types";
+import type { Priority, Task, TaskPatch } from "../api/types";
 import { completion, deletion, edition } from "../api/writes";
 import { dueWords, moveTo } from "../lib/due";
 import { inWords } from "../lib/outbox";
@@ -77,6 +77,17 @@ export async function edit(task: Task, patch: TaskPatch): Promise<void> {
   if (!answer) return sayWaiting(what);
   placeTask(answer.value);
   showReceipt(`Changed “${answer.value.title}”.`, answer.changeId);
+}
+
+const NEXT_PRIORITY: Record<Priority, Priority> = { medium: "high", high: "low", low: "medium" };
+
+/** Gives a task the next priority. */
+export async function raise(task: Task): Promise<void> {
+  try {
+    await edit(task, { priority: NEXT_PRIORITY[task.priority] });
+  } catch (cause) {
+    await sayAndRefresh(cause);
+  }
 }
 
 /** Moves a task to a day (keeping its time of day), to words the engine understands, or to no date. */

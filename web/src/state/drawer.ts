@@ -5,5 +5,8 @@ import { signal } from "@preact/signals";
 /** The navigation, on narrow screens. */
 export const drawerOpen = signal(false);
 
+/** Search, and going anywhere by typing. */
+export const paletteOpen = signal(false);
+
 /** The list of keys. */
 export const keysOpen = signal(false);

@@ -3,6 +3,8 @@
 import { signal } from "@preact/signals";
 
 export const editing = signal<number | null>(null);
+/** The field in which editing begins. */
+export const editingFrom = signal<"title" | "labels">("title");
 export const rescheduling = signal<number | null>(null);
 
 export const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-task]")];

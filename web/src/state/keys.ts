@@ -1,10 +1,10 @@
 /** What each key does. Keys never act while someone types, or over a dialog. */
 
 import type { Task } from "../api/types";
-import { complete, remove } from "./actions";
+import { complete, raise, remove } from "./actions";
 import { composerFocus, draft, fillComposer } from "./composer";
-import { drawerOpen, keysOpen } from "./drawer";
-import { currentRow, currentTaskId, editing, keepingPlace, rescheduling, step } from "./focus";
+import { drawerOpen, keysOpen, paletteOpen } from "./drawer";
+import { currentRow, currentTaskId, editing, editingFrom, keepingPlace, rescheduling, step } from "./focus";
 import { receipt, undoChange } from "./receipt";
 import { goToView, route } from "./route";
 import { visible } from "./tasks";
@@ -78,6 +78,12 @@ const ACTIONS: Record<string, () => boolean> = {
     withTask((task) => {
       rescheduling.value = task.id;
     }),
+  p: () => withTask((task) => void keepingPlace(task.id, () => raise(task))),
+  l: () =>
+    withTask((task) => {
+      editingFrom.value = "labels";
+      editing.value = task.id;
+    }),
   Backspace: () => withTask((task) => void keepingPlace(task.id, () => remove(task))),
   z: undoLatest,
   "?": () => (keysOpen.value = true),
@@ -110,7 +116,15 @@ function typeInComposer(typed: string): boolean {
   return true;
 }
 
+const isPaletteKey = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =>
+  key.toLowerCase() === "k" && ctrlKey !== metaKey && !altKey && !shiftKey;
+
 export function onKey(event: KeyboardEvent): void {
+  if (isPaletteKey(event) && !document.querySelector("dialog[open]")) {
+    event.preventDefault();
+    paletteOpen.value = true;
+    return;
+  }
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
   const typing = isTyping(event.target);
