@@ -45,6 +45,12 @@ impl Due {
         Self::Moment { at, offset: zoned.offset() }
     }
 
+    /// This due, if it can be written so that it is read again: RFC 3339 has the years 1 to 9999.
+    #[must_use]
+    pub fn writable(self) -> Option<Self> {
+        (1..=9999).contains(&self.local().year()).then_some(self)
+    }
+
     /// The wall-clock reading: midnight for a whole day.
     #[must_use]
     pub fn local(&self) -> DateTime {
@@ -122,13 +128,16 @@ impl FromStr for Due {
                 jiff::fmt::temporal::PiecesOffset::Numeric(numeric) => numeric.offset(),
                 _ => Offset::UTC,
             };
+            // RFC 3339 §4.2: an offset is hours and minutes.
+            if offset.seconds() % 60 != 0 {
+                return Err(DueParseError);
+            }
             let time =
                 pieces.time().ok_or(DueParseError)?.with().subsec_nanosecond(0).build().map_err(|_| DueParseError)?;
             let at = offset.to_timestamp(pieces.date().to_datetime(time)).map_err(|_| DueParseError)?;
             Self::Moment { at, offset }
         };
-        // Years outside 1..=9999 have no RFC 3339 form.
-        if (1..=9999).contains(&due.local().year()) { Ok(due) } else { Err(DueParseError) }
+        due.writable().ok_or(DueParseError)
     }
 }
 
@@ -167,11 +176,23 @@ mod tests {
             "2026-03-12T25:00:00Z",
             "2026-03-12T15:00+01:00[Europe/Berlin]",
             "+002026-01-01",
+            "0000-12-31",
+            "0000-12-31T23:00:00Z",
+            "2026-03-12T15:00:00+01:00:30",
             "20260312",
             "1234567890",
         ] {
             assert_eq!(text.parse::<Due>(), Err(DueParseError), "{text}");
         }
+    }
+
+    #[test]
+    fn what_no_text_can_say_is_not_writable() {
+        let (first, early): (Due, Timestamp) = ("0001-01-01".parse().unwrap(), "0001-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(first.writable(), Some(first));
+        assert_eq!(Due::Day(jiff::civil::date(0, 12, 31)).writable(), None);
+        let seen = |offset| Due::Moment { at: early, offset: jiff::tz::offset(offset) };
+        assert_eq!((seen(1).writable(), seen(-1).writable()), (Some(seen(1)), None), "there it is the year before");
     }
 
     #[test]

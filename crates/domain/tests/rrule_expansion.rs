@@ -175,6 +175,30 @@ fn aligned(parts: &Parts, start: DateTime) -> Option<DateTime> {
     rule.first_on_or_after(start)
 }
 
+/// Rules as somebody might write them who does not know how: numbers with signs and spaces, too long, too short.
+fn written_anyhow() -> impl Strategy<Value = String> {
+    let until = "UNTIL=[-+ ]?[0-9]{2,4}(0[1-9]|1[0-2]|[1-9])([012][1-9]|[1-9])(T[0-2]?[0-9]{3,5}Z{0,2})?";
+    let number = "(INTERVAL|COUNT|BYMONTH|BYMONTHDAY|BYSETPOS)=[-+ ]?0?[0-9]{1,2}";
+    let day = "BYDAY=[-+ ]?[0-5]?(MO|SU)";
+    let part = prop_oneof![4 => until, 1 => number, 1 => day];
+    let parts = prop::collection::vec(part, 1..3);
+    ("FREQ=(DAILY|MONTHLY|YEARLY)", parts).prop_map(|(freq, parts)| format!("{freq};{}", parts.join(";")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is kept is the text: a rule that could not be read again would take its task out of every list.
+    #[test]
+    fn whatever_is_read_is_written_so_that_it_is_read_again(text in written_anyhow()) {
+        if let Ok(rule) = text.parse::<RRule>() {
+            let written = rule.to_string();
+            prop_assert!(written.len() <= text.len(), "{} becomes {}", text, written);
+            prop_assert_eq!(written.parse(), Ok(rule), "{} becomes {}", text, written);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 

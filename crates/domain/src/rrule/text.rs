@@ -107,12 +107,17 @@ fn parse_frequency(value: &str) -> Result<Frequency, RRuleError> {
     })
 }
 
+/// Digits where RFC 5545 §3.3.4 and §3.3.5 have them: what reads more could read what it does not write itself.
 fn parse_until(value: &str) -> Result<Until, RRuleError> {
-    let bad = |_| refuse("UNTIL is a date like 20261231");
-    if value.len() == 8 {
-        return Date::strptime("%Y%m%d", value).map(Until::Day).map_err(bad);
-    }
-    DateTime::strptime("%Y%m%dT%H%M%S", value.trim_end_matches('Z')).map(Until::Moment).map_err(bad)
+    let bad = || refuse("UNTIL is a date like 20261231");
+    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((day, time)) = value.split_once('T') else {
+        let day = Date::strptime("%Y%m%d", value).ok().filter(|_| digits(value, 8));
+        return day.map(Until::Day).ok_or_else(bad);
+    };
+    let time = time.strip_suffix('Z').unwrap_or(time);
+    let moment = DateTime::strptime("%Y%m%dT%H%M%S", format!("{day}T{time}")).ok();
+    moment.filter(|_| digits(day, 8) && digits(time, 6)).map(Until::Moment).ok_or_else(bad)
 }
 
 fn parse_by_day(value: &str) -> Result<ByDay, RRuleError> {
@@ -163,6 +168,8 @@ mod tests {
             "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3",
             "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25;UNTIL=20301231",
             "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+            "FREQ=DAILY;UNTIL=00010101",
+            "FREQ=DAILY;UNTIL=20301231T235959",
         ] {
             assert_eq!(rule(text).to_string(), text);
         }
@@ -190,6 +197,12 @@ mod tests {
             "FREQ=MONTHLY;BYMONTHDAY=0",
             "FREQ=WEEKLY;BYDAY=é",
             "FREQ=WEEKLY;BYDAY=0MO",
+            "FREQ=DAILY;UNTIL=-9990101",
+            "FREQ=DAILY;UNTIL=+9991111",
+            "FREQ=DAILY;UNTIL= 2026101",
+            "FREQ=DAILY;UNTIL=2026111T010101",
+            "FREQ=DAILY;UNTIL=-9990101T000000",
+            "FREQ=DAILY;UNTIL=20261301",
         ] {
             assert!(text.parse::<RRule>().is_err(), "{text}");
         }
