@@ -151,7 +151,8 @@ impl Line {
         };
         let value = self.value.trim();
         if self.is_date || value.len() == 8 {
-            return Ok(Due::Day(Date::strptime("%Y%m%d", value).map_err(|_| refuse())?));
+            let day = Date::strptime("%Y%m%d", value).ok();
+            return day.and_then(|day| Due::Day(day).writable()).ok_or_else(refuse);
         }
         let (local, zone) = match (value.strip_suffix(['Z', 'z']), &self.zone) {
             (Some(local), _) => (local, TimeZone::UTC),
@@ -162,7 +163,7 @@ impl Line {
         let at: Zoned = local.to_zoned(zone).map_err(|_| refuse())?;
         // What is said in UTC is the same moment here.
         let here = if value.ends_with(['Z', 'z']) { at.with_time_zone(moment.now.time_zone().clone()) } else { at };
-        Ok(Due::from_zoned(&here))
+        Due::from_zoned(&here).writable().ok_or_else(refuse)
     }
 
     /// A zone by its name. Some programs put their own in front: `/mozilla.org/20070129_1/Europe/Berlin`.

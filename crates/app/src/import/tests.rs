@@ -138,6 +138,20 @@ fn to_dos_of_a_calendar_are_read() {
     assert!(why.contains("SECONDLY") && why.contains("“2026” is no date"), "{why}");
 }
 
+/// Years outside 1 to 9999 could be stored, and never be read again.
+#[test]
+fn dates_that_cannot_be_written_are_named() {
+    let todo = |due: &str| format!("BEGIN:VTODO\nSUMMARY:x\n{due}\nEND:VTODO\n");
+    let dues = ["DUE:00000101", "DUE;VALUE=DATE:-9990101", "DUE:00010101T000000", "DUE:99991231T235959Z"];
+    let todos: String = dues.map(todo).concat();
+    let (_, sheet) = sheet(&format!("BEGIN:VCALENDAR\n{todos}{}END:VCALENDAR\n", todo("DTSTART:00000101T120000")));
+    assert_eq!(told(&sheet), ["10 - x | 0001-01-01T00:00:00+00:53"]);
+    let why = |row: usize, due: &str| format!("Line {}: “{due}” is no date or time of a calendar.", row + 2);
+    let wrong: Vec<_> = wrong(&sheet).into_iter().map(|(row, why)| (row, why.to_owned())).collect();
+    let expected = [(2, "00000101"), (6, "-9990101"), (14, "99991231T235959Z"), (18, "00000101T120000")];
+    assert_eq!(wrong, expected.map(|(row, due)| (row, why(row, due))));
+}
+
 #[test]
 fn an_export_comes_back_without_its_trash() {
     let export = serde_json::json!({"user": {"id": "x"}, "tasks": [

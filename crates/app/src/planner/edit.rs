@@ -1,7 +1,7 @@
 //! What to change on a task, said relative to the task: made concrete once the task is known.
 
 use jiff::{Span, Zoned, civil::DateTime};
-use saydo_domain::{Due, Field, Label, Priority, Recurrence, Task};
+use saydo_domain::{Due, Field, Label, Priority, RRule, Recurrence, Task};
 use saydo_lang::{Edit, Shift};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,7 @@ pub struct EditSpec {
     due: Field<Due>,
     due_time_only: bool,
     due_date_only: bool,
+    day_of_repetition: bool,
     shift: Option<ShiftSpec>,
     #[serde(skip_serializing_if = "Field::is_keep")]
     recurrence: Field<Recurrence>,
@@ -45,6 +46,7 @@ impl From<Edit> for EditSpec {
             due: edit.due,
             due_time_only: edit.due_time_only,
             due_date_only: edit.due_date_only,
+            day_of_repetition: edit.day_of_repetition,
             shift,
             recurrence: edit.recurrence,
             add_labels: edit.add_labels,
@@ -138,9 +140,15 @@ impl EditSpec {
 
     fn due_for(&self, task: &Task, now: &Zoned) -> Field<Due> {
         if let Some(shift) = self.shift {
-            return shifted(task.due, shift, now).map_or(Field::Keep, Field::Set);
+            return shifted(task.due, shift, now).and_then(Due::writable).map_or(Field::Keep, Field::Set);
         }
         let Field::Set(said) = self.due else { return self.due.clone() };
+        if let (Some(old), Field::Set(recurrence), true) = (task.due, &self.recurrence, self.day_of_repetition) {
+            return match repeating(old, said, recurrence, now) {
+                due if due == old => Field::Keep,
+                due => Field::Set(due),
+            };
+        }
         let zone = now.time_zone();
         let old = task.due;
         let merged = match (said.instant(), old, old.and_then(|old| old.instant())) {
@@ -155,6 +163,27 @@ impl EditSpec {
             _ => None,
         };
         Field::Set(merged.unwrap_or(said))
+    }
+}
+
+/// When a task that had a due begins to repeat: its own day if that fits, at its own time if no other was said.
+fn repeating(old: Due, said: Due, recurrence: &Recurrence, now: &Zoned) -> Due {
+    let rrule = &recurrence.rrule;
+    if rrule.is_subdaily() {
+        return said;
+    }
+    let zone = now.time_zone();
+    let own = old.day_in(zone);
+    let pattern = RRule { interval: 1, ..rrule.clone() };
+    let fits = pattern.first_on_or_after(own.at(0, 0, 0, 0)).is_some_and(|first| first.date() == own);
+    let day = if fits { own } else { said.day_in(zone) };
+    let time = |due: Due| due.instant().map(|at| zone.to_datetime(at).time());
+    let at = |time| in_zone(day.to_datetime(time), now);
+    match (time(said), time(old)) {
+        // `every day at 8` at ten: today's is over.
+        (Some(time), _) => at(time).filter(|due| !due.is_overdue(now)).unwrap_or(said),
+        (None, Some(time)) => at(time).unwrap_or(said),
+        (None, None) => Due::Day(day),
     }
 }
 
