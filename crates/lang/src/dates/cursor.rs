@@ -315,9 +315,11 @@ impl<'a> Cx<'a> {
         let near = self.entry(after).near.is_some()
             || self.any(after, &["this", "next", "tonight"])
             || self.entry(after).weekday.is_some() && self.any(at, &["in"]);
-        let back = if self.any(at, &["in"]) { 1 } else { 4 };
-        near && self.any(at, &["in", "on"])
-            && after == at + 1
+        // `check in from 3pm`: what introduces the time follows.
+        let apart = after > at + 1 && self.phrase(at + 1, PhraseKind::Marker).is_some();
+        let back = if self.any(at, &["in"]) && !apart { 1 } else { 4 };
+        (near && after == at + 1 || apart)
+            && self.any(at, &["in", "on"])
             && (at.saturating_sub(back)..at).any(|before| self.entry_unblocked(before).particle)
     }
 
