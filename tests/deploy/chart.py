@@ -29,7 +29,7 @@ EVERYTHING = {
     "podAnnotations": {"example.com/note": "x"},
     "migration": {"downTo": 9},
 }
-# The largest body that is taken, in MB: crates/server/src/http/routes/voice.rs.
+# The largest body that is taken, in MB: crates/server/src/http/routes/voice/mod.rs.
 LARGEST_MB = 25
 # What PostgreSQL allows when nobody changes it, without those kept for its administrators.
 CONNECTIONS = 97

@@ -28,6 +28,8 @@ async fn what_a_task_cannot_be_is_refused_by_name() {
         ("recurrence", json!({"rrule": "FREQ=DAILY;INTERVAL=0"})),
         ("recurrence", json!({"rrule": "FREQ=DAILY;INTERVAL=99999999999999999999"})),
         ("recurrence", json!({"rrule": "FREQ=DAILY;COUNT=2;UNTIL=20270101"})),
+        // It would be kept as a text that nobody can read any more.
+        ("recurrence", json!({"rrule": "FREQ=DAILY;UNTIL=-9990101"})),
         ("recurrence", json!({"rrule": "FREQ=DAILY", "text": "a\0b"})),
         ("recurrence", json!({"rrule": "FREQ=DAILY", "text": "x".repeat(201)})),
         ("recurrence", json!({"rrule": "FREQ=DAILY", "from": "never"})),

@@ -1,35 +1,30 @@
 //! `/api/voice`: speech in and out. Nothing heard or said is kept or logged, and nothing is changed: there is no use
 //! for an `Idempotency-Key` here.
 
+mod upload;
+
 use std::time::Duration;
 
 use axum::{
-    Json as Answer, RequestExt as _,
-    body::{Body, Bytes},
-    extract::{FromRequest as _, Multipart, Request, State, multipart::Field},
+    Json as Answer,
+    body::Body,
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use futures_util::TryStreamExt as _;
 use saydo_app::{
     AppError,
     voice::{AudioFormat, MAX_CHARACTERS, MAX_RECORDING, Recording, Speech, SpeechFormat, Voice, VoiceError, language},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::http::{
-    auth::Me,
-    body::{self, Json},
-    error::ApiResult,
-    problem::Problem,
-    query::Params,
-    state::AppState,
-};
+use crate::http::{auth::Me, body::Json, error::ApiResult, problem::Problem, query::Params, state::AppState};
+
+use self::upload::{RecordingForm, too_large, unknown_format, upload};
 
 /// Largest body of a transcription: the recording and the form around it.
 pub(in crate::http) const MAX_BODY: usize = MAX_RECORDING + 64 * 1024;
-/// Longest `language` in a form; longer ones are none.
-const MAX_LANGUAGE: usize = 64;
 /// When to try again if too many recordings are on their way.
 const COME_BACK: Duration = Duration::from_secs(5);
 
@@ -55,17 +50,6 @@ pub(in crate::http) struct VoiceView {
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct LanguageInput {
-    /// The language spoken (`en`, `de-AT`); found out when it is missing.
-    language: Option<String>,
-}
-
-/// The form of a transcription, for the API's description.
-#[derive(Debug, utoipa::ToSchema)]
-#[expect(dead_code, reason = "forms are read piece by piece; this only describes them")]
-pub(in crate::http) struct RecordingForm {
-    /// The recording.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
     /// The language spoken (`en`, `de-AT`); found out when it is missing.
     language: Option<String>,
 }
@@ -195,110 +179,4 @@ fn failed(error: &VoiceError) -> Problem {
     };
     let retry_after = if let VoiceError::Busy { retry_after } = error { *retry_after } else { None };
     Problem { retry_after, cause: Some(error.to_string()), ..Problem::new(status, code, detail) }
-}
-
-fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "A recording has at most 25 MiB.")
-}
-
-fn unknown_format() -> Problem {
-    let detail = "Send a recording as WebM, MP4, Ogg, MP3, WAV or FLAC.";
-    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
-}
-
-/// A recording as it came in.
-#[derive(Default)]
-struct Upload {
-    /// What it is said to be.
-    format: Option<AudioFormat>,
-    pieces: Vec<Bytes>,
-    language: Option<String>,
-}
-
-/// Reads a body: a form, or nothing but the recording.
-async fn upload(request: Request) -> ApiResult<Upload> {
-    let kind = request.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default().to_owned());
-    if kind.as_deref().is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")) {
-        let form = Multipart::from_request(request, &()).await;
-        return form_upload(form.map_err(|_| bad_form())?).await;
-    }
-    let format = said(kind.as_deref())?;
-    let stream = request.with_limited_body().into_body().into_data_stream();
-    let pieces = pieces(stream.map_err(|error| of_body(&error)).boxed(), MAX_RECORDING).await?;
-    Ok(not_empty(Upload { format, pieces, language: None })?)
-}
-
-/// The format a content type names; `None` where it names none.
-fn said(kind: Option<&str>) -> Result<Option<AudioFormat>, Problem> {
-    let Some(kind) = kind.filter(|kind| !kind.trim().to_ascii_lowercase().starts_with("application/octet-stream"))
-    else {
-        return Ok(None);
-    };
-    AudioFormat::of_content_type(kind).map(Some).ok_or_else(unknown_format)
-}
-
-async fn form_upload(mut form: Multipart) -> ApiResult<Upload> {
-    let mut upload = Upload::default();
-    while let Some(field) = form.next_field().await.map_err(|error| of_form(&error))? {
-        match field.name() {
-            Some("file") if upload.pieces.is_empty() => {
-                upload.format = said(field.content_type())?;
-                upload.pieces = field_pieces(field, MAX_RECORDING).await?;
-            }
-            Some("file") => return Err(Problem::field("file", "Send one recording at a time.").into()),
-            Some("language") => {
-                let text = field_pieces(field, MAX_LANGUAGE).await.map_err(|_| bad_language())?.concat();
-                upload.language = Some(String::from_utf8(text).map_err(|_| bad_language())?);
-            }
-            other => return Err(Problem::field(other.unwrap_or("body"), "There is no such field.").into()),
-        }
-    }
-    Ok(not_empty(upload)?)
-}
-
-fn not_empty(upload: Upload) -> Result<Upload, Problem> {
-    if upload.pieces.is_empty() { Err(Problem::field("file", "There is no recording.")) } else { Ok(upload) }
-}
-
-async fn field_pieces(field: Field<'_>, most: usize) -> Result<Vec<Bytes>, Problem> {
-    pieces(field.map_err(|error| of_form(&error)).boxed(), most).await
-}
-
-/// Keeps what comes, in its pieces: a recording is in memory once.
-async fn pieces(mut stream: BoxStream<'_, Result<Bytes, Problem>>, most: usize) -> Result<Vec<Bytes>, Problem> {
-    let (mut pieces, mut length) = (Vec::new(), 0);
-    while let Some(piece) = stream.next().await {
-        let piece = piece?;
-        length += piece.len();
-        if length > most {
-            return Err(too_large());
-        }
-        if !piece.is_empty() {
-            pieces.push(piece);
-        }
-    }
-    Ok(pieces)
-}
-
-fn of_body(error: &axum::Error) -> Problem {
-    let problem = body::unread(error);
-    if problem.status == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { problem }
-}
-
-fn of_form(error: &axum::extract::multipart::MultipartError) -> Problem {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        _ => match body::unread(error) {
-            slow if slow.status == StatusCode::REQUEST_TIMEOUT => slow,
-            _ => bad_form(),
-        },
-    }
-}
-
-fn bad_form() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_body", "The form cannot be read.")
-}
-
-fn bad_language() -> Problem {
-    Problem::field("language", "A language is a code like en or de-AT.")
 }
