@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { composer, home, receipt, row, seed, shows } from "./harness";
+import { axe } from "./axe";
+import { composer, home, receipt, row, seed, shows, titles } from "./harness";
 
 test("complete, reopen, delete and undo in the list", () =>
   home(async ({ page }) => {
@@ -174,6 +175,44 @@ test("the keyboard alone does it all", () =>
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "detached" });
+  }));
+
+test("several at once: selected by key and by Shift, done together, undone by one undo", () =>
+  home(async ({ page }) => {
+    const all = ["Buy milk", "Call mom", "Read a book", "Water the plants"];
+    await seed(page, ...all.map((title) => ({ title })));
+    await row(page, "Buy milk").focus();
+    await page.keyboard.press("x");
+    await row(page, "Read a book")
+      .locator(".row-body")
+      .click({ modifiers: ["Shift"] });
+    const bar = page.getByRole("region", { name: "Selected tasks" });
+    await bar.getByText("3 selected").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await row(page, "Call mom").focus();
+    await page.keyboard.press("x");
+    await page.keyboard.press("t");
+    await page.getByRole("dialog", { name: "When?" }).getByText("2 tasks").waitFor();
+    await page.getByRole("button", { name: /^Tomorrow/ }).click();
+    await receipt(page).getByText("Moved 2 tasks.").waitFor();
+    await bar.waitFor({ state: "detached" });
+    expect(await page.locator(".group-tomorrow .row-title").allInnerTexts()).toEqual([
+      "Buy milk",
+      "Read a book",
+    ]);
+
+    for (const title of all.slice(1))
+      await row(page, title)
+        .locator(".row-body")
+        .click({ modifiers: ["Shift"] });
+    await bar.getByRole("button", { name: "Delete" }).click();
+    await receipt(page).getByText("Deleted 3 tasks.").waitFor();
+    await shows(page, ["Buy milk"]);
+    await receipt(page).getByRole("button", { name: "Undo" }).click();
+    await receipt(page).getByText("Undone: 3 changes.").waitFor();
+    expect((await titles(page)).sort()).toEqual(all);
+    await receipt(page).getByRole("button", { name: "Redo" }).click();
+    await shows(page, ["Buy milk"]);
   }));
 
 test("who just types is writing to the composer, whatever the letters do elsewhere", () =>

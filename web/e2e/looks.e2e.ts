@@ -139,6 +139,13 @@ test("360 pixels lose nothing", () =>
       expect(await axe(page)).toEqual([]);
       await page.getByRole("button", { name: "Close conversation" }).tap();
 
+      await row(page, "Call mom").dispatchEvent("contextmenu");
+      await row(page, "Water the plants").locator(".row-body").tap();
+      await page.getByRole("region", { name: "Selected tasks" }).getByText("2 selected").waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await axe(page)).toEqual([]);
+      await page.getByRole("button", { name: "Select none" }).tap();
+
       await page.locator(".bar").getByRole("button", { name: "Search" }).tap();
       await page.keyboard.type("mom");
       await page.getByRole("option", { name: "Call mom" }).waitFor();

@@ -9,6 +9,7 @@ const KEYS: readonly [string, string][] = [
   ["q or /", "Say something"],
   ["Ctrl K", "Search, go anywhere"],
   ["j k", "Move down and up"],
+  ["x", "Select; then e, t and Backspace are for all"],
   ["e", "Complete or reopen"],
   ["Enter", "Edit"],
   ["t", "Reschedule"],

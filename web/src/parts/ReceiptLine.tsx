@@ -1,7 +1,7 @@
 /** The line above the composer: what was just done, and the way back. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { dismissReceipt, type Receipt, receipt, undoChange } from "../state/receipt";
+import { dismissReceipt, type Receipt, receipt, undoReceipt } from "../state/receipt";
 import { conversation, entries, showThread, threadOpen } from "../state/thread";
 import { Icon } from "./Icon";
 
@@ -32,7 +32,7 @@ function Shown({ current }: { current: Receipt }) {
       </span>
       <span class="receipt-text">{current.text}</span>
       {changeId && (
-        <button type="button" class="button button-small" onClick={() => void undoChange(changeId, action)}>
+        <button type="button" class="button button-small" onClick={() => void undoReceipt(current)}>
           {action}
         </button>
       )}

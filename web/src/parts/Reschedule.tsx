@@ -1,12 +1,12 @@
 /** “When?”: the usual days by one click, anything else in words. */
 
 import { useState } from "preact/hooks";
-import type { Task } from "../api/types";
 import { today } from "../lib/due";
 import { addDays, dayNumber, weekday } from "../lib/zone";
-import { reschedule } from "../state/actions";
+import { type Day, reschedule } from "../state/actions";
+import { moveSelected, selected } from "../state/bulk";
 import { here } from "../state/clock";
-import { keepingPlace, rescheduling } from "../state/focus";
+import { keepingPlace, movingSelected, rescheduling } from "../state/focus";
 import { open } from "../state/tasks";
 import { Dialog } from "./Dialog";
 import { Icon, type IconName } from "./Icon";
@@ -36,7 +36,7 @@ const shortDay = (day: string): string =>
     timeZone: "UTC",
   }).format(dayNumber(day) * 86_400_000);
 
-function Choices({ onChoose }: { onChoose: (to: { day: string } | null) => void }) {
+function Choices({ onChoose }: { onChoose: (to: Day) => void }) {
   return (
     <ul class="choices">
       {usualDays(today(here.value)).map((choice) => (
@@ -58,24 +58,25 @@ function Choices({ onChoose }: { onChoose: (to: { day: string } | null) => void 
   );
 }
 
-function Sheet({ task }: { task: Task }) {
+interface SheetProps {
+  lead: string;
+  onMove: (to: Day) => void;
+  onClose: () => void;
+}
+
+function Sheet({ lead, onMove, onClose }: SheetProps) {
   const [words, setWords] = useState("");
-  const close = () => {
-    rescheduling.value = null;
-  };
-  const move = (to: { day: string } | { words: string } | null) => {
-    close();
-    void keepingPlace(task.id, async () => {
-      await reschedule(task, to);
-    });
+  const move = (to: Day) => {
+    onClose();
+    onMove(to);
   };
   const onSubmit = (event: Event) => {
     event.preventDefault();
     if (words.trim()) move({ words: words.trim() });
   };
   return (
-    <Dialog title="When?" onClose={close}>
-      <p class="dialog-lead">{task.title}</p>
+    <Dialog title="When?" onClose={onClose}>
+      <p class="dialog-lead">{lead}</p>
       <form class="say-when" onSubmit={onSubmit}>
         <input
           aria-label="Say when"
@@ -95,5 +96,27 @@ function Sheet({ task }: { task: Task }) {
 
 export function Reschedule() {
   const task = open.value.find((candidate) => candidate.id === rescheduling.value);
-  return task ? <Sheet key={task.id} task={task} /> : null;
+  if (movingSelected.value) {
+    return (
+      <Sheet
+        key="selected"
+        lead={`${selected.value.length} tasks`}
+        onMove={(to) => void moveSelected(to)}
+        onClose={() => {
+          movingSelected.value = false;
+        }}
+      />
+    );
+  }
+  if (!task) return null;
+  return (
+    <Sheet
+      key={task.id}
+      lead={task.title}
+      onMove={(to) => void keepingPlace(task.id, () => reschedule(task, to))}
+      onClose={() => {
+        rescheduling.value = null;
+      }}
+    />
+  );
 }

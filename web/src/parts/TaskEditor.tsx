@@ -6,7 +6,7 @@ import { getTask } from "../api/tasks";
 import type { Priority, Task, TaskPatch } from "../api/types";
 import { dueInShort } from "../lib/due";
 import { readPatch } from "../lib/patch";
-import { edit, remove } from "../state/actions";
+import { edit, NO_DATE, remove } from "../state/actions";
 import { here } from "../state/clock";
 import { editing, editingFrom, focusSoon, keepingPlace, rowOf } from "../state/focus";
 import { held, heldNow, placeTask } from "../state/tasks";
@@ -89,8 +89,8 @@ function elsewhere(base: Task): string | undefined {
 
 /** What a field wants, for people; the server says it for programs, too. */
 const WANTED: Record<string, string> = {
-  due_date: "Not understood. Say it like “friday 3pm” or “20 april”.",
-  recurrence: "Not understood. Say it like “every friday” or “every 2 weeks”.",
+  due_date: NO_DATE,
+  recurrence: "This repetition is not understood. Say it like “every friday” or “every 2 weeks”.",
 };
 
 function QuickFields({ task, problem }: { task: Task; problem: unknown }) {

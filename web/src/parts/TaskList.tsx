@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Task } from "../api/types";
 import { headline } from "../lib/due";
 import type { Group } from "../lib/group";
+import { clearSelection } from "../state/bulk";
 import { here } from "../state/clock";
 import { editing } from "../state/focus";
 import { route, type View } from "../state/route";
@@ -144,6 +145,7 @@ export function TaskList() {
   useEffect(() => {
     drawn.value = STEP;
     from.value = 0;
+    clearSelection();
     editing.value = null;
   }, [name]);
   return (

@@ -3,7 +3,9 @@
 import type { Task } from "../api/types";
 import { dueInFull, dueInGroup, isOverdue } from "../lib/due";
 import { groupOf } from "../lib/group";
+import { hasKeyboard } from "../lib/pointer";
 import { complete, remove, restore } from "../state/actions";
+import { isSelected, selected, selectTo, toggle } from "../state/bulk";
 import { here } from "../state/clock";
 import { editing, keepingPlace, rescheduling } from "../state/focus";
 import { waitingTasks } from "../state/outbox";
@@ -120,10 +122,35 @@ function Title({ task }: { task: Task }) {
   );
 }
 
+/** With Shift a click selects; so does a long touch, and after that every touch. */
+function selecting(id: number) {
+  const instead = (event: Event, select: () => void) => {
+    event.preventDefault();
+    event.stopPropagation();
+    select();
+  };
+  return {
+    onClickCapture: (event: MouseEvent) => {
+      if (event.shiftKey) instead(event, () => selectTo(id));
+      else if (selected.value.length > 0 && !hasKeyboard()) instead(event, () => toggle(id));
+    },
+    onContextMenu: (event: MouseEvent) => {
+      if (!hasKeyboard()) instead(event, () => toggle(id));
+    },
+  };
+}
+
 export function TaskRow({ task }: { task: Task }) {
+  const chosen = isSelected(task.id);
   const state = task.completed ? "row row-done" : `row row-${task.priority}`;
   return (
-    <li class={state} data-task={task.id} tabIndex={-1}>
+    <li
+      class={chosen ? `${state} row-selected` : state}
+      data-task={task.id}
+      tabIndex={-1}
+      {...selecting(task.id)}
+    >
+      {chosen && <span class="sr-only">Selected</span>}
       <label class="check">
         <input
           type="checkbox"

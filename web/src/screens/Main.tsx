@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { instantWords } from "../lib/due";
 import { hasKeyboard } from "../lib/pointer";
 import type { View as Shown } from "../lib/route";
+import { BulkBar } from "../parts/BulkBar";
 import { Composer } from "../parts/Composer";
 import { Icon, Logo } from "../parts/Icon";
 import { Keys } from "../parts/Keys";
@@ -182,6 +183,7 @@ export function Main() {
       <Spoken />
       <section class="dock" aria-label="Composer" inert={drawerOpen.value}>
         <OutboxLine />
+        <BulkBar />
         <ReceiptLine />
         <Queue />
         <Composer />

@@ -1,6 +1,7 @@
 /** What a person does to tasks in the list: each shows its receipt. */
 
 import { Problem } from "../api/problem";
+import type { Changed } from "../api/tasks";
 import * as api from "../api/tasks";
 import type { Priority, Task, TaskPatch } from "../api/types";
 import { completion, deletion, edition } from "../api/writes";
@@ -31,16 +32,28 @@ async function sayAndRefresh(cause: unknown): Promise<void> {
   if (cause instanceof Problem && (cause.status === 404 || cause.status === 412)) await refresh();
 }
 
+/** Completes or reopens a task; the change it made, or null when it waits to be sent. */
+export async function completeOne(task: Task, done: boolean): Promise<string | null> {
+  const answer = await attempt<Task>(completion(task, done), { kind: done ? "complete" : "reopen", task });
+  if (!answer) return null;
+  if (done) settle({ ...answer.value, completed: true });
+  placeTask(answer.value);
+  return answer.changeId;
+}
+
+/** Says what was done, or that it waits. */
+function tell(change: string | null, what: What, text: string): void {
+  if (change === null) sayWaiting(what);
+  else showReceipt(text, change);
+}
+
 export async function complete(task: Task): Promise<void> {
   const done = !task.completed;
   const what: What = { kind: done ? "complete" : "reopen", task };
   try {
-    const answer = await attempt<Task>(completion(task, done), what);
-    if (!answer) return sayWaiting(what);
-    const { value, changeId } = answer;
-    if (done) settle({ ...value, completed: true });
-    placeTask(value);
-    showReceipt(`${done ? "Completed" : "Reopened"} “${task.title}”.`, changeId);
+    const change = await completeOne(task, done);
+    tell(change, what, `${done ? "Completed" : "Reopened"} “${task.title}”.`);
+    if (change === null) return;
     // A repeating task brings its next occurrence.
     if (task.recurrence) await refresh();
   } catch (cause) {
@@ -48,13 +61,17 @@ export async function complete(task: Task): Promise<void> {
   }
 }
 
+/** Deletes a task; the change it made, or null when it waits to be sent. */
+export async function removeOne(task: Task): Promise<string | null> {
+  const answer = await attempt<undefined>(deletion(task), { kind: "delete", task });
+  if (!answer) return null;
+  removeTask(task.id);
+  return answer.changeId;
+}
+
 export async function remove(task: Task): Promise<void> {
-  const what: What = { kind: "delete", task };
   try {
-    const answer = await attempt<undefined>(deletion(task), what);
-    if (!answer) return sayWaiting(what);
-    removeTask(task.id);
-    showReceipt(`Deleted “${task.title}”.`, answer.changeId);
+    tell(await removeOne(task), { kind: "delete", task }, `Deleted “${task.title}”.`);
   } catch (cause) {
     await sayAndRefresh(cause);
   }
@@ -90,26 +107,42 @@ export async function raise(task: Task): Promise<void> {
   }
 }
 
-/** Moves a task to a day (keeping its time of day), to words the engine understands, or to no date. */
-export async function reschedule(
-  task: Task,
-  to: { day: string } | { words: string } | null,
-): Promise<boolean> {
+/** A day (a task keeps its time of day), words the engine understands, or no date. */
+export type Day = { day: string } | { words: string } | null;
+
+/** What is wanted of a date, for people: the server says it for programs, too. */
+export const NO_DATE = "This date is not understood. Say it like “friday 3pm” or “20 april”.";
+
+function moved(task: Task, to: Day): What {
   const due = to === null ? null : "day" in to ? moveTo(task.due_date, to.day, here.value) : to.words;
-  const what: What = { kind: "edit", task, patch: { due_date: due } };
+  return { kind: "edit", task, patch: { due_date: due } };
+}
+
+async function move(what: What): Promise<Changed<Task> | null> {
+  if (what.kind !== "edit") return null;
   try {
-    const answer = await attempt<Task>(edition(task, what.patch), what);
-    if (!answer) {
-      sayWaiting(what);
-      return true;
-    }
-    const { value, changeId } = answer;
-    placeTask(value);
-    const when = value.due_date ? `to ${dueWords(value.due_date, here.value)}` : "to no date";
-    showReceipt(`Moved “${value.title}” ${when}.`, changeId);
-    return true;
+    const answer = await attempt<Task>(edition(what.task, what.patch), what);
+    if (answer) placeTask(answer.value);
+    return answer;
+  } catch (cause) {
+    if (!(cause instanceof Problem && cause.field("due_date"))) throw cause;
+    throw new Problem(cause.status, { detail: NO_DATE });
+  }
+}
+
+/** Moves a task; the change it made, or null when it waits to be sent. */
+export const moveOne = async (task: Task, to: Day): Promise<string | null> =>
+  (await move(moved(task, to)))?.changeId ?? null;
+
+export async function reschedule(task: Task, to: Day): Promise<void> {
+  const what = moved(task, to);
+  try {
+    const answer = await move(what);
+    if (!answer) return sayWaiting(what);
+    const { title, due_date } = answer.value;
+    const when = due_date ? `to ${dueWords(due_date, here.value)}` : "to no date";
+    showReceipt(`Moved “${title}” ${when}.`, answer.changeId);
   } catch (cause) {
     await sayAndRefresh(cause);
-    return false;
   }
 }

@@ -6,6 +6,8 @@ export const editing = signal<number | null>(null);
 /** The field in which editing begins. */
 export const editingFrom = signal<"title" | "labels">("title");
 export const rescheduling = signal<number | null>(null);
+/** Whether all that are selected are being rescheduled. */
+export const movingSelected = signal(false);
 
 export const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-task]")];
 

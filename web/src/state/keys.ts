@@ -2,10 +2,20 @@
 
 import type { Task } from "../api/types";
 import { complete, raise, remove } from "./actions";
+import { clearSelection, completeSelected, deleteSelected, selected, toggle } from "./bulk";
 import { composerFocus, draft, fillComposer } from "./composer";
 import { drawerOpen, keysOpen, paletteOpen } from "./drawer";
-import { currentRow, currentTaskId, editing, editingFrom, keepingPlace, rescheduling, step } from "./focus";
-import { receipt, undoChange } from "./receipt";
+import {
+  currentRow,
+  currentTaskId,
+  editing,
+  editingFrom,
+  keepingPlace,
+  movingSelected,
+  rescheduling,
+  step,
+} from "./focus";
+import { receipt, undoChange, undoReceipt } from "./receipt";
 import { goToView, route } from "./route";
 import { visible } from "./tasks";
 import { closeThread, pending, threadOpen } from "./thread";
@@ -29,17 +39,26 @@ function withTask(act: (task: Task) => void): boolean {
   return true;
 }
 
+/** Does it for all that are selected. Says whether there are any. */
+function forSelected(act: () => void): boolean {
+  if (selected.value.length === 0 || currentTaskId() === null) return false;
+  act();
+  return true;
+}
+
 /** Elsewhere than in the list, a letter undoes only what the page says it will: it may be the z of “pizza”. */
 function undoLatest(): boolean {
-  const shown = receipt.value?.action === "Undo" ? receipt.value.changeId : null;
-  if (shown === null && !currentRow()) return false;
-  void undoChange(shown);
+  const shown = receipt.value;
+  if (shown?.action === "Undo" && shown.changeId) void undoReceipt(shown);
+  else if (currentRow()) void undoChange(null);
+  else return false;
   return true;
 }
 
 function back(): boolean {
   if (drawerOpen.value) drawerOpen.value = false;
   else if (stopHearing() || stop()) return true;
+  else if (selected.value.length > 0) clearSelection();
   else if (threadOpen.value) closeThread();
   else return false;
   return true;
@@ -68,13 +87,18 @@ const ACTIONS: Record<string, () => boolean> = {
   "/": focusComposer,
   j: () => step(1),
   k: () => step(-1),
-  e: () => withTask((task) => void keepingPlace(task.id, () => complete(task))),
+  x: () => withTask(({ id }) => toggle(id)),
+  e: () =>
+    forSelected(completeSelected) || withTask((task) => void keepingPlace(task.id, () => complete(task))),
   Enter: () =>
     onRowItself() &&
     withTask((task) => {
       editing.value = task.id;
     }),
   t: () =>
+    forSelected(() => {
+      movingSelected.value = true;
+    }) ||
     withTask((task) => {
       rescheduling.value = task.id;
     }),
@@ -84,7 +108,8 @@ const ACTIONS: Record<string, () => boolean> = {
       editingFrom.value = "labels";
       editing.value = task.id;
     }),
-  Backspace: () => withTask((task) => void keepingPlace(task.id, () => remove(task))),
+  Backspace: () =>
+    forSelected(deleteSelected) || withTask((task) => void keepingPlace(task.id, () => remove(task))),
   z: undoLatest,
   "?": () => (keysOpen.value = true),
   Escape: back,

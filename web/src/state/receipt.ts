@@ -11,17 +11,19 @@ export interface Receipt {
   tone: "done" | "problem";
   /** The change that the button puts back (or, after an undo, does again). */
   changeId: string | null;
+  /** What was changed before that by the same action, oldest first: it goes along. */
+  before: readonly string[];
   action: "Undo" | "Redo";
 }
 
 export const receipt = signal<Receipt | null>(null);
 
 export function showReceipt(text: string, changeId: string | null): void {
-  receipt.value = { text, tone: "done", changeId, action: "Undo" };
+  receipt.value = { text, tone: "done", changeId, before: [], action: "Undo" };
 }
 
 export function showWarning(text: string): void {
-  receipt.value = { text, tone: "problem", changeId: null, action: "Undo" };
+  receipt.value = { text, tone: "problem", changeId: null, before: [], action: "Undo" };
 }
 
 export const showProblem = (cause: unknown): void => showWarning(sentence(cause));
@@ -53,6 +55,7 @@ export async function undoChange(
       text: undone.summary,
       tone: "done",
       changeId: undone.change_id,
+      before: [],
       action: action === "Undo" ? "Redo" : "Undo",
     };
     await refresh();
@@ -61,4 +64,26 @@ export async function undoChange(
     showProblem(cause);
     return false;
   }
+}
+
+/** Puts back all that the receipt tells of, the newest first; then offers to do it again. */
+export async function undoReceipt({ changeId, before, action }: Receipt): Promise<void> {
+  if (changeId === null || before.length === 0) return void (await undoChange(changeId, action));
+  const done: string[] = [];
+  const told = (text: string, tone: Receipt["tone"]): void => {
+    const [last = null, ...earlier] = done.toReversed();
+    const next = action === "Undo" ? "Redo" : "Undo";
+    receipt.value = { text, tone, changeId: last, before: earlier.toReversed(), action: next };
+  };
+  try {
+    for (const change of [...before, changeId].toReversed()) {
+      const undone = await undo(change);
+      remember(undone);
+      done.push(undone.change_id);
+    }
+    told(`${action === "Undo" ? "Undone" : "Done again"}: ${done.length} changes.`, "done");
+  } catch (cause) {
+    told(`Stopped after ${done.length} of ${before.length + 1}: ${sentence(cause)}`, "problem");
+  }
+  await refresh();
 }
