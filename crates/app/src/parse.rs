@@ -43,7 +43,10 @@ const fn intent_word(intent: &Intent) -> Option<&'static str> {
         Intent::Complete { .. } => Some("complete"),
         Intent::Update { .. } => Some("update"),
         Intent::Delete { .. } => Some("delete"),
-        Intent::Undo { .. } => Some("undo"),
+        Intent::ShowTrash => Some("list"),
+        Intent::Skip { .. } => Some("update"),
+        Intent::Restore { .. } => Some("reopen"),
+        Intent::Undo { .. } | Intent::UndoAll => Some("undo"),
         Intent::Redo => Some("redo"),
         Intent::AskTitle { .. }
         | Intent::Instead { .. }

@@ -17,13 +17,26 @@ pub struct Context {
     pub focus: Vec<TaskNumber>,
     /// Whether the last turn added tasks: “make that 4pm instead” and “no, friday” correct it.
     pub last_was_add: bool,
+    /// Whether the last turn gave a task another name: “no, annual report” corrects it.
+    pub last_was_rename: bool,
+    /// What the last turn asked of the list, if that is all it did: “and on friday?” goes on from it, and “those” are
+    /// the tasks in `listing`.
+    pub last_query: Option<ListQuery>,
 }
 
 impl Context {
     /// A context without history.
     #[must_use]
     pub const fn new(moment: Moment) -> Self {
-        Self { moment, pending: None, listing: Vec::new(), focus: Vec::new(), last_was_add: false }
+        Self {
+            moment,
+            pending: None,
+            listing: Vec::new(),
+            focus: Vec::new(),
+            last_was_add: false,
+            last_was_rename: false,
+            last_query: None,
+        }
     }
 }
 
@@ -34,6 +47,8 @@ pub struct PendingContext {
     pub kind: PendingKind,
     /// The tasks shown with the question: number and title, in the order shown.
     pub tasks: Vec<(TaskNumber, String)>,
+    /// Whether something is deleted when it is answered: only a clear yes counts then, not “great”.
+    pub deletes: bool,
 }
 
 /// Everything a message may mean, best reading first; never empty.
@@ -95,6 +110,21 @@ pub enum Intent {
         /// Which tasks; empty: ask which.
         targets: Vec<TaskRef>,
     },
+    /// Leave out what is due next of repeating tasks, and go on with what comes after it: “skip yoga this week”. Only for
+    /// tasks that repeat; of others the next reading holds.
+    Skip {
+        /// Which tasks.
+        targets: Vec<TaskRef>,
+        /// The days that are left out; `None`: only the next time.
+        on: Option<Window>,
+    },
+    /// Take tasks out of the trash.
+    Restore {
+        /// Which tasks; empty: ask which.
+        targets: Vec<TaskRef>,
+    },
+    /// Show what is in the trash.
+    ShowTrash,
     /// What was just done or shown was meant for these tasks instead: “no, I meant the other report”.
     Instead {
         /// Which tasks; empty: only that it was the wrong one.
@@ -105,6 +135,8 @@ pub enum Intent {
         /// How many; at least 1.
         count: u32,
     },
+    /// Put back all changes of this conversation.
+    UndoAll,
     /// Do again what was undone last.
     Redo,
     /// The answer to the waiting question.
@@ -160,6 +192,9 @@ pub struct Edit {
     pub due_time_only: bool,
     /// Only the date was said (“move it to friday”): keep the task's own time of day if it has one.
     pub due_date_only: bool,
+    /// No date was said: the day of `due` is only the first one of the new repetition (“make it weekly”). A task that
+    /// has a day which fits keeps it.
+    pub day_of_repetition: bool,
     /// Move each task's own due by this much (“postpone by two days”); added to today when it has none.
     pub shift: Option<Shift>,
     /// New repetition, or none.
@@ -243,6 +278,8 @@ pub struct TaskFilter {
     pub label: Option<Label>,
     /// Only due then.
     pub due: Option<Window>,
+    /// Whether the days of `due` are those of completion: “what did I finish this week?”.
+    pub by_completion: bool,
     /// Only whose title or description has these words.
     pub query: Option<String>,
 }
@@ -282,6 +319,9 @@ pub enum Answer {
     Reject,
     /// These of the tasks shown (indices into the pending tasks, from 0).
     Pick(Vec<usize>),
+    /// Of the tasks shown only these are meant, but nobody said to go ahead (“the figs can stay”): it is asked again
+    /// about them. All of them: what was to be left out is none of those shown.
+    Narrow(Vec<usize>),
     /// Those of the tasks shown that these mean; finding out needs more than their numbers and titles (“the overdue
     /// one”).
     Among {

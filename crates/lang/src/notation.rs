@@ -30,8 +30,15 @@ pub fn intent(intent: &Intent) -> String {
         }
         Intent::Update { targets, edit: changes } => format!("update{}{}", refs(targets), edit(changes)),
         Intent::Delete { targets } => format!("delete{}", refs(targets)),
+        Intent::Skip { targets, on } => {
+            let on = on.map(|on| format!(" on {}", window(on))).unwrap_or_default();
+            format!("skip{}{on}", refs(targets))
+        }
+        Intent::Restore { targets } => format!("restore{}", refs(targets)),
+        Intent::ShowTrash => "show-trash".to_owned(),
         Intent::Instead { targets } => format!("instead{}", refs(targets)),
         Intent::Undo { count } => format!("undo {count}"),
+        Intent::UndoAll => "undo all".to_owned(),
         Intent::Redo => "redo".to_owned(),
         Intent::Answer(given) => answer(given),
         Intent::WhatDidYouDo => "what-did-you-do".to_owned(),
@@ -153,16 +160,24 @@ fn filter(wanted: &TaskFilter) -> String {
     }
     parts.extend(wanted.priority.map(|priority| format!("!{priority}")));
     parts.extend(wanted.label.as_ref().map(|label| format!("#{label}")));
-    parts.extend(wanted.due.map(|window| match window {
+    // Of what is done the days are those of completion, unless it says so.
+    if wanted.completed == Some(true) && wanted.due.is_some() && !wanted.by_completion {
+        parts.push("due".to_owned());
+    }
+    parts.extend(wanted.due.map(window));
+    parts.extend(wanted.query.as_ref().map(|query| format!("{query:?}")));
+    parts.join(" ")
+}
+
+fn window(window: Window) -> String {
+    match window {
         Window::Today => "today".to_owned(),
         Window::Overdue => "overdue".to_owned(),
         Window::Week => "week".to_owned(),
         Window::None => "undated".to_owned(),
         Window::Days(first, last) if first == last => first.to_string(),
         Window::Days(first, last) => format!("{first}..{last}"),
-    }));
-    parts.extend(wanted.query.as_ref().map(|query| format!("{query:?}")));
-    parts.join(" ")
+    }
 }
 
 fn list(query: &ListQuery) -> String {
@@ -183,6 +198,10 @@ fn answer(given: &Answer) -> String {
         Answer::Pick(picked) => {
             let picked: Vec<String> = picked.iter().map(|index| (index + 1).to_string()).collect();
             format!("pick {}", picked.join(" "))
+        }
+        Answer::Narrow(kept) => {
+            let kept: Vec<String> = kept.iter().map(|index| (index + 1).to_string()).collect();
+            format!("narrow {}", kept.join(" "))
         }
         Answer::Among { targets, several } => {
             format!("among{}{}", refs(targets), if *several { " several" } else { "" })

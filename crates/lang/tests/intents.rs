@@ -24,4 +24,4 @@ macro_rules! corpora {
     ($($name:ident)*) => { $(#[test] fn $name() { check(stringify!($name)); })* };
 }
 
-corpora! { add list complete update delete talk negative answers conversation several }
+corpora! { add list complete update delete talk negative answers conversation safety several occurrences }

@@ -14,6 +14,7 @@ use super::{
     memory::Memory,
     say,
     turns::Recorder,
+    waiting::Waiting,
 };
 use crate::{
     AppError, Caller, Clock, Missing,
@@ -68,22 +69,38 @@ impl TurnCommit {
                 break;
             }
         }
+        for number in std::mem::take(&mut plan.restore) {
+            run.restore(tx, number).await?;
+        }
         let undo_first = || say::undo_first(&run.in_the_way, &run.records);
         let question = plan.question.take().or_else(|| say::follow_up(&run.done)).or_else(undo_first);
-        let mut response = say::reply(&plan, &run.done, question.as_ref(), &self.moment.now);
+        let now = &self.moment.now;
+        let waiting = match question.is_none() && self.pending.is_some() {
+            true => Waiting::find(tx, &self.caller, conversation, &plan, now).await?,
+            false => None,
+        };
+        if let Some(waiting) = &waiting {
+            waiting.reword(&mut plan);
+        }
+        let mut response = say::reply(&plan, &run.done, question.as_ref(), now);
+        if let Some(waiting) = &waiting {
+            response = format!("{response}\n{}", waiting.prompt(now));
+        }
         if let Some(note) = self.note {
             response.push('\n');
             response.push_str(note);
         }
         let focus = run.focus();
         let ToolRun { records, done, journal, .. } = run;
-        let change = self.journal(tx, journal, &done).await?;
+        let change = self.journal(tx, journal, &plan, &done).await?;
         let TurnCommit { caller, clock, moment, memory, recorder, .. } = self;
         let fresh = self.conversation.is_none();
         let ending = Ending { caller, clock, moment, conversation, fresh, memory, recorder };
         let answered_by = AnsweredBy::Offline;
         let status = TurnStatus::Finished;
-        ending.run(tx, Came { plan, question, response, records, done, focus, change, answered_by, status }).await
+        let waiting = waiting.map(|waiting| waiting.question);
+        let came = Came { plan, question, waiting, response, records, done, focus, change, answered_by, status };
+        ending.run(tx, came).await
     }
 
     async fn conversation(&self, tx: &mut Tx, now: Timestamp) -> Result<ConversationId, AppError> {
@@ -99,14 +116,14 @@ impl TurnCommit {
         }
     }
 
-    /// A question is answered once: whoever takes it first wins. A new command does away with it; mere talk does not.
+    /// A question is answered once: whoever takes it first wins. A new command does away with it; after mere talk it is shown again.
     async fn use_up_question(&self, tx: &mut Tx, conversation: ConversationId) -> Result<(), AppError> {
         if let Some(pending) = self.pending.as_ref().filter(|_| self.proposal.answers) {
             let taken = tx.pending_take(self.caller.id(), conversation, pending.id).await?;
             return taken.map(|_| ()).ok_or(AppError::NotFound(Missing::Pending));
         }
         let plan = &self.proposal.plan;
-        if self.conversation.is_some() && (plan.question.is_some() || !plan.calls.is_empty()) {
+        if self.conversation.is_some() && (plan.question.is_some() || !plan.calls.is_empty() || !plan.restore.is_empty()) {
             tx.pending_clear(self.caller.id(), conversation).await?;
         }
         Ok(())
@@ -130,12 +147,12 @@ impl TurnCommit {
     }
 
     /// The turn's change; a turn that only undid something is represented by the undo's own change.
-    async fn journal(&self, tx: &mut Tx, journal: Journal, done: &[Done]) -> Result<Option<ChangeId>, AppError> {
+    async fn journal(&self, tx: &mut Tx, journal: Journal, plan: &Plan, done: &[Done]) -> Result<Option<ChangeId>, AppError> {
         let undone = done.iter().rev().find_map(|done| match done {
             Done::Undone(undone) => Some(undone.id),
             _ => None,
         });
-        let summary = say::deed(done, &self.moment.now).unwrap_or_default();
+        let summary = say::deed_of(plan, done, &self.moment.now).unwrap_or_default();
         Ok(journal.commit(tx, &summary).await?.or(undone))
     }
 }

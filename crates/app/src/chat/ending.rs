@@ -12,7 +12,7 @@ use saydo_store::{ReplyFacts, Tx};
 use uuid::Uuid;
 
 use super::{
-    memory::{LastAct, Memory},
+    memory::{LastAct, LastQuery, Memory},
     say,
     turn::ChatReply,
     turns::Recorder,
@@ -46,6 +46,8 @@ pub(super) struct Came {
     /// The plan without its calls and its question.
     pub(super) plan: Plan,
     pub(super) question: Option<Question>,
+    /// The question of an earlier turn that is shown again.
+    pub(super) waiting: Option<PendingAction>,
     pub(super) response: String,
     pub(super) records: Vec<ToolCallRecord>,
     pub(super) done: Vec<Done>,
@@ -64,10 +66,10 @@ pub(super) struct Ended {
 
 impl Ending {
     pub(super) async fn run(mut self, tx: &mut Tx, came: Came) -> Result<Ended, AppError> {
-        let Came { plan, question, response, records, done, focus, change, answered_by, status } = came;
+        let Came { plan, question, waiting, response, records, done, focus, change, answered_by, status } = came;
         let now = self.clock.now();
         let conversation = self.conversation;
-        let pending = self.ask(tx, question.as_ref(), now).await?;
+        let pending = self.ask(tx, question.as_ref(), now).await?.or(waiting);
         let facts = ReplyFacts { tool_calls: &records, change_id: change, answered_by: &answered_by };
         let said = tx.reply_insert(self.caller.id(), conversation, &response, facts, now).await?;
         self.remember(tx, plan, Did { done: &done, focus, change }, question.as_ref()).await?;
@@ -130,11 +132,20 @@ impl Ending {
         question: Option<&Question>,
     ) -> Result<(), AppError> {
         let before = self.memory.clone();
+        let deed = say::deed_of(&plan, did.done, &self.moment.now);
         let memory = &mut self.memory;
-        memory.last = last_act(memory.last.take(), &plan, &did);
+        let idle = did.done.is_empty() && question.is_none() && plan.focus.is_none() && plan.shown.is_none();
+        let asked = plan.asked;
+        memory.last = last_act(memory.last.take().filter(|_| idle || plan.instead), &plan, &did);
         let Did { done, focus, .. } = did;
+        if !idle {
+            memory.query = say::asked_of_list(done).map(|args| LastQuery { args: args.clone(), asked });
+            memory.since = memory.since.saturating_add(1);
+            memory.last_was_add = false;
+            memory.last_was_rename = say::renamed(done);
+        }
         let listed = say::listed(done);
-        if !listed.is_empty() {
+        if !listed.is_empty() || memory.query.is_some() && !idle {
             memory.listing = listed;
         } else if let Some(shown) = plan.shown {
             memory.listing = shown;
@@ -145,12 +156,14 @@ impl Ending {
         }
         let asked_about = question.map(|question| &question.tasks).filter(|tasks| !tasks.is_empty());
         if let Some(focus) = plan.focus.or((!focus.is_empty()).then_some(focus)) {
-            memory.focus = focus;
+            (memory.focus, memory.undecided, memory.since) = (focus, false, 0);
         } else if let Some(tasks) = asked_about {
             // “Actually, delete it instead.”
+            let which = question.is_some_and(|question| question.kind == PendingKind::Choose);
             memory.focus = tasks.iter().map(|task| task.number).collect();
+            (memory.undecided, memory.since) = (which, 0);
         }
-        if let Some(deed) = say::deed(done, &self.moment.now) {
+        if let Some(deed) = deed {
             memory.deed = Some(deed);
             memory.last_was_add = say::only_added(done);
         }
@@ -181,7 +194,7 @@ fn last_act(before: Option<LastAct>, plan: &Plan, did: &Did<'_>) -> Option<LastA
             Some(LastAct { action, tasks: say::acted_on(did.done), changes })
         }
         (Some(_), None) => None,
-        (None, Some(TargetAction::Show)) => {
+        (None, None | Some(TargetAction::Show)) if plan.focus.is_some() => {
             let tasks = plan.focus.clone().unwrap_or_default();
             Some(LastAct { action: TargetAction::Show, tasks, changes: Vec::new() })
         }

@@ -5,16 +5,16 @@ use saydo_domain::{ChangeId, PendingKind, TaskNumber, ToolCallRecord};
 
 use crate::{
     execute::Outcome,
-    planner::{PendingPlan, Plan, Question, plan::Asked},
+    planner::{PendingPlan, Plan, Question, TargetAction, plan::Asked},
     reply::{about, list, receipt, talk, undone},
-    tools::{Done, Listing, ToolCall, UndoArgs},
+    tools::{Done, ListTasksArgs, Listing, ToolCall, UndoArgs},
     undo::PutBack,
 };
 
 /// The reply: what was said, the receipts, the lists, the question.
 pub(crate) fn reply(plan: &Plan, done: &[Done], question: Option<&Question>, now: &Zoned) -> String {
     let mut parts: Vec<String> = plan.says.clone();
-    parts.extend(deeds(done, now));
+    parts.extend(deeds(done, skips(plan), now));
     parts.extend(refusals(done));
     let listings: Vec<&Listing> = done.iter().filter_map(listing).collect();
     parts.extend(lists(&listings, &plan.asked, now));
@@ -55,7 +55,16 @@ const fn listing(done: &Done) -> Option<&Listing> {
 
 /// What was done to tasks, in words; `None` when nothing was.
 pub(crate) fn deed(done: &[Done], now: &Zoned) -> Option<String> {
-    changed(done).then(|| deeds(done, now).join(" "))
+    changed(done).then(|| deeds(done, false, now).join(" "))
+}
+
+/// The same of a turn whose plan is known: what it changed may have been skipped.
+pub(crate) fn deed_of(plan: &Plan, done: &[Done], now: &Zoned) -> Option<String> {
+    changed(done).then(|| deeds(done, skips(plan), now).join(" "))
+}
+
+const fn skips(plan: &Plan) -> bool {
+    matches!(plan.action, Some(TargetAction::Skip { .. }))
 }
 
 fn changed(done: &[Done]) -> bool {
@@ -75,7 +84,7 @@ pub(crate) fn acted_on(done: &[Done]) -> Vec<TaskNumber> {
     done.iter().filter_map(number).collect()
 }
 
-fn deeds(done: &[Done], now: &Zoned) -> Vec<String> {
+fn deeds(done: &[Done], skipped: bool, now: &Zoned) -> Vec<String> {
     let taken_back: Vec<&PutBack> =
         done.iter().filter_map(|done| if let Done::TakenBack(back) = done { Some(&**back) } else { None }).collect();
     let outcomes: Vec<Outcome> = done
@@ -83,7 +92,10 @@ fn deeds(done: &[Done], now: &Zoned) -> Vec<String> {
         .filter_map(|done| if let Done::Outcome(outcome) = done { Some((**outcome).clone()) } else { None })
         .collect();
     let mut parts: Vec<String> = Vec::new();
-    let told = if outcomes.is_empty() { String::new() } else { receipt::sentences(&outcomes, now) };
+    let told = match skipped {
+        true => receipt::skipped(&outcomes, now),
+        false => receipt::sentences(&outcomes, now),
+    };
     let both = undone::taken_back(&taken_back).into_iter().chain((!told.is_empty()).then_some(told));
     let both: Vec<String> = both.collect();
     if !both.is_empty() {
@@ -104,6 +116,20 @@ pub(super) fn only_added(done: &[Done]) -> bool {
 /// The tasks shown, in the order shown.
 pub(super) fn listed(done: &[Done]) -> Vec<TaskNumber> {
     done.iter().filter_map(listing).flat_map(|listing| &listing.tasks).map(|task| task.number).collect()
+}
+
+/// What a turn asked of the list that did nothing but show it.
+pub(super) fn asked_of_list(done: &[Done]) -> Option<&ListTasksArgs> {
+    let shows = done.iter().all(|done| listing(done).is_some());
+    done.iter().filter_map(listing).next_back().filter(|_| shows).map(|listing| &listing.args)
+}
+
+/// Whether the turn gave a task another name.
+pub(super) fn renamed(done: &[Done]) -> bool {
+    done.iter().any(|done| match done {
+        Done::Outcome(outcome) => outcome.before.as_ref().is_some_and(|before| before.title != outcome.task.title),
+        _ => false,
+    })
 }
 
 /// An empty list offers to add a first task.
@@ -140,20 +166,28 @@ fn lists(listings: &[&Listing], asked: &Asked, now: &Zoned) -> Option<String> {
     if last.nothing_yet {
         return Some(talk::EMPTY_LIST.to_owned());
     }
-    let total: i64 = listings.iter().map(|listing| listing.total).sum();
+    let mut total: i64 = listings.iter().map(|listing| listing.total).sum();
     if total == 0 {
         let totals = list::totals(last.open, last.overdue);
         return Some(format!("{}. ({totals})", about::none(&last.args, now)));
     }
     let mut tasks: Vec<_> = listings.iter().flat_map(|listing| listing.tasks.clone()).collect();
+    let listed = tasks.len();
+    tasks.sort_by_key(|task| task.number);
     tasks.dedup_by_key(|task| task.number);
+    // What is overdue since this morning is due today as well, and counts once.
+    total -= i64::try_from(listed - tasks.len()).unwrap_or(0);
     list::sort(&mut tasks, now);
     Some(match asked {
         Asked::Count => about::count(&last.args, total, now),
         Asked::Next => tasks.first().map(|task| format!("Next: {}", list::line(task, now)))?,
         Asked::Show => {
             let text = list::grouped(&tasks, total, now);
-            format!("{text}\n\n{}", list::totals(last.open, last.overdue))
+            let all = list::totals(last.open, last.overdue);
+            match about::part(&last.args, total, last.open, now) {
+                Some(part) => format!("{text}\n\n{part}, {}", list::totals_in_all(last.open, last.overdue)),
+                None => format!("{text}\n\n{all}"),
+            }
         }
     })
 }

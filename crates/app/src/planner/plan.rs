@@ -1,5 +1,6 @@
 //! What a planner proposes.
 
+use jiff::civil::Date;
 use saydo_domain::{Due, PendingKind, Task, TaskNumber};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ use crate::{
 pub struct Plan {
     /// The calls, in order.
     pub calls: Vec<ToolCall>,
+    /// The tasks to take out of the trash: no tool does that.
+    pub restore: Vec<TaskNumber>,
     /// The existing tasks the calls are about, as they are now.
     pub tasks: Vec<Task>,
     /// The versions these tasks must still have (a plan card's promise); empty: whatever they have.
@@ -56,7 +59,8 @@ impl Reason {
 }
 
 /// What was asked about a list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Asked {
     /// To see it.
     #[default]
@@ -92,6 +96,7 @@ impl Plan {
         // Two different things done at once: “the other one” would not say which of them was wrong.
         self.action = if self.calls.is_empty() || self.action == other.action { other.action } else { None };
         self.calls.extend(other.calls);
+        self.restore.extend(other.restore);
         if other.asked != Asked::Show {
             self.asked = other.asked;
         }
@@ -185,6 +190,13 @@ pub enum TargetAction {
     },
     /// Put into the trash.
     Delete,
+    /// Leave out what is due next, and go on with what comes after it.
+    Skip {
+        /// The days that are left out, both included; none: only the next time.
+        days: Option<(Date, Date)>,
+    },
+    /// Take out of the trash.
+    Restore,
     /// Show one in full.
     Show,
 }

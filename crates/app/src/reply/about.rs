@@ -8,15 +8,37 @@ use crate::{
     tools::{DueWindow, ListTasksArgs, Status},
 };
 
+/// ` yesterday (Tue 10 Mar)`, ` from Mon 9 Mar to Wed 11 Mar`: the days of completion asked for.
+fn completed_when(args: &ListTasksArgs, now: &Zoned) -> Option<String> {
+    let (first, last) = args.completed_from.zip(args.completed_to)?;
+    let full = |date: Date| due::full_date(date, now);
+    Some(if first != last {
+        format!(" from {} to {}", full(first), full(last))
+    } else if first == now.date() {
+        " today".to_owned()
+    } else {
+        due::relative_day(first, now).map_or_else(|| format!(" on {}", full(first)), |day| format!(" {day} ({})", full(first)))
+    })
+}
+
 /// `You have 3 open tasks due today.`
 #[must_use]
 pub fn count(args: &ListTasksArgs, total: i64, now: &Zoned) -> String {
-    format!("You have {total} {}.", tasks(args, total == 1, now))
+    match completed_when(args, now) {
+        Some(when) => {
+            let tasks = tasks(&ListTasksArgs { status: None, ..args.clone() }, total == 1, now);
+            format!("You completed {total} {tasks}{when}.")
+        }
+        None => format!("You have {total} {}.", tasks(args, total == 1, now)),
+    }
 }
 
 /// `Nothing is due today`, `You have no open tasks about “errands”`: without a full stop.
 #[must_use]
 pub fn none(args: &ListTasksArgs, now: &Zoned) -> String {
+    if let Some(when) = completed_when(args, now) {
+        return format!("You completed no {}{when}", tasks(&ListTasksArgs { status: None, ..args.clone() }, false, now));
+    }
     let narrowed = args.priority.is_some() || args.label.is_some() || args.query.is_some();
     match (args.due, args.status.unwrap_or_default()) {
         (Some(DueWindow::None), Status::Pending) if !narrowed => "Every open task has a due date".to_owned(),
@@ -30,6 +52,31 @@ pub fn none(args: &ListTasksArgs, now: &Zoned) -> String {
         (None, Status::Pending) if !narrowed => "Nothing is open: everything on your list is done".to_owned(),
         _ => format!("You have no {}", tasks(args, false, now)),
     }
+}
+
+/// What part of the open tasks a list shows: `4 this week`, `3 with #home`; nothing when it shows all of them, or others.
+#[must_use]
+pub fn part(args: &ListTasksArgs, total: i64, open: i64, now: &Zoned) -> Option<String> {
+    let overdue = args.due == Some(DueWindow::Overdue);
+    if args.status != Some(Status::Pending) || total == open || overdue {
+        return None;
+    }
+    let several = [args.priority.is_some(), args.label.is_some(), args.query.is_some()];
+    let days = args.due.is_some() || args.due_from.is_some();
+    let which = match (several, days) {
+        ([false, false, false], true) => match (args.due, args.due_from, args.due_to) {
+            (Some(DueWindow::Today), ..) => "for today".to_owned(),
+            (Some(DueWindow::Week), ..) => "this week".to_owned(),
+            (Some(DueWindow::None), ..) => "without a date".to_owned(),
+            (None, Some(first), Some(last)) if first == last => {
+                due::relative_day(first, now).map_or_else(|| format!("on {}", due::full_date(first, now)), |day| format!("for {day}"))
+            }
+            _ => "listed".to_owned(),
+        },
+        ([false, true, false], false) => args.label.as_ref().map(|label| format!("with #{label}"))?,
+        _ => "listed".to_owned(),
+    };
+    Some(format!("{total} {which}"))
 }
 
 /// `open high-priority tasks about “errands”, labelled #work, due today`.

@@ -98,6 +98,32 @@ pub fn totals(open: i64, overdue: i64) -> String {
     if overdue == 0 { format!("{open} open") } else { format!("{open} open, {overdue} overdue") }
 }
 
+/// The same after how many of them are shown: `7 open in all, 2 of them overdue`.
+#[must_use]
+pub fn totals_in_all(open: i64, overdue: i64) -> String {
+    if overdue == 0 { format!("{open} open in all") } else { format!("{open} open in all, {overdue} of them overdue") }
+}
+
+/// What is in the trash: `#3 Gym (deleted today)`, and how to get it back.
+#[must_use]
+pub fn deleted(tasks: &[Task], total: i64, now: &Zoned) -> String {
+    let mut text = "Deleted".to_owned();
+    for task in tasks {
+        let day = task.deleted_at.map(|at| at.to_zoned(now.time_zone().clone()).date());
+        let when = day.map(|day| due::relative_day(day, now).map_or_else(|| due::full_date(day, now), ToOwned::to_owned));
+        let when = when.map(|when| format!(" (deleted {when})")).unwrap_or_default();
+        text.push_str(&format!("\n#{} {}{when}", task.number, plain(task.title.as_str())));
+    }
+    let hidden = total - i64::try_from(tasks.len()).unwrap_or(i64::MAX);
+    if hidden > 0 {
+        text.push_str(&format!("\n…and {hidden} more."));
+    }
+    if let Some(first) = tasks.first() {
+        text.push_str(&format!("\n\nSay “restore {}” to get one back.", first.number));
+    }
+    text
+}
+
 /// The tasks under their headings. `total` is how many fit the question; when fewer are shown it is said.
 #[must_use]
 pub fn grouped(tasks: &[Task], total: i64, now: &Zoned) -> String {

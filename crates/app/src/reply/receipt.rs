@@ -102,6 +102,7 @@ pub fn sentence(outcome: &Outcome, now: &Zoned) -> String {
     }
     if before.in_trash() != task.in_trash() {
         return match task.in_trash() {
+            true if repeats(task) => format!("Deleted {name} and all its repetitions. Say “undo” to get it back."),
             true => format!("Deleted {name}. Say “undo” to get it back."),
             false => format!("Restored {name}."),
         };
@@ -129,7 +130,7 @@ pub fn sentences(outcomes: &[Outcome], now: &Zoned) -> String {
         let same = rest.iter().take_while(|outcome| kind(outcome) == kind(first)).count();
         let (group, tail) = rest.split_at(same);
         rest = tail;
-        match together(group) {
+        match together(group, now) {
             Some(sentence) if group.len() > 1 => text.push(sentence),
             _ => text.extend(group.iter().map(|outcome| sentence(outcome, now))),
         }
@@ -137,6 +138,48 @@ pub fn sentences(outcomes: &[Outcome], now: &Zoned) -> String {
             text.extend(added_details(group, now));
         }
     }
+    text.join(" ")
+}
+
+/// More changed tasks than this are told in one sentence or a line each.
+const MOST_DESCRIBED: usize = 3;
+
+/// `Updated 39 tasks: due Fri 27 Nov: “A”, “B” …` when all were changed alike, else a line each.
+fn many_updated(group: &[Outcome], now: &Zoned) -> String {
+    let count = group.len();
+    let told = |outcome: &Outcome| {
+        outcome.before.as_ref().map(|before| differences(before, &outcome.task, now).join("; ")).unwrap_or_default()
+    };
+    let changes: Vec<String> = group.iter().map(told).collect();
+    let old = |outcome: &Outcome| outcome.before.as_ref().map_or_else(String::new, |before| before.title.to_string());
+    let titles: Vec<String> = group.iter().map(old).collect();
+    match changes.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => {
+            format!("Updated {count} tasks, now {first}: {}.", names(titles.iter().map(String::as_str)))
+        }
+        _ => {
+            let line = |(title, change): (&String, &String)| format!("\n{}: {change}", quoted(title));
+            format!("Updated {count} tasks:{}", titles.iter().zip(&changes).map(line).collect::<String>())
+        }
+    }
+}
+
+/// Whether deleting it deletes what would come after it as well.
+const fn repeats(task: &Task) -> bool {
+    task.recurrence.is_some() && !task.completed()
+}
+
+/// What was left out of repeating tasks: `Skipped “Gym” on Wed 25 Nov: next on Fri 27 Nov.`
+#[must_use]
+pub fn skipped(outcomes: &[Outcome], now: &Zoned) -> String {
+    let told = |outcome: &Outcome| {
+        let was = outcome.before.as_ref().and_then(|before| before.due).filter(|_| outcome.changed)?;
+        let name = quoted(outcome.task.title.as_str());
+        let next = outcome.task.due?;
+        Some(format!("Skipped {name} on {}: next on {}.", due::full(was, now), due::full(next, now)))
+    };
+    let text: Vec<String> =
+        outcomes.iter().map(|outcome| told(outcome).unwrap_or_else(|| sentence(outcome, now))).collect();
     text.join(" ")
 }
 
@@ -166,7 +209,7 @@ fn kind(outcome: &Outcome) -> Kind {
     }
 }
 
-fn together(group: &[Outcome]) -> Option<String> {
+fn together(group: &[Outcome], now: &Zoned) -> Option<String> {
     let count = group.len();
     let names = names(group.iter().map(|outcome| outcome.task.title.as_str()));
     let kind = kind(group.first()?);
@@ -176,7 +219,11 @@ fn together(group: &[Outcome]) -> Option<String> {
             format!("Marked {count} tasks as complete: {names}.")
         }
         Kind::Reopened => format!("Marked {count} tasks as not complete: {names}."),
-        Kind::Deleted => format!("Deleted {count} tasks: {names}. Say “undo” to get them back."),
+        Kind::Deleted => {
+            let all = if group.iter().any(|outcome| repeats(&outcome.task)) { ", with all repetitions" } else { "" };
+            format!("Deleted {count} tasks: {names}{all}. Say “undo” to get them back.")
+        }
+        Kind::Updated if count > MOST_DESCRIBED => many_updated(group, now),
         Kind::Restored => format!("Restored {count} tasks: {names}."),
         Kind::Completed | Kind::Updated | Kind::Unchanged => return None,
     })

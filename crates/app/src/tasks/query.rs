@@ -109,6 +109,7 @@ impl TaskListInput {
             priority,
             label,
             due,
+            completed_between: None,
             text: self.q.clone().filter(|text| !text.trim().is_empty()),
             topic: None,
             sort,

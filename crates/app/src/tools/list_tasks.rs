@@ -1,7 +1,7 @@
 //! `list_tasks`: list tasks by status, priority, label, due or words.
 
-use jiff::{ToSpan, Zoned, civil::Date};
-use saydo_domain::{Label, Priority, Task, ValidationError};
+use jiff::{Timestamp, ToSpan, Zoned, civil::Date};
+use saydo_domain::{Door, Label, Priority, Task, ValidationError};
 use saydo_lang::Moment;
 use saydo_store::{Conn, DueFilter, SortDirection, TaskCursor, TaskQuery, TaskSort, TaskSortKey};
 use schemars::JsonSchema;
@@ -21,6 +21,9 @@ use crate::{
 
 /// Tasks listed unless asked otherwise.
 const DEFAULT_LIMIT: u32 = 50;
+
+/// So many more are shown when that is all there are.
+const SLACK: u32 = 10;
 
 /// Open, completed or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -84,6 +87,14 @@ pub struct ListTasksArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub due_to: Option<Date>,
+    /// Only completed on this day or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub completed_from: Option<Date>,
+    /// Only completed on this day or earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub completed_to: Option<Date>,
     /// Only about this: these words in title or description, or a label of that name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
@@ -135,12 +146,24 @@ impl ListTasksArgs {
             priority: self.priority,
             label: self.label.as_deref().map(Label::new).transpose()?,
             due: self.due_filter(now),
+            completed_between: self.completed_between(now),
             text: None,
             topic: self.query.clone().filter(|text| !text.trim().is_empty()),
             sort,
             limit,
             cursor: self.cursor.as_deref().map(|text| page_after(text, sort)).transpose()?,
         })
+    }
+
+    /// From the beginning of the first day to the beginning of the day after the last, on the caller's wall clock.
+    fn completed_between(&self, now: &Zoned) -> Option<(Timestamp, Timestamp)> {
+        if self.completed_from.is_none() && self.completed_to.is_none() {
+            return None;
+        }
+        let begins = |day: Date| day.to_zoned(now.time_zone().clone()).ok().map(|zoned| zoned.timestamp());
+        let first = self.completed_from.and_then(begins).unwrap_or(Timestamp::MIN);
+        let end = self.completed_to.and_then(|day| begins(day.tomorrow().ok()?)).unwrap_or(Timestamp::MAX);
+        Some((first, end))
     }
 
     fn due_filter(&self, now: &Zoned) -> Option<DueFilter> {
@@ -165,6 +188,12 @@ fn page_after(text: &str, sort: TaskSort) -> Result<TaskCursor, ValidationError>
     text.parse().ok().filter(|cursor: &TaskCursor| cursor.fits(sort)).ok_or_else(refuse)
 }
 
+/// A list that a person reads is not cut for the sake of a few lines.
+fn slack(caller: &Caller, args: &ListTasksArgs) -> u32 {
+    let paged = args.limit.is_some() || args.cursor.is_some() || caller.door == Door::Mcp;
+    if paged { 0 } else { SLACK }
+}
+
 /// Lists on any connection, inside or outside a transaction.
 ///
 /// # Errors
@@ -176,9 +205,11 @@ pub async fn list(
     args: &ListTasksArgs,
 ) -> Result<Listing, AppError> {
     let query = args.query(&moment.now)?;
-    let wider = TaskQuery { limit: query.limit + 1, ..query.clone() };
+    let slack = slack(caller, args);
+    let wider = TaskQuery { limit: query.limit + slack + 1, ..query.clone() };
     let mut tasks = conn.tasks_list(caller.id(), &wider).await?;
-    let next_cursor = page(&mut tasks, &query);
+    let all = tasks.len() <= usize::try_from(query.limit + slack).unwrap_or(usize::MAX);
+    let next_cursor = if all { None } else { page(&mut tasks, &query) };
     sort(&mut tasks, &moment.now);
     let total = conn.tasks_count(caller.id(), &query).await?;
     let counts = conn.task_counts(caller.id(), &moment.now).await?;

@@ -9,6 +9,7 @@ use tracing::Instrument as _;
 
 use crate::{
     AppError, Caller, Clock,
+    command::{Action, Command},
     execute::{Journal, Outcome},
     fair::Desk,
     figures,
@@ -81,6 +82,19 @@ impl ToolRun {
         figures::tool(tool, if matches!(done, Done::Refused(_)) { "refused" } else { "done" });
         let id = format!("call_{}", self.records.len() + 1);
         self.records.push(ToolCallRecord { id, tool: tool.to_owned(), params, result });
+        self.done.push(done);
+        Ok(())
+    }
+
+    /// Takes a task out of the trash, as a part of the turn's change.
+    ///
+    /// # Errors
+    /// Only what is fatal to the turn.
+    pub(crate) async fn restore(&mut self, tx: &mut Tx, number: TaskNumber) -> Result<(), AppError> {
+        let done = match self.journal.run(tx, Command::change(number, Action::Restore)).await {
+            Ok(outcome) => Done::Outcome(Box::new(outcome)),
+            Err(error) => Done::Refused(refusal(error)?),
+        };
         self.done.push(done);
         Ok(())
     }

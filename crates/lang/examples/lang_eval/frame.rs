@@ -78,9 +78,14 @@ fn intent_frames(intent: &Intent, now: &Zoned) -> Vec<Frame> {
         }
         Intent::Delete { targets } => targeted("delete", targets, now),
         Intent::Update { targets, edit } => edited(targeted("update", targets, now), edit),
+        // The corpora know it as a deletion: of a task that does not repeat it is one.
+        Intent::Skip { targets, .. } => targeted("delete", targets, now),
+        Intent::Restore { targets } => targeted("restore", targets, now),
+        Intent::ShowTrash => Frame::new("trash"),
         // The corpora know it as a change that does not say what to change.
         Intent::Instead { targets } => targeted("update", targets, now),
         Intent::Undo { count } => Frame::new("undo").with("count", count.to_string()),
+        Intent::UndoAll => Frame::new("undo").with("count", "all"),
         Intent::Redo => Frame::new("redo"),
         Intent::Answer(answer) => answer_frame(answer, now),
         Intent::WhatDidYouDo => Frame::new("what"),
@@ -210,7 +215,7 @@ fn place_text(place: Place) -> String {
 
 fn put_filter(frame: &mut Frame, prefix: &str, filter: &TaskFilter, now: &Zoned) {
     let mut put = |key: &str, value: String| frame.put(&format!("{prefix}{key}"), value);
-    let TaskFilter { completed, priority, label, due, query } = filter;
+    let TaskFilter { completed, priority, label, due, query, by_completion: _ } = filter;
     put("status", completed.map_or("all", |done| if done { "done" } else { "open" }).to_owned());
     if let Some(priority) = priority {
         put("pri", priority.as_str().to_owned());
@@ -267,7 +272,7 @@ fn answer_frame(answer: &Answer, now: &Zoned) -> Frame {
     match answer {
         Answer::Accept => Frame::new("answer").with("v", "accept"),
         Answer::Reject => Frame::new("answer").with("v", "reject"),
-        Answer::Pick(picks) => {
+        Answer::Pick(picks) | Answer::Narrow(picks) => {
             let mut picks = picks.clone();
             picks.sort_unstable();
             let picks: Vec<String> = picks.iter().map(ToString::to_string).collect();

@@ -23,7 +23,9 @@ const CLASSES: [&str; 5] = [
     include_str!("lexicon/known.txt"),
     include_str!("lexicon/small.txt"),
 ];
-const PATTERNS: [&str; 6] = [
+const PATTERNS: [&str; 8] = [
+    include_str!("patterns/trash.txt"),
+    include_str!("patterns/skip.txt"),
     include_str!("patterns/talk.txt"),
     include_str!("patterns/list.txt"),
     include_str!("patterns/complete.txt"),

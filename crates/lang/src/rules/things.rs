@@ -13,6 +13,7 @@ use super::{
     vocabulary::lines,
 };
 use crate::{Draft, attributes::Options};
+use saydo_domain::Due;
 
 /// Words that cannot be in the middle of a list of things.
 const TIES: [&str; 16] = [
@@ -27,7 +28,8 @@ static PAIRS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
 
 /// The things to do that the units name: usually one.
 pub(crate) fn drafts(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> Vec<Draft> {
-    if let Some(drafts) = headed::drafts(segment, units).or_else(|| sequence::timed(segment, units)) {
+    let apart = headed::drafts(segment, units).or_else(|| sequence::timed(segment, units));
+    if let Some(drafts) = apart.or_else(|| occasion(segment, units)) {
         return drafts;
     }
     let parts = parts(segment, units, explicit);
@@ -76,6 +78,9 @@ fn drafts_behind(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> V
     };
     let head = draft::draft(segment, &segment.units[..start]);
     let mut drafts = drafts(segment, &segment.units[start..], explicit);
+    if let Some(drafts) = behind_day(segment, &head, &drafts) {
+        return drafts;
+    }
     let dated = |draft: &Draft| draft.due.is_some() || draft.recurrence.is_some();
     if drafts.len() < 2 || !drafts.iter().skip(1).any(dated) || dated(&drafts[0]) {
         return Vec::new();
@@ -89,6 +94,43 @@ fn drafts_behind(segment: &Segment<'_, '_>, units: &[Unit], explicit: bool) -> V
         }
     }
     drafts
+}
+
+/// `tomorrow morning I have to drop the car off at 8 and then ring the school`: the hour is the first one's, the day that of
+/// all.
+fn behind_day(segment: &Segment<'_, '_>, head: &Draft, drafts: &[Draft]) -> Option<Vec<Draft>> {
+    let (first, others) = drafts.split_first()?;
+    let whole = segment.adding().1.due.as_ref()?.due;
+    let (day, timed) = (head.due?.local().date(), first.due.filter(Due::has_time)?);
+    let free = |draft: &Draft| draft.due.is_none() && draft.recurrence.is_none();
+    // Said alone, `at 8` may be the evening.
+    let clock = |due: Due| (due.local().hour() % 12, due.local().minute());
+    let fits = whole.local().date() == day && whole.has_time() && clock(whole) == clock(timed);
+    if others.is_empty() || !fits || !others.iter().all(free) {
+        return None;
+    }
+    let first = Draft { due: Some(whole), ..first.clone() };
+    let others = others.iter().map(|draft| Draft { due: Some(Due::Day(day)), ..draft.clone() });
+    Some(std::iter::once(first).chain(others).collect())
+}
+
+/// `mum's birthday is on the 30th, I need to order a cake`: what is then, and what is to be done for it.
+fn occasion(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Draft>> {
+    let message = segment.message;
+    let comma = units.iter().position(|unit| message.token(unit).text == ",").filter(|at| *at > 2)?;
+    let (left, right) = (trim(&units[..comma]), trim(&units[comma + 1..]));
+    let who = right.iter().take_while(|unit| is_any(unit, &["i", "we", "so", "and", "also", "still"])).count();
+    let [need, to, todo @ ..] = &right[who..] else { return None };
+    let needs = is_any(need, &["need", "have", "want", "got", "ought"]) && is_any(to, &["to"]);
+    let verb = todo.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+    let is = left.iter().rposition(|unit| !unit.clitic && is_any(unit, &["is", "are"])).filter(|at| *at > 0 && at + 1 < left.len())?;
+    if !needs || !verb || left[..is].iter().any(|unit| is_any(unit, &["i", "you", "he", "she", "it", "they", "that"])) {
+        return None;
+    }
+    let when = draft::draft(segment, left);
+    let name = draft::draft(segment, &left[..is]);
+    when.due.filter(|_| name.due.is_none() && when.title.len() <= name.title.len() + 4)?;
+    Some(vec![Draft { title: name.title, ..when }, draft::draft(segment, todo)])
 }
 
 /// What the last of a list says about when, how urgent and which label holds for the others too.
@@ -120,6 +162,9 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
     };
     if !is_todo(chunks[0]) {
         return if things(segment, units, &chunks, explicit) { chunks } else { vec![units] };
+    }
+    if heads_its_own(message, chunks[0]) {
+        return vec![units];
     }
     // A verb with its object begins a new one; everything else continues the one before.
     let commas = units.iter().filter(|unit| message.token(unit).text == ",").count();
@@ -222,6 +267,19 @@ fn strip_also(chunk: &[Unit]) -> &[Unit] {
     }
 }
 
+/// `call`, `text`: after another such verb `text Carol` is one as well, and no noun.
+fn messages(unit: &Unit) -> bool {
+    is_any(unit, &["call", "text", "email", "phone", "ring", "message", "mail", "ping"])
+}
+
+/// `plan the party: invite kids, book the hall`: a task, and what belongs to it.
+fn heads_its_own(message: &Message<'_>, chunk: &[Unit]) -> bool {
+    let colon = |unit: &Unit| {
+        message.token(unit).text == ":" && message.tokens.get(unit.token + 1).is_some_and(|next| next.space_before)
+    };
+    chunk.iter().position(colon).is_some_and(|at| at > 1)
+}
+
 /// Whether the second verb is a part of the first thing: `call mom and ask her`, `go to the shop and buy milk`.
 fn depends(left: &[Unit], right: &[Unit], listed: bool) -> bool {
     let Some((verb, next)) = left.first().zip(right.first()) else { return false };
@@ -269,6 +327,7 @@ fn depends(left: &[Unit], right: &[Unit], listed: bool) -> bool {
             ]
             .contains(&verb.base)
                 && right.len() < 3
+                && !(listed && messages(&left[0]) && messages(&right[0]))
         });
     let wipes = right.iter().take(3).any(|unit| is_any(unit, &["everything", "all"]));
     wipes

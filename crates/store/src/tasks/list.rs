@@ -57,6 +57,10 @@ impl Filter {
         if let Some(due) = &query.due {
             filter.due(due);
         }
+        if let Some((first, end)) = query.completed_between {
+            let (first, end) = (filter.value(first), filter.value(end));
+            filter.and(&format!("completed_at >= {first} AND completed_at < {end}"));
+        }
         if let Some(text) = &query.text {
             let condition = filter.text(text);
             filter.and(&condition);

@@ -1,6 +1,6 @@
 //! What can be asked of a list of tasks.
 
-use jiff::{Zoned, civil::Date};
+use jiff::{Timestamp, Zoned, civil::Date};
 use saydo_domain::{Due, Label, Priority};
 
 use crate::TaskCursor;
@@ -16,6 +16,8 @@ pub struct TaskQuery {
     pub label: Option<Label>,
     /// Only due then.
     pub due: Option<DueFilter>,
+    /// Only completed from the first instant on and before the second.
+    pub completed_between: Option<(Timestamp, Timestamp)>,
     /// Only with this text in title or description, whatever the case.
     pub text: Option<String>,
     /// Only about this: with this text in title or description, or with a label of that name.
@@ -35,6 +37,7 @@ impl Default for TaskQuery {
             priority: None,
             label: None,
             due: None,
+            completed_between: None,
             text: None,
             topic: None,
             sort: TaskSort::default(),

@@ -3,13 +3,13 @@
 use saydo_domain::{PendingKind, Task};
 use saydo_lang::TaskRef;
 
-use super::Planner;
+use super::{Planner, skip};
 use crate::{
     AppError,
     planner::{
         PendingPlan, Plan, Question, TargetAction,
         candidates::Scope,
-        targets::{Found, MOST, list_args},
+        targets::{Found, MOST, Mixed, covers, list_args},
     },
     reply::{about, list, receipt::quoted, talk},
     tools::{CompleteTaskArgs, DeleteTaskArgs, ListTasksArgs, Status, ToolCall},
@@ -32,6 +32,14 @@ impl Planner<'_> {
         }
         let found = self.finder.find(targets, scope(&action)).await?;
         Ok(match found {
+            // “Bring back the gym”: not done, but deleted.
+            Found::Missing(_) if action == (TargetAction::Complete { completed: false }) => {
+                match self.restore(targets).await? {
+                    Some(plan) if !plan.restore.is_empty() || plan.question.is_some() => Some(plan),
+                    _ if self.only_if_found => None,
+                    _ => Some(no_such_task()),
+                }
+            }
             Found::Missing(_) | Found::Nothing | Found::NoFocus if self.only_if_found => None,
             // One task that has only some of the words: a new task is as likely.
             Found::Several(tasks) if self.only_if_found && tasks.len() == 1 && !has_all_words(&tasks, targets) => None,
@@ -42,6 +50,7 @@ impl Planner<'_> {
                 Some(plan)
             }
             Found::Several(tasks) => Some(Plan::ask(choose_question(tasks, action))),
+            Found::Mixed(mixed) => Some(self.act_on_clear(*mixed, action)),
             Found::Missing(_) => Some(no_such_task()),
             Found::Nothing => Some(Plan::say(self.nothing_fits(targets))),
             Found::NoFocus => Some(Plan::ask(self.which_question(action))),
@@ -54,9 +63,22 @@ impl Planner<'_> {
         })
     }
 
+    /// Does it with the tasks that are clear, and asks about the one that is not.
+    fn act_on_clear(&self, mixed: Mixed, action: TargetAction) -> Plan {
+        let Mixed { clear, several, missing } = mixed;
+        let mut plan = self.act_on(clear, &action);
+        if !missing.is_empty() {
+            plan.says.insert(0, format!("I couldn't find {}.", missing.join(", ")));
+        }
+        if plan.question.is_none() {
+            plan.question = Some(choose_question(several, action));
+        }
+        plan
+    }
+
     fn nothing_fits(&self, targets: &[TaskRef]) -> String {
         let nothing = match targets {
-            [TaskRef::Filter(filter)] => about::none(&list_args(filter), &self.input.moment.now),
+            [TaskRef::Filter(filter)] => about::none(&list_args(filter, self.input.moment.now.date()), &self.input.moment.now),
             _ => "No task fits that".to_owned(),
         };
         format!("{nothing}, so I changed nothing.")
@@ -80,6 +102,17 @@ impl Planner<'_> {
                 ..Plan::default()
             };
         }
+        if let TargetAction::Skip { days } = action {
+            let mut plan = Plan::default();
+            for task in &tasks {
+                plan.extend(skip::skipping(task, *days, now));
+            }
+            return Plan { tasks, action: Some(action.clone()), ..plan };
+        }
+        if matches!(action, TargetAction::Restore) {
+            let restore = tasks.iter().map(|task| task.number).collect();
+            return Plan { restore, ..Plan::default() };
+        }
         let call = |task: &Task| {
             let task_id = task.number.get();
             match action {
@@ -87,7 +120,7 @@ impl Planner<'_> {
                     ToolCall::CompleteTask(CompleteTaskArgs { task_id, completed: *completed })
                 }
                 TargetAction::Update { edit } => ToolCall::UpdateTask(Box::new(edit.for_task(task, now))),
-                TargetAction::Delete | TargetAction::Show => ToolCall::DeleteTask(DeleteTaskArgs { task_id }),
+                TargetAction::Delete | TargetAction::Show | TargetAction::Skip { .. } | TargetAction::Restore => ToolCall::DeleteTask(DeleteTaskArgs { task_id }),
             }
         };
         Plan { calls: tasks.iter().map(call).collect(), tasks, action: Some(action.clone()), ..Plan::default() }
@@ -108,15 +141,17 @@ const fn verb(action: &TargetAction) -> &'static str {
         TargetAction::Complete { completed: false } => "open again",
         TargetAction::Update { .. } => "change",
         TargetAction::Delete => "delete",
+        TargetAction::Skip { .. } => "skip",
+        TargetAction::Restore => "restore",
         TargetAction::Show => "show",
     }
 }
 
 pub(super) const fn scope(action: &TargetAction) -> Scope {
     match action {
-        TargetAction::Complete { completed: true } => Scope::Open,
+        TargetAction::Complete { completed: true } | TargetAction::Skip { .. } => Scope::Open,
         TargetAction::Complete { completed: false } => Scope::Completed,
-        TargetAction::Update { .. } | TargetAction::Delete | TargetAction::Show => Scope::Any,
+        TargetAction::Update { .. } | TargetAction::Delete | TargetAction::Show | TargetAction::Restore => Scope::Any,
     }
 }
 
@@ -144,12 +179,8 @@ pub(super) fn no_such_task() -> Plan {
 
 /// Whether the titles have all the words that were said.
 fn has_all_words(tasks: &[Task], targets: &[TaskRef]) -> bool {
-    let has = |task: &Task, words: &str| {
-        let title = task.title.as_str().to_lowercase();
-        words.to_lowercase().split_whitespace().all(|word| title.contains(word))
-    };
     targets.iter().all(|target| match target {
-        TaskRef::Words(words) => tasks.iter().all(|task| has(task, words)),
+        TaskRef::Words(words) => tasks.iter().all(|task| covers(task.title.as_str(), words)),
         _ => true,
     })
 }

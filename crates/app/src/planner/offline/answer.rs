@@ -3,7 +3,7 @@
 use saydo_domain::{PendingAction, Task, TaskNumber};
 use saydo_lang::{Answer, Candidate, Context, Draft, Intent, Match, TaskFilter, TaskRef};
 
-use super::{Planner, act, add, stored};
+use super::{Planner, act, add, policy, stored};
 use crate::{
     AppError,
     planner::{PendingPlan, Plan, Question, TargetAction, candidates::Scope, targets::Found},
@@ -29,6 +29,7 @@ impl Planner<'_> {
             (PendingPlan::Pick { action }, Answer::Accept) if pending.tasks.len() == 1 => {
                 self.pick(pending, &[0], &action).await?
             }
+            (PendingPlan::Run { calls }, Answer::Narrow(kept)) => self.narrow(pending, calls, kept).await?,
             (then, Answer::Again) => self.again(pending, then).await?,
             (PendingPlan::Run { calls }, Answer::Among { targets, .. }) => {
                 let picked = self.among(pending, targets).await?;
@@ -68,6 +69,9 @@ impl Planner<'_> {
         let numbers = numbers(pending, picked);
         if numbers.is_empty() {
             return Ok(Plan::say(LEFT_ALONE));
+        }
+        if matches!(action, TargetAction::Restore) {
+            return Ok(Plan { restore: numbers, ..Plan::default() });
         }
         let tasks = self.load(&numbers).await?;
         let mut plan = self.act_on(tasks, action);
@@ -154,6 +158,23 @@ impl Planner<'_> {
         let plan = self.act(targets, action).await?;
         self.finder.without.clear();
         Ok(plan.unwrap_or_else(act::no_such_task))
+    }
+
+    /// Some of the tasks on the card are to be left alone: a card with the others, as nobody has said yes yet.
+    async fn narrow(
+        &mut self,
+        pending: &PendingAction,
+        calls: Vec<ToolCall>,
+        kept: &[usize],
+    ) -> Result<Plan, AppError> {
+        let numbers = numbers(pending, kept);
+        if numbers.len() >= pending.tasks.len() {
+            return self.none_of_these(pending, PendingPlan::Run { calls }).await;
+        }
+        let left = |call: &ToolCall| call.changes().is_none_or(|id| numbers.contains(&TaskNumber::new(id)));
+        let calls: Vec<ToolCall> = calls.into_iter().filter(left).collect();
+        let tasks = self.load(&numbers).await?;
+        Ok(policy::card_for(Plan { calls, tasks, ..Plan::default() }))
     }
 
     /// What was said fits none of the tasks shown: they are shown again.

@@ -28,7 +28,7 @@ impl Planner<'_> {
                 return self.act(std::slice::from_ref(target), TargetAction::Show).await;
             }
         };
-        let mut args = list_args(&query.filter);
+        let mut args = list_args(&query.filter, self.input.moment.now.date());
         if asked == Asked::Next {
             args.status = Some(Status::Pending);
         }

@@ -7,16 +7,18 @@ mod edit;
 mod instead;
 mod list;
 pub(crate) mod policy;
+mod skip;
+mod trash;
 
-use saydo_domain::{Door, PendingAction};
+use saydo_domain::{ChangeId, Door, PendingAction, PendingKind};
 use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading, TaskRef};
 use saydo_store::Conn;
 
 use crate::{
     AppError, Caller,
-    chat::memory::Memory,
+    chat::memory::{LastQuery, Memory},
     fair::Desk,
-    planner::{PendingPlan, Plan, TargetAction, candidates::Names, edit::EditSpec, plan::Reason, targets::Finder},
+    planner::{PendingPlan, Plan, Question, TargetAction, candidates::Names, edit::EditSpec, plan::Reason, targets::Finder},
     reply::{talk, why},
     tools::{AddTaskArgs, ToolCall, UndoArgs},
 };
@@ -56,8 +58,8 @@ impl Proposal {
     /// Whether the engine has nothing to offer.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        let Plan { calls, says, question, .. } = &self.plan;
-        calls.is_empty() && question.is_none() && says.iter().all(|said| said == talk::LOST)
+        let Plan { calls, restore, says, question, .. } = &self.plan;
+        calls.is_empty() && restore.is_empty() && question.is_none() && says.iter().all(|said| said == talk::LOST)
     }
 }
 
@@ -68,10 +70,13 @@ impl Input<'_> {
             pending: pending.map(|pending| PendingContext {
                 kind: pending.kind,
                 tasks: pending.tasks.iter().map(|task| (task.number, task.title.clone())).collect(),
+                deletes: deletes(pending),
             }),
             listing: self.memory.listing.clone(),
             focus: self.memory.focus.clone(),
             last_was_add: self.memory.last_was_add || new_task(pending).is_some(),
+            last_was_rename: self.memory.last_was_rename,
+            last_query: self.memory.query.as_ref().map(LastQuery::as_said),
         }
     }
 }
@@ -172,8 +177,12 @@ impl Planner<'_> {
                 return Ok(plan.map(|plan| Plan { reasons, ..plan }));
             }
             Intent::Delete { targets } => return self.act(targets, TargetAction::Delete).await,
+            Intent::Skip { targets, on } => return self.skip(targets, *on).await,
+            Intent::Restore { targets } => return self.restore(targets).await,
+            Intent::ShowTrash => self.show_trash().await?,
             Intent::Instead { targets } => return self.instead(targets).await,
             Intent::Undo { count } => undo((*count).clamp(1, MOST_UNDOS)),
+            Intent::UndoAll => self.undo_all().await?,
             Intent::Redo => self.redo().await?,
             Intent::Answer(answer) => self.answer(answer).await?,
             Intent::WhatDidYouDo => Plan::say(self.input.memory.last_deed()),
@@ -183,16 +192,35 @@ impl Planner<'_> {
         }))
     }
 
+    /// Everything that was done in this conversation, newest first, once the person agrees.
+    async fn undo_all(&mut self) -> Result<Plan, AppError> {
+        let Some(conversation) = self.input.memory.conversation else { return Ok(Plan::say(talk::NOTHING_TO_UNDO)) };
+        let changes =
+            self.finder.conn.changes_undoable(self.input.caller.id(), MOST_UNDOS, Some(conversation)).await?;
+        let calls: Vec<ToolCall> = changes.iter().map(|change| undo_of(change.id)).collect();
+        let count = match calls.len() {
+            0 => return Ok(Plan::say(talk::NOTHING_TO_UNDO)),
+            1 => return Ok(Plan { calls, ..Plan::default() }),
+            count if count < MOST_UNDOS as usize => format!("{count} changes"),
+            count => format!("the last {count} changes"),
+        };
+        let deeds: Vec<String> = changes.iter().map(|change| format!("\n– {}", change.summary)).collect();
+        let prompt = format!("This would undo {count} of this conversation, newest first. Go ahead?{}", deeds.concat());
+        let then = PendingPlan::Run { calls };
+        Ok(Plan::ask(Question { kind: PendingKind::Confirm, prompt, tasks: Vec::new(), then }))
+    }
+
     async fn redo(&mut self) -> Result<Plan, AppError> {
         let newest = self.finder.conn.change_newest_undo(self.input.caller.id()).await?;
         Ok(newest.map_or_else(
             || Plan::say("There is nothing to redo."),
-            |change| {
-                let args = UndoArgs { change_id: Some(change.id.to_string()) };
-                Plan { calls: vec![ToolCall::Undo(args)], ..Plan::default() }
-            },
+            |change| Plan { calls: vec![undo_of(change.id)], ..Plan::default() },
         ))
     }
+}
+
+fn undo_of(change: ChangeId) -> ToolCall {
+    ToolCall::Undo(UndoArgs { change_id: Some(change.to_string()) })
 }
 
 fn undo(count: u32) -> Plan {
@@ -225,6 +253,15 @@ fn new_task(pending: Option<&PendingAction>) -> Option<AddTaskArgs> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Whether the answer may delete something.
+fn deletes(pending: &PendingAction) -> bool {
+    match stored(pending) {
+        Some(PendingPlan::Run { calls }) => calls.iter().any(|call| matches!(call, ToolCall::DeleteTask(_))),
+        Some(PendingPlan::Pick { action } | PendingPlan::Which { action }) => action == TargetAction::Delete,
+        _ => false,
     }
 }
 

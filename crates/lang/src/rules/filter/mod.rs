@@ -225,7 +225,10 @@ pub(crate) fn window(due: &DueMatch, extraction: &Extraction, context: &Context)
     let today = context.moment.now.date();
     let (first, last) = due.days;
     let this_week =
-        extraction.found.iter().any(|found| found.rule.contains("this week") && !found.rule.contains("weekend"));
+        extraction.found.iter().any(|found| {
+            // `this weekend` and `this thursday` are days of their own.
+            found.rule.contains("this week") && !found.rule.contains("weekend") && !found.rule.contains("weekday")
+        });
     if this_week {
         return Window::Week;
     }
@@ -236,6 +239,15 @@ pub(crate) fn window(due: &DueMatch, extraction: &Extraction, context: &Context)
         _ if (first, last) == (today, today) => Window::Today,
         _ => Window::Days(first, last),
     }
+}
+
+/// The days in front that own what follows: `monday's`, `this week's`; and how many units they take.
+pub(crate) fn owner(message: &Message<'_>, units: &[Unit], moment: &crate::Moment) -> Option<(Window, usize)> {
+    let mut wanted = Wanted::default();
+    let length = pieces::calendar(message, units, &mut wanted, moment)?;
+    let last = units.get(length.checked_sub(1)?)?;
+    let owns = last.clitic || message.token(last).norm.ends_with("'s") || is_any(last, &["todays", "tomorrows"]);
+    Some((wanted.filter.due.filter(|_| owns)?, length))
 }
 
 /// A label from a word.

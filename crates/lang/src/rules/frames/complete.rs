@@ -2,7 +2,7 @@
 
 use super::Match;
 use crate::{
-    Intent, Reading, TaskRef,
+    Intent, Reading, TaskFilter, TaskRef,
     reference::{Reference, Strength, pronoun},
     rules::{
         pattern::Slot,
@@ -36,8 +36,33 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             Some(vec![reading])
         }
         "complete-past" | "reopen-past" => past(found, completed),
+        "complete-list" => Some(vec![listed(found)?]),
+        "complete-state" => state(found),
         _ => plain(found, completed),
     }
+}
+
+/// `everything on the shopping list is bought`: what is about it or labelled so.
+fn listed(found: &Match<'_, '_, '_>) -> Option<Reading> {
+    let units = found.slot(Slot::Text)?;
+    let ours = units.iter().any(|unit| phrase::in_class(unit, "list") || phrase::in_class(unit, "det"));
+    let query = found.text(Slot::Text).filter(|_| units.len() <= 3 && !ours)?;
+    let filter = TaskFilter { completed: Some(false), query: Some(query), ..TaskFilter::default() };
+    Some(found.reading(Intent::Complete { targets: vec![TaskRef::Filter(filter)], completed: true }))
+}
+
+/// `the bins are out`: perhaps a task of that name is done; it is asked.
+fn state(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let text = found.slot(Slot::Text)?;
+    let name = phrase::trim(without_article(text));
+    // `the gazebo's up`
+    let clitic = found.units.iter().any(|unit| unit.clitic);
+    if clitic || !speakable(name) || name.len() > 3 || name.iter().any(|unit| is_any(unit, &["he", "she", "it", "that", "this"])) {
+        return None;
+    }
+    let state = found.units.last()?;
+    let words = format!("{} {}", found.segment.message.cut(name), found.segment.message.cut(std::slice::from_ref(state)));
+    Some(vec![found.reading(Intent::Complete { targets: vec![TaskRef::Words(words)], completed: true })])
 }
 
 /// `maybe I did it`, `I think I paid the rent`: who is not sure reports nothing.
@@ -127,7 +152,7 @@ fn still_open(target: &mut TaskRef, completed: bool) {
 }
 
 /// What is said when no such task is found: a report of something done is never a new task.
-pub(super) fn unfound(readings: &mut Vec<Reading>) {
+fn unfound(readings: &mut Vec<Reading>) {
     if let Some(first) = readings.first()
         && first.only_if_found
     {

@@ -19,10 +19,12 @@ use crate::{
 /// `make that 4pm instead`, `no, friday`: about what was just added, changed or talked about.
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let context = found.segment.context;
-    if context.focus.is_empty() && !context.last_was_add {
+    if context.focus.is_empty() && !context.last_was_add && context.last_query.is_none() {
         return None;
     }
     match found.section.name {
+        // `and on friday?` changes nothing; `make it friday?` is an order all the same.
+        "correct" if found.segment.question && !found.segment.asked && !orders(found) => None,
         "correct" => {
             let units = found.slot(Slot::Edit)?;
             let text = found.segment.message.lower(units);
@@ -35,13 +37,17 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
                 Some(Edit { shift: Some(shift), ..Edit::default() })
             })?;
             let dated = !edit.due.is_keep();
-            let mut reading = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
+            let only_day = edit.due_date_only;
+            let target = reference::pronoun(found.units, context);
+            let mut reading = found.reading(Intent::Update { targets: vec![target], edit: Box::new(edit) });
             let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
             if bare && found.units.len() == found.captures.first().map_or(0, |(_, range)| range.end) {
                 // A bare date after an add corrects it; after something else it may ask for a list.
                 let raw = phrase::trim(&found.segment.message.units);
                 let clear = context.last_was_add || phrase::prefix(raw, "oops").is_some() || !dated;
-                reading.confidence = if clear { 0.86 } else { 0.7 };
+                // `and monday` after an add: that day too, or what is due then?
+                let joined = only_day && raw.first().is_some_and(|unit| is_any(unit, &["and"]));
+                reading.confidence = if clear && !joined { 0.86 } else { 0.7 };
             }
             Some(vec![reading])
         }
@@ -73,6 +79,11 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             Some(vec![reading])
         }
     }
+}
+
+/// Whether a verb of change is said: `make it friday`.
+fn orders(found: &Match<'_, '_, '_>) -> bool {
+    found.units.iter().take(4).any(|unit| is_any(unit, &["make", "change", "set", "move", "turn", "switch", "update"]))
 }
 
 /// `actually 11` after a time of day: a task of that number, or else that hour.

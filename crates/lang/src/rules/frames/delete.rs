@@ -42,7 +42,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
     let units = found.slot(Slot::Ref).unwrap_or_default();
     let hard = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Hard);
-    if hard && found.units.first().is_some_and(|unit| is_any(unit, &["forget", "never"])) {
+    // `forget it` is talk, `forget number 5` an order.
+    let numbered = reference.as_ref().is_some_and(|reference| reference.targets.iter().all(|target| matches!(target, TaskRef::Number(_))));
+    let forgets = found.units.first().is_some_and(|unit| is_any(unit, &["forget"])) && numbered;
+    if hard && !forgets && found.units.first().is_some_and(|unit| is_any(unit, &["forget", "never"])) {
         return None;
     }
     let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
@@ -52,7 +55,12 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if soft && (!super::complete::speakable(units) || found.segment.question || found.segment.wanted) {
         return None;
     }
+    // `cancel netflix is done`: a task of that name is.
+    if soft && tells_done(units) {
+        return None;
+    }
     let mut readings = found.about(reference, intent);
+    readings.iter_mut().filter(|_| forgets).for_each(|reading| reading.only_if_found = false);
     let strong = found.units.first().is_some_and(|unit| phrase::in_class(unit, "deletestrong"));
     if soft && !strong {
         for reading in &mut readings {
@@ -67,6 +75,15 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         readings.extend(told);
     }
     Some(readings)
+}
+
+/// Whether the words end in `is done`, `are finished`.
+fn tells_done(units: &[crate::rules::message::Unit]) -> bool {
+    let length = phrase::suffix(units, "donestrict").unwrap_or(0);
+    length > 0
+        && units.len().checked_sub(length + 1).and_then(|at| units.get(at)).is_some_and(|unit| {
+            is_any(unit, &["is", "are", "was", "were", "has", "have", "been"])
+        })
 }
 
 /// `kick the overdue ones to monday`, `sling the bins over to friday`: these move.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::ToSpan;
 use saydo_domain::Due;
 
+use super::lead;
 use crate::{
     Draft, Edit, Moment,
     attributes::{Extraction, Options, extract},
@@ -211,7 +212,8 @@ pub(crate) fn hang_on(mut draft: Draft, before: &[Draft]) -> Draft {
 pub(crate) fn settle(drafts: Vec<Draft>) -> Vec<Draft> {
     let mut settled: Vec<Draft> = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let draft = hang_on(draft, &settled);
+        let mut draft = hang_on(draft, &settled);
+        lead::hang(&mut draft, &settled);
         settled.push(draft);
     }
     settled

@@ -97,7 +97,7 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
         .adding()
         .0
         .last()
-        .is_some_and(|unit| ["coming", "visiting", "arriving"].contains(&&*segment.message.token(unit).norm));
+        .is_some_and(|unit| ["coming", "visiting", "arriving", "calling", "delivering", "landing", "starting"].contains(&&*segment.message.token(unit).norm));
     let confidence = match (dated, confidence) {
         // `the plumber is coming tomorrow at 9`
         (true, known) if comes && known > 0.25 || due && known > 0.15 => 0.8,

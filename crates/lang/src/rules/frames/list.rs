@@ -1,8 +1,9 @@
 //! Questions about the list.
 
 use super::{Match, complete::speakable};
+use jiff::ToSpan;
 use crate::{
-    Intent, ListQuery, ListQuestion, Reading, TaskFilter, TaskRef,
+    Intent, ListQuery, ListQuestion, Reading, TaskFilter, TaskRef, Window,
     reference::Strength,
     rules::{
         filter::{self, Wanted},
@@ -16,10 +17,13 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     match found.section.name {
         "show" => show(found),
         "find" => find(found),
+        "find-who" => who(found),
+        "find-any" => any(found),
+        "find-shops" => Some(vec![about_words(found, "shopping")]),
         "count" => {
             let mut wanted = wanted(found)?;
             default_open(&mut wanted, found.units);
-            Some(vec![reading(found, ListQuestion::Count, wanted.filter)])
+            Some(vec![reading(found, ListQuestion::Count, completed_then(wanted.filter, found))])
         }
         "next"
             if found.segment.rest().1.due.is_some()
@@ -31,7 +35,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             None
         }
         "next" => Some(vec![reading(found, ListQuestion::Next, next_filter(found))]),
-        "is-done" => about(found, ListQuestion::IsDone),
+        "is-done" | "is-done-past" => about(found, ListQuestion::IsDone),
         "when-due" => about(found, ListQuestion::WhenDue),
         _ => about(found, ListQuestion::Details),
     }
@@ -103,6 +107,20 @@ fn default_open(wanted: &mut Wanted, units: &[Unit]) {
     };
 }
 
+/// `what did I finish this week`: the days of what is done are those of its completion, unless its due is spoken of.
+fn completed_then(mut filter: TaskFilter, found: &Match<'_, '_, '_>) -> TaskFilter {
+    let days = matches!(filter.due, Some(Window::Today | Window::Week | Window::Days(..)));
+    let due = |unit: &Unit| phrase::in_class(unit, "duefield") && is_any(unit, &["due", "deadline", "dates", "deadlines"]);
+    filter.by_completion = days && filter.completed == Some(true) && !found.segment.units.iter().any(due);
+    if filter.by_completion && filter.due == Some(Window::Week) {
+        // What is done was done before now.
+        let today = found.segment.context.moment.now.date();
+        let monday = today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).unwrap_or(today);
+        filter.due = Some(Window::Days(monday, today));
+    }
+    filter
+}
+
 fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let begins = |words: &[&str]| found.units.first().is_some_and(|unit| is_any(unit, words));
     if begins(&["i", "we", "you", "it", "they", "he", "she", "that", "this"]) {
@@ -151,7 +169,7 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     default_open(&mut wanted, found.units);
-    let mut made = reading(found, ListQuestion::Show, wanted.filter);
+    let mut made = reading(found, ListQuestion::Show, completed_then(wanted.filter, found));
     if bare && !found.segment.question {
         made.confidence -= 0.05;
     }
@@ -197,7 +215,7 @@ fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let filter = TaskFilter { query: Some(strip_articles(&query).to_owned()), ..TaskFilter::default() };
     let mut made = reading(found, ListQuestion::Show, filter);
     let names_tasks = found.units.iter().any(|unit| {
-        phrase::in_class(unit, "tasks") || phrase::in_class(unit, "about") || is_any(unit, &["everything", "search"])
+        phrase::in_class(unit, "tasks") || phrase::in_class(unit, "about") || is_any(unit, &["everything", "search", "one", "ones"])
     });
     // `find a plumber` is something to do as well.
     if !names_tasks || is_any(first, &["any", "all", "anything"]) {
@@ -205,6 +223,28 @@ fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         made.only_if_found = false;
     }
     Some(vec![made])
+}
+
+/// The open tasks about these words.
+fn about_words(found: &Match<'_, '_, '_>, words: &str) -> Reading {
+    let filter = TaskFilter { completed: Some(false), query: Some(words.to_owned()), ..TaskFilter::default() };
+    reading(found, ListQuestion::Show, filter)
+}
+
+/// `who do I need to call`: the tasks that say so.
+fn who(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let [verb] = phrase::trim(found.slot(Slot::Text)?) else { return None };
+    let base = verb.verb.filter(|verb| verb.is_base)?.base;
+    Some(vec![about_words(found, base)])
+}
+
+/// `any bills`: things in the plural, and nothing else.
+fn any(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let [thing] = phrase::trim(found.slot(Slot::Text)?) else { return None };
+    let norm = &found.segment.message.token(thing).norm;
+    let plural = norm.len() > 3 && norm.ends_with('s') && !norm.ends_with("ss");
+    let ours = phrase::in_class(thing, "tasks") || phrase::in_class(thing, "filterglue");
+    (plural && !ours).then(|| vec![about_words(found, norm)])
 }
 
 fn strip_articles(text: &str) -> &str {

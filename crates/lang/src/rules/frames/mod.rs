@@ -10,12 +10,15 @@ pub(crate) mod draft;
 pub(crate) mod edit;
 pub(crate) mod fallback;
 mod known_task;
+mod lead;
 mod list;
 mod nonsense;
 mod relabel;
 mod retitle;
 mod situation;
+mod skip;
 mod talk;
+mod trash;
 mod update;
 
 use super::{grammar::Section, matcher::Captures, message::Unit, pattern::Slot, segment::Segment};
@@ -75,7 +78,7 @@ impl<'m> Match<'m, '_, '_> {
         let (message, context) = (self.segment.message, self.segment.context);
         let from = reference::hard(message, from, context)?;
         let but = reference::parse(message, but, context)?;
-        let targets = from.into_iter().map(|from| TaskRef::Except(Box::new(from), but.targets.clone())).collect();
+        let targets = from.into_iter().map(|from| reference::leaving_out(from, but.targets.clone(), context)).collect();
         Some(Reference { targets, strength: Strength::Hard, apart: None })
     }
 
@@ -125,6 +128,8 @@ pub(crate) fn make(
         "update" => update::make(&found),
         "correct" => correct::make(&found),
         "delete" => delete::make(&found),
+        "skip" => skip::make(&found),
+        "restore" | "trash" => trash::make(&found),
         _ => talk::make(&found),
     };
     made.unwrap_or_default()

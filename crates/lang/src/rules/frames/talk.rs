@@ -12,6 +12,7 @@ const MOST_UNDOS: u32 = 100;
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let intent = match found.section.name {
         "undo" => undo(found)?,
+        "undo-all" => Intent::UndoAll,
         "redo" => Intent::Redo,
         "what-did-you-do" => Intent::WhatDidYouDo,
         "why-that-date" => {
@@ -42,6 +43,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
 }
 
 fn undo(found: &Match<'_, '_, '_>) -> Option<Intent> {
+    // `friday is too late, put it back`
+    if let Some(units) = found.slot(Slot::Edit) {
+        super::edit::read(found.segment, units).filter(|edit| !edit.due.is_keep())?;
+    }
     let Some(units) = found.slot(Slot::Count) else {
         let twice = found.units.iter().any(|unit| phrase::is(unit, "twice"));
         return Some(Intent::Undo { count: if twice { 2 } else { 1 } });

@@ -2,7 +2,7 @@
 
 use saydo_domain::{Field, Priority};
 
-use super::{Match, complete::unfound, edit, relabel, retitle};
+use super::{Match, edit, relabel, retitle};
 use crate::{
     Edit, Intent, Reading, Shift, TaskRef,
     attributes::Options,
@@ -84,7 +84,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         }
     }
     if soft && moves_to(found) {
-        unfound(&mut readings);
+        let told = readings.first().map(|first| Reading { only_if_found: false, confidence: 0.9, ..first.clone() });
+        readings.extend(told);
     }
     Some(readings)
 }
