@@ -128,10 +128,13 @@ impl<'a> Cx<'a> {
         let object = self.tokens.get(at + 1).is_some_and(|token| {
             !matches!(token.kind, TokenKind::Punct | TokenKind::Symbol) && !self.entry_unblocked(at + 1).stop
         });
+        // `send in the reading`
+        let apart =
+            self.any(at + 1, &["in", "on", "up", "out", "off", "over", "back"]) && self.entry_unblocked(at + 2).det;
         let entry = self.entry_unblocked(at);
         let opening = self.opening.get();
         let verb = entry.verb && (opening == Opening::AnyVerb || opening == Opening::SureVerb && !entry.noun);
-        verb && object
+        verb && (object || apart)
     }
 
     /// Whether bare look-alikes count.

@@ -200,8 +200,13 @@ fn leads(message: &Message<'_>, units: &[Unit], length: usize) -> bool {
     }
     // `ok delete 4`, `also buy milk`: a filler before a verb or a pronoun.
     let soft = in_class(&units[0], "softlead");
+    let adds = || {
+        let rest = trim(&units[length..]);
+        ["addonly", "remindme", "dontforget"].iter().any(|class| phrase::prefix(rest, class).is_some())
+    };
     let opens = next.verb.is_some_and(|verb| verb.is_base)
         || in_class(next, "command")
+        || soft && adds()
         || in_class(next, "opener")
         || message.token(next).kind == TokenKind::Number;
     soft && opens

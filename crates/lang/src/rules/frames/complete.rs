@@ -57,11 +57,16 @@ fn state(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let name = phrase::trim(without_article(text));
     // `the gazebo's up`
     let clitic = found.units.iter().any(|unit| unit.clitic);
-    if clitic || !speakable(name) || name.len() > 3 || name.iter().any(|unit| is_any(unit, &["he", "she", "it", "that", "this"])) {
+    if clitic
+        || !speakable(name)
+        || name.len() > 3
+        || name.iter().any(|unit| is_any(unit, &["he", "she", "it", "that", "this"]))
+    {
         return None;
     }
     let state = found.units.last()?;
-    let words = format!("{} {}", found.segment.message.cut(name), found.segment.message.cut(std::slice::from_ref(state)));
+    let words =
+        format!("{} {}", found.segment.message.cut(name), found.segment.message.cut(std::slice::from_ref(state)));
     Some(vec![found.reading(Intent::Complete { targets: vec![TaskRef::Words(words)], completed: true })])
 }
 

@@ -5,6 +5,7 @@ use crate::{
     Intent, Reading, TaskFilter, TaskRef,
     reference::Strength,
     rules::{
+        filter::window,
         pattern::Slot,
         phrase::{self, is_any},
     },
@@ -28,6 +29,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         let targets = by_number.unwrap_or_else(|| vec![TaskRef::Words(text)]);
         return Some(vec![found.reading(intent(targets))]);
     }
+    if found.section.name == "delete-day" {
+        return clear_day(found);
+    }
     if found.captures.is_empty() {
         return Some(vec![found.reading(intent(bare(found)))]);
     }
@@ -43,7 +47,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let units = found.slot(Slot::Ref).unwrap_or_default();
     let hard = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Hard);
     // `forget it` is talk, `forget number 5` an order.
-    let numbered = reference.as_ref().is_some_and(|reference| reference.targets.iter().all(|target| matches!(target, TaskRef::Number(_))));
+    let numbered = reference
+        .as_ref()
+        .is_some_and(|reference| reference.targets.iter().all(|target| matches!(target, TaskRef::Number(_))));
     let forgets = found.units.first().is_some_and(|unit| is_any(unit, &["forget"])) && numbered;
     if hard && !forgets && found.units.first().is_some_and(|unit| is_any(unit, &["forget", "never"])) {
         return None;
@@ -77,13 +83,29 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     Some(readings)
 }
 
+/// `clear my friday`, `clear tuesday`: what is open and due then, once the person agrees.
+fn clear_day(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let (rest, extraction) = found.segment.rest();
+    let due = extraction.due.as_ref().filter(|due| due.explicit_date && !due.explicit_time)?;
+    // The verb is all that is left beside the date: `clear the gutters on friday` is something to do.
+    let verb = rest.iter().filter(|unit| !unit.skip && !is_any(unit, &["my", "the", "our", "all", "of", "out", "up"]));
+    if verb.count() != 1 || extraction.recurrence.is_some() {
+        return None;
+    }
+    let due = Some(window(due, extraction, found.segment.context));
+    let filter = TaskFilter { completed: Some(false), due, ..TaskFilter::default() };
+    Some(vec![found.reading(Intent::Delete { targets: vec![TaskRef::Filter(filter)] })])
+}
+
 /// Whether the words end in `is done`, `are finished`.
 fn tells_done(units: &[crate::rules::message::Unit]) -> bool {
     let length = phrase::suffix(units, "donestrict").unwrap_or(0);
     length > 0
-        && units.len().checked_sub(length + 1).and_then(|at| units.get(at)).is_some_and(|unit| {
-            is_any(unit, &["is", "are", "was", "were", "has", "have", "been"])
-        })
+        && units
+            .len()
+            .checked_sub(length + 1)
+            .and_then(|at| units.get(at))
+            .is_some_and(|unit| is_any(unit, &["is", "are", "was", "were", "has", "have", "been"]))
 }
 
 /// `kick the overdue ones to monday`, `sling the bins over to friday`: these move.

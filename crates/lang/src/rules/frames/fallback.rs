@@ -93,11 +93,10 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     // `the exam is on friday` announces something; `the weather is nice today` does not.
     let due = announced::deadlined(segment);
     let announces = segment.adding().0.last().is_some_and(|unit| is_any(unit, &["is", "are", "on", "at"]));
-    let comes = segment
-        .adding()
-        .0
-        .last()
-        .is_some_and(|unit| ["coming", "visiting", "arriving", "calling", "delivering", "landing", "starting"].contains(&&*segment.message.token(unit).norm));
+    let comes = segment.adding().0.last().is_some_and(|unit| {
+        ["coming", "visiting", "arriving", "calling", "delivering", "landing", "starting"]
+            .contains(&&*segment.message.token(unit).norm)
+    });
     let confidence = match (dated, confidence) {
         // `the plumber is coming tomorrow at 9`
         (true, known) if comes && known > 0.25 || due && known > 0.15 => 0.8,

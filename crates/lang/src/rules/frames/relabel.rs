@@ -81,7 +81,8 @@ pub(super) fn labels(found: &Match<'_, '_, '_>) -> Option<Edit> {
     // `put the clocks back on the 25th`: what comes first is a label only with its mark.
     let leads = found.captures.first().is_some_and(|(slot, range)| *slot == Slot::Label && range.start == 0);
     // `put the car tax back to the 1st`: only with its word there are several.
-    let field = found.units.iter().any(|unit| phrase::in_class(unit, "tag") || is_any(unit, &["untag", "unlabel", "assign"]));
+    let field =
+        found.units.iter().any(|unit| phrase::in_class(unit, "tag") || is_any(unit, &["untag", "unlabel", "assign"]));
     let many = labels.len() > 6 || labels.len() > 1 && !marked && !field;
     if labels.is_empty() || leads && !marked || many || !(marked || named) || !named && labels.len() > 1 {
         return None;

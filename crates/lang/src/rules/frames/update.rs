@@ -22,7 +22,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     // `add a note that the gate sticks`: without anything that was talked about, it is a new task.
-    if counted(found) || torn(found) || name == "update-note-it" && found.segment.context.focus.is_empty() {
+    let of_it = name == "update-note-it" || name.starts_with("update-its-");
+    if counted(found) || torn(found) || of_it && found.segment.context.focus.is_empty() {
         return None;
     }
     let (mut reference, edit) = said(found)?;
@@ -35,7 +36,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
     let owed = found.units.iter().any(|unit| {
         is_any(unit, &["should", "must", "needs", "need", "can", "go", "goes", "shift", "shifts", "move", "moves"])
-    });
+    }) || sends_a_day(found);
     // `the low ones, you know, can wait`: a sentence with words of its own names no group.
     let searched = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if filter.query.is_some());
     if leads && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(searched)) {
@@ -99,6 +100,18 @@ fn moves_to(found: &Match<'_, '_, '_>) -> bool {
     found.section.name == "update-due" && moves && !found.segment.wanted && to.is_some_and(|unit| is_any(unit, &["to"]))
 }
 
+/// `all thursday tasks to friday`: the tasks of a day, and where they go.
+fn sends_a_day(found: &Match<'_, '_, '_>) -> bool {
+    let (Some((Slot::Ref, group)), Some((Slot::Edit, edit))) = (found.captures.first(), found.captures.last()) else {
+        return false;
+    };
+    let (group, to) = (&found.units[group.clone()], edit.start.checked_sub(1).and_then(|at| found.units.get(at)));
+    is_any(&found.units[0], &["all", "everything"])
+        && to.is_some_and(|unit| is_any(unit, &["to"]))
+        && group.last().is_some_and(|unit| phrase::in_class(unit, "tasks"))
+        && group.len() > 2
+}
+
 /// Whether a rule changes what tells one task from the others.
 fn is_about_one(name: &str) -> bool {
     matches!(
@@ -158,7 +171,9 @@ fn counted(found: &Match<'_, '_, '_>) -> bool {
         *slot == Slot::Edit
             && range.start > 0
             && is_any(&found.units[range.start - 1], &["first", "last", "top", "bottom", "final"])
-            && edit.first().is_some_and(|unit| phrase::in_class(unit, "numberword"))
+            && edit.first().is_some_and(|unit| {
+                phrase::in_class(unit, "numberword") || found.segment.message.token(unit).kind == TokenKind::Number
+            })
     })
 }
 
@@ -241,7 +256,7 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
             Some(text) => Edit { append_description: Some(text), ..Edit::default() },
             None => Edit::default(),
         },
-        "update-description" => match new() {
+        "update-description" | "update-its-note" => match new() {
             Some(text) => Edit { description: Field::Set(text), ..Edit::default() },
             None => Edit::default(),
         },
@@ -250,6 +265,15 @@ fn change(found: &Match<'_, '_, '_>) -> Option<Edit> {
         // A task without a priority has the usual one.
         "update-clear-priority" => Edit { priority: Some(Priority::Medium), ..Edit::default() },
         "update-clear-repeat" => Edit { recurrence: Field::Clear, ..Edit::default() },
+        "update-its-tags" => Edit::default(),
+        "update-its-tag" => relabel::labels(found)?,
+        "update-its-priority" => {
+            let lower = found
+                .units
+                .first()
+                .is_some_and(|unit| is_any(unit, &["lower", "decrease", "reduce", "downgrade", "drop"]));
+            Edit { priority: Some(if lower { Priority::Low } else { Priority::High }), ..Edit::default() }
+        }
         "update-retag" => relabel::retagged(found)?,
         "update-tag" | "update-untag" => relabel::labels(found)?,
         "update-priority" => match found.slot(Slot::Edit) {
