@@ -25,6 +25,9 @@ pub(super) enum Migrate {
         /// Back to this version, in as many steps as it takes; none when it is there already
         #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(i64).range(0..))]
         to: Option<i64>,
+        /// Take back the first migration, too: every account and task is deleted
+        #[arg(long)]
+        delete_everything: bool,
     },
     /// List the migrations
     Status,
@@ -41,7 +44,9 @@ impl Migrate {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         match self {
             Self::Up => up(&setup::open_store(config).await?, config.clock).await,
-            Self::Down { to } => down(&setup::open_store(config).await?, config, to).await,
+            Self::Down { to, delete_everything } => {
+                down(&setup::open_store(config).await?, config, to, delete_everything).await
+            }
             // Whoever looks wants to know now; what starts together with the database waits for it.
             Self::Status => match setup::open_store_once(config).await {
                 Ok(store) => status(&store).await,
@@ -69,7 +74,7 @@ async fn up(store: &Store, clock: Clock) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn down(store: &Store, config: &Config, to: Option<i64>) -> Result<(), CliError> {
+async fn down(store: &Store, config: &Config, to: Option<i64>, delete_everything: bool) -> Result<(), CliError> {
     let applied: Vec<i64> =
         store.migration_status().await?.iter().filter(|step| step.applied).map(|step| step.version).collect();
     if let Some(to) = to.filter(|to| *to != 0 && !applied.contains(to)) {
@@ -77,6 +82,14 @@ async fn down(store: &Store, config: &Config, to: Option<i64>) -> Result<(), Cli
         return Err(CliError::Refused(format!("the schema is at {newest}; {to} is not behind it")));
     }
     let steps = to.map_or(1, |to| applied.iter().filter(|version| **version > to).count());
+    let everything = !applied.is_empty() && steps >= applied.len();
+    if everything && !delete_everything && !store.read().await?.users_list(1, None).await?.is_empty() {
+        return Err(CliError::Refused(
+            "the first migration has the accounts and tasks in it: taking it back deletes them all. \
+             Make a backup (saydo backup create), then say --delete-everything"
+                .to_owned(),
+        ));
+    }
     if steps == 0 || applied.is_empty() {
         println!("There is nothing to take back.");
     }

@@ -58,17 +58,17 @@ impl Sources {
             .map(|folder| read_credentials(Path::new(&folder), &mut files, &mut mistakes))
             .unwrap_or_default();
         // Only our own variables are kept: the rest of the environment is nobody's business here.
-        let env = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| is_known(name))
-            .filter_map(|(name, value)| match value.into_string() {
-                Ok(value) => Some((name, value)),
-                Err(_) => {
-                    mistakes.push(format!("{name} is not UTF-8 text."));
-                    None
+        let mut env = BTreeMap::new();
+        for (name, value) in std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))) {
+            if is_known(&name) {
+                match value.into_string() {
+                    Ok(value) => drop(env.insert(name, value)),
+                    Err(_) => mistakes.push(format!("{name} is not UTF-8 text.")),
                 }
-            })
-            .collect();
+            } else if name.starts_with("SAYDO_") {
+                mistakes.extend(misspelt(&name));
+            }
+        }
         if mistakes.is_empty() {
             Ok(Self { file, dotenv, credentials, env, flags, providers, files })
         } else {
@@ -155,6 +155,18 @@ fn is_known(name: &str) -> bool {
     SETTINGS.iter().any(|s| s.env == name || (s.secret && name.strip_suffix("_FILE") == Some(s.env)))
 }
 
+/// What to say of a name that is no setting and looks like one. Other names are other programs' business: a container
+/// platform sets `SAYDO_SERVICE_HOST`, and `.env` may be shared.
+fn misspelt(name: &str) -> Option<String> {
+    const SLIPS: usize = 2;
+    if is_known(name) {
+        return None;
+    }
+    let meant = SETTINGS.iter().map(|setting| setting.env).filter(|env| env.len() > 3 * SLIPS);
+    let (slips, meant) = meant.map(|env| (strsim::damerau_levenshtein(name, env), env)).min()?;
+    (slips <= SLIPS).then(|| format!("{name} is no setting; is {meant} meant?"))
+}
+
 /// Its settings and models; the files with keys that it names are added to `files`.
 fn read_toml(
     path: &Path,
@@ -224,7 +236,10 @@ fn read_dotenv(path: &Path, mistakes: &mut Vec<String>) -> BTreeMap<String, Stri
     let mut read = BTreeMap::new();
     for line in lines {
         match line {
-            Ok((name, value)) => drop(read.insert(name, value)),
+            Ok((name, value)) => {
+                mistakes.extend(misspelt(&name).map(|mistake| format!(".env: {mistake}")));
+                read.insert(name, value);
+            }
             // The error would show the line, and the line may hold a secret.
             Err(_) => mistakes.push(".env: a line cannot be understood; write NAME=value.".to_owned()),
         }

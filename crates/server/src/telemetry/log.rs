@@ -1,12 +1,13 @@
 //! The log: one JSON object a line, or pretty on a terminal. Never secrets, e-mails, titles or messages.
 
-use std::{fmt, io::IsTerminal as _};
+use std::{fmt, io::IsTerminal as _, sync::OnceLock};
 
 use serde_json::{Map, Value};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
 };
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt as _, dynamic_filter_fn},
@@ -21,8 +22,19 @@ use tracing_subscriber::{
 
 use crate::config::{LogFormat, TelemetryConfig};
 
-/// The part of telemetry that writes the log.
-pub(super) fn layer<S>(config: &TelemetryConfig) -> Box<dyn Layer<S> + Send + Sync>
+/// Lines that wait for whoever reads the log. When they read too slowly, or not at all, further lines are dropped and
+/// counted: requests wait for no reader.
+const WAITING_LINES: usize = 10_000;
+
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// Lines that nobody took in time, since the start.
+pub(super) fn dropped_lines() -> u64 {
+    DROPPED.get().map_or(0, |counter| counter.dropped_lines() as u64)
+}
+
+/// The part of telemetry that writes the log, and what writes the last lines when it is dropped.
+pub(super) fn layer<S>(config: &TelemetryConfig) -> (Box<dyn Layer<S> + Send + Sync>, WorkerGuard)
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -32,11 +44,15 @@ where
     let filter = filter.and(always_asked());
     let terminal = std::io::stderr().is_terminal();
     let format = config.format.unwrap_or(if terminal { LogFormat::Pretty } else { LogFormat::Json });
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    match format {
+    let writer = NonBlockingBuilder::default().buffered_lines_limit(WAITING_LINES).thread_name("saydo-log");
+    let (writer, guard) = writer.finish(std::io::stderr());
+    DROPPED.get_or_init(|| writer.error_counter());
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = match format {
         LogFormat::Pretty => lines.with_target(false).with_ansi(terminal).with_filter(filter).boxed(),
         LogFormat::Json => lines.fmt_fields(JsonFields::new()).event_format(JsonLine).with_filter(filter).boxed(),
-    }
+    };
+    (lines, guard)
 }
 
 /// A filter that lets everything through and is asked each time. Without it the answers of a filter are remembered, and

@@ -36,6 +36,26 @@ fn config_shows_what_is_in_force_and_hides_secrets() {
 }
 
 #[test]
+fn a_misspelt_setting_is_told_wherever_it_stands() {
+    let folder = folder();
+    let told = |environment: &[(&str, &str)]| {
+        let mut command = saydo(folder.path(), &["config"]);
+        command.envs(environment.iter().copied());
+        let output = run(command, "");
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (status, text) = told(&[("SAYDO_BACKUP_EVRY", "24")]);
+    assert_eq!(status, Some(2));
+    assert!(text.contains("\nSAYDO_BACKUP_EVRY is no setting; is SAYDO_BACKUP_EVERY meant?"), "{text}");
+    // What a container platform says of a service of this name.
+    assert_eq!(told(&[("SAYDO_SERVICE_HOST", "10.0.0.7"), ("SAYDO_PORT", "tcp://10.0.0.7:80")]).0, Some(0));
+    std::fs::write(folder.path().join(".env"), "BETTER_AUTH_SECERT=x\nPOSTGRES_PASSWORD=y\n").unwrap();
+    let (status, text) = told(&[]);
+    assert_eq!(status, Some(2));
+    assert!(text.contains("\n.env: BETTER_AUTH_SECERT is no setting; is BETTER_AUTH_SECRET meant?"), "{text}");
+}
+
+#[test]
 fn what_systemd_hands_over_is_a_setting() {
     let (home, folder) = (folder(), folder());
     std::fs::write(home.path().join(".env"), "JWT_EXPIRY_DAYS=3\nSAYDO_LISTEN=127.0.0.1:9\n").unwrap();
@@ -118,6 +138,24 @@ fn migrations_go_up_and_down() {
     assert!(back("0").status.success());
     assert!(!migrate("status").contains("applied"));
     assert_eq!(migrate("down"), "There is nothing to take back.\n");
+}
+
+#[test]
+fn the_last_step_back_deletes_everybody_only_when_it_is_said() {
+    let folder = folder();
+    succeed(saydo(folder.path(), &["user", "create", "ada@example.com"]), "correct horse battery");
+    let back = |arguments: &[&str]| run(saydo(folder.path(), &[&["migrate", "down"], arguments].concat()), "");
+    assert!(back(&["--to", "1"]).status.success());
+    for arguments in [&[][..], &["--to", "0"]] {
+        let refused = back(arguments);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8(refused.stderr).unwrap().contains("--delete-everything"));
+    }
+    succeed(saydo(folder.path(), &["migrate", "up"]), "");
+    assert!(succeed(saydo(folder.path(), &["user", "list"]), "").contains("ada@example.com"));
+    assert!(back(&["--to", "0", "--delete-everything"]).status.success());
+    succeed(saydo(folder.path(), &["migrate", "up"]), "");
+    assert!(!succeed(saydo(folder.path(), &["user", "list"]), "").contains("ada@example.com"));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::{
     io::{BufRead as _, BufReader},
     process::Stdio,
+    sync::Arc,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -50,6 +52,22 @@ const CARRIED: [&str; 12] = [
     "canary-field",
 ];
 const POSTGRES: &str = "postgresql://saydo:canary-postgres-password@127.0.0.1:1/saydo";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_reading_the_log_stops_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path(), &[("SAYDO_LOG", "debug"), ("SAYDO_RATE_LIMITS", "off")]);
+    let reading = Arc::clone(&server.reading);
+    let unread = reading.lock().await;
+    let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build().unwrap();
+    // Some times what a pipe holds.
+    for _ in 0..1500 {
+        let asked = http.get(format!("{}/api/tasks", server.base)).send().await;
+        assert_eq!(asked.expect("an answer").status(), 401);
+    }
+    assert_eq!(server.signal("HUP"), Some(0), "a closed terminal is a wish to end");
+    drop(unread);
+}
 
 /// Lives a little on a server that logs everything, and returns the log and the ids to look for.
 async fn live(level: &str) -> (String, String, Vec<String>) {

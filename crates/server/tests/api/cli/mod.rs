@@ -53,6 +53,8 @@ pub(crate) struct Server {
     pub(crate) base: String,
     log: Arc<Mutex<String>>,
     ended: Receiver<()>,
+    /// Whoever holds this keeps the log from being read.
+    pub(crate) reading: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Server {
@@ -70,8 +72,11 @@ impl Server {
         let (found, address) = channel();
         let (end, ended) = channel();
         let kept = Arc::clone(&log);
+        let reading = Arc::<tokio::sync::Mutex<()>>::default();
+        let may_read = Arc::clone(&reading);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
+                drop(may_read.blocking_lock());
                 let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
                 if let Some(address) = event["address"].as_str() {
                     found.send(format!("http://{address}")).unwrap();
@@ -83,7 +88,7 @@ impl Server {
             let _ = end.send(());
         });
         let base = address.recv().unwrap_or_else(|_| panic!("it did not start: {}", log.lock().unwrap()));
-        Self { child, base, log, ended }
+        Self { child, base, log, ended, reading }
     }
 
     /// Its process id.
@@ -93,13 +98,18 @@ impl Server {
 
     /// Asks it to end, as a service manager does, and returns its exit status and its log.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(asked.success());
-        let status = self.child.wait().unwrap();
+        let status = self.signal("TERM");
         self.ended.recv().unwrap();
         let log = self.log.lock().unwrap().clone();
         log::check(&log);
-        (status.code(), log)
+        (status, log)
+    }
+
+    /// Sends it a signal that ends it, and returns its exit status.
+    pub(crate) fn signal(&mut self, name: &str) -> Option<i32> {
+        let asked = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap().code()
     }
 }
 
