@@ -75,6 +75,7 @@ pub(crate) struct Ticket {
 
 impl Lanes {
     fn new(kind: &'static str, at_work: usize, waiting: usize) -> Self {
+        metrics::counter!("saydo_rate_limited_total", "limit" => kind).increment(0);
         Self { kind, at_work, waiting, people: Arc::default() }
     }
 

@@ -67,6 +67,7 @@ impl App {
     /// Puts the use cases together.
     #[must_use]
     pub fn new(store: saydo_store::Store, clock: Clock, accounts: accounts::Accounts) -> Self {
+        figures::begin();
         let (turns, models) = (chat::turns::TurnHub::new(accounts.counters()), llm::Models::none());
         Self {
             store,

@@ -37,6 +37,13 @@ pub(crate) fn read(message: &Message<'_>, pending: &PendingContext, context: &Co
     {
         return vec![rest];
     }
+    if pending.kind != PendingKind::Ask && pick::forgets(message, raw, pending) {
+        return vec![reading(Answer::Reject, EXACT)];
+    }
+    let flat: Vec<Unit> = raw.iter().filter(|unit| !unit.skip).copied().collect();
+    if pending.deletes && pending.kind == PendingKind::Confirm && repeats_the_order(&flat, pending) {
+        return vec![reading(Answer::Accept, EXACT)];
+    }
     let switched = switch::read(message, raw, pending, context);
     if !switched.is_empty() {
         return switched;
@@ -47,10 +54,11 @@ pub(crate) fn read(message: &Message<'_>, pending: &PendingContext, context: &Co
     if let Some(picked) = pick::read(message, raw, &segment, pending, context) {
         return vec![picked];
     }
-    let flat: Vec<Unit> = raw.iter().filter(|unit| !unit.skip).copied().collect();
-    let yes = phrase::whole(&flat, "yes")
-        || several(&flat, "yes")
-        || pending.kind == PendingKind::Confirm && repeats_the_order(&flat);
+    // “Great” to “This would delete 9 tasks” may be said of anything.
+    let agreed = if pending.deletes { "clearyes" } else { "yes" };
+    let yes = phrase::whole(&flat, agreed)
+        || several(&flat, agreed)
+        || pending.kind == PendingKind::Confirm && repeats_the_order(&flat, pending);
     if yes { vec![reading(Answer::Accept, EXACT)] } else { Vec::new() }
 }
 
@@ -61,13 +69,24 @@ fn refuses(units: &[Unit]) -> bool {
 }
 
 /// `yep, bin all three`: a yes that says once more what is to be done with what was shown.
-fn repeats_the_order(units: &[Unit]) -> bool {
-    let Some(rest) = phrase::prefix(units, "yes").map(|length| &units[length..]) else { return false };
+fn repeats_the_order(units: &[Unit], pending: &PendingContext) -> bool {
+    let rest = match phrase::prefix(units, "yes").map(|length| &units[length..]) {
+        Some(rest) => rest,
+        // `delete them`, to whether they should be deleted
+        None if pending.deletes => units,
+        None => return false,
+    };
+    if pending.deletes && !["deletestrong", "deleteweak"].iter().any(|class| phrase::prefix(rest, class).is_some()) {
+        return false;
+    }
     let verb = ["deletestrong", "deleteweak", "doneverb", "markverb", "move", "reopen"]
         .iter()
         .filter_map(|class| phrase::prefix(rest, class))
         .max();
-    let shown = |units: &[Unit]| ["allshown", "pronoun", "both"].iter().any(|class| phrase::whole(units, class));
+    let shown = |units: &[Unit]| match units {
+        [them, all] => phrase::in_class(them, "pronoun") && is_any(all, &["all", "both"]),
+        _ => ["allshown", "pronoun", "both"].iter().any(|class| phrase::whole(units, class)),
+    };
     verb.is_some_and(|length| shown(&rest[length..]))
 }
 
@@ -99,8 +118,9 @@ fn several(units: &[Unit], class: &str) -> bool {
     }
     let mut any = false;
     while !rest.is_empty() {
+        let tail = if class == "clearyes" { "please" } else { "politetail" };
         let polite =
-            || phrase::prefix(rest, "politetail").or_else(|| phrase::prefix(rest, "oops").filter(|_| class == "no"));
+            || phrase::prefix(rest, tail).or_else(|| phrase::prefix(rest, "oops").filter(|_| class == "no"));
         let length = phrase::prefix(rest, class);
         any |= length.is_some();
         let Some(length) = length.or_else(polite) else { return false };

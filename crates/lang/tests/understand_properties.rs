@@ -10,7 +10,7 @@ fn context(kind: Option<PendingKind>) -> Context {
     let now = "2026-03-11T10:00:00+01:00[Europe/Berlin]".parse().expect("a moment");
     let tasks = vec![(TaskNumber::new(3), "Buy milk".to_owned()), (TaskNumber::new(5), "Call mom".to_owned())];
     Context {
-        pending: kind.map(|kind| PendingContext { kind, tasks }),
+        pending: kind.map(|kind| PendingContext { kind, tasks, deletes: false }),
         listing: vec![TaskNumber::new(3), TaskNumber::new(5)],
         focus: vec![TaskNumber::new(3)],
         last_was_add: true,

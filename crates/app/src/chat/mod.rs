@@ -16,6 +16,7 @@ mod pages;
 pub(crate) mod say;
 mod turn;
 pub mod turns;
+mod waiting;
 
 pub use choice::PlannerChoice;
 pub use conversations::{

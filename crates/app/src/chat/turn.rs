@@ -113,7 +113,7 @@ impl App {
         let (_, memory) =
             conn.conversation_find(caller.id(), id).await?.ok_or(AppError::NotFound(Missing::Conversation))?;
         let pending = conn.pending_find(caller.id(), id).await?;
-        let memory = serde_json::from_value(memory).unwrap_or_default();
+        let memory = Memory { conversation: Some(id), ..serde_json::from_value(memory).unwrap_or_default() };
         let now = self.clock.now();
         let (pending, expired) = match pending {
             Some(pending) if pending.expires_at > now => (Some(pending), None),

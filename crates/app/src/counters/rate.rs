@@ -50,6 +50,7 @@ impl Rate {
 
     fn per(time: Duration, counters: &Counters, kind: &'static str, burst: NonZeroU32) -> Self {
         let interval = time / burst.get();
+        metrics::counter!("saydo_rate_limited_total", "limit" => kind).increment(0);
         Self { counters: counters.clone(), kind, burst: burst.get(), interval, free_at: Mutex::default() }
     }
 

@@ -121,7 +121,7 @@ impl Models {
             }
         }
         for provider in &config.providers {
-            figures::breaker(&provider.name, false);
+            figures::begin_model(&provider.name, &provider.model);
         }
         if mistakes.is_empty() {
             Ok(Self { providers: providers.into(), retries: config.retries, limits: config.turn })

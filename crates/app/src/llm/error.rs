@@ -61,6 +61,10 @@ pub enum ModelError {
 }
 
 impl ModelError {
+    /// All kinds of errors, as [`Self::kind`] names them.
+    pub const KINDS: [&'static str; 8] =
+        ["timeout", "connect", "rate_limited", "server", "refused", "malformed", "truncated", "unavailable"];
+
     /// What kind of error, as one word for figures.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -189,5 +189,5 @@ fn pending(value: &str) -> Result<PendingContext, String> {
         .filter(|task| !task.trim().is_empty())
         .map(|task| known_task(task).map(|task| (task.number, task.title)))
         .collect::<Result<_, _>>()?;
-    Ok(PendingContext { kind, tasks })
+    Ok(PendingContext { kind, tasks, deletes: false })
 }

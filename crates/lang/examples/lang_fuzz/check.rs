@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::Zoned;
 use saydo_domain::{PendingKind, TaskNumber};
 use saydo_lang::{
-    Answer, Candidate, Context, DateOrder, Intent, Match, Moment, PendingContext, Span, parse_due, parse_line,
-    parse_recurrence, resolve, understand,
+    Answer, Candidate, Context, DateOrder, Intent, ListQuery, ListQuestion, Match, Moment, PendingContext, Span,
+    TaskFilter, parse_due, parse_line, parse_recurrence, resolve, understand,
 };
 
 use crate::generate::Generator;
@@ -47,10 +47,15 @@ impl Scene {
         let tasks = numbered(&titles).map(|(number, title)| (number, title.to_owned())).collect();
         let context = Context {
             moment: Moment { now, order },
-            pending: kind.map(|kind| PendingContext { kind, tasks }),
+            pending: kind.map(|kind| PendingContext { kind, tasks, deletes: false }),
             listing: if generator.random.one_in(2) { numbers.clone() } else { Vec::new() },
             focus: numbers.into_iter().take(generator.random.below(3)).collect(),
             last_was_add: generator.random.one_in(3),
+            last_was_rename: generator.random.one_in(5),
+            last_query: generator.random.one_in(4).then(|| ListQuery {
+                question: ListQuestion::Show,
+                filter: TaskFilter { completed: Some(false), ..TaskFilter::default() },
+            }),
         };
         Self { context, titles }
     }

@@ -39,6 +39,9 @@ pub(super) fn read(
     if phrase::whole(units, "both") && (choosing || !phrase::whole(raw, "yes")) {
         return Some(reading(Answer::Pick((0..tasks.len()).collect()), EXACT));
     }
+    if let Some(index) = whose(message, raw, tasks).filter(|_| choosing) {
+        return Some(reading(Answer::Pick(vec![index]), EXACT));
+    }
     if let Some(index) = by_contrast(raw, tasks.len()) {
         return Some(reading(Answer::Pick(vec![index]), EXACT));
     }
@@ -106,6 +109,50 @@ fn rather(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here:
     (meant != denied).then_some(meant)
 }
 
+/// `mine`, `ben's`, `leo's one`: whose it is, when that tells one title from the others.
+fn whose(message: &Message<'_>, units: &[Unit], tasks: &[(TaskNumber, String)]) -> Option<usize> {
+    if units.len() > 4 {
+        return None;
+    }
+    let said = message.cut(units).to_lowercase().replace('’', "'");
+    let said = said.strip_prefix("the ").unwrap_or(&said);
+    let said = said.strip_suffix(" one").unwrap_or(said);
+    let owners: Vec<&str> = match said {
+        "mine" | "my" | "my own" => vec!["me", "my", "mine", "myself"],
+        "ours" | "our" => vec!["us", "our", "ours"],
+        _ => {
+            let name = said.strip_suffix("'s").or_else(|| said.strip_suffix("s'"))?;
+            vec![name]
+        }
+    };
+    if owners.iter().any(|owner| owner.is_empty() || owner.contains(' ')) {
+        return None;
+    }
+    let has = |title: &str| {
+        let title = title.to_lowercase();
+        let mut words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.any(|word| owners.contains(&word))
+    };
+    let mut fitting = tasks.iter().enumerate().filter(|(_, (_, title))| has(title)).map(|(index, _)| index);
+    let one = fitting.next()?;
+    fitting.next().is_none().then_some(one)
+}
+
+/// `never mind the dentist`, `forget the call`: what was asked about is to be left alone.
+pub(super) fn forgets(message: &Message<'_>, units: &[Unit], pending: &PendingContext) -> bool {
+    let units = without_hedges(units);
+    let Some(length) = phrase::prefix(units, "forgets").filter(|length| *length < units.len()) else { return false };
+    let named = trim(&units[length..]);
+    let the = named.iter().take_while(|unit| is_any(unit, &["the", "my", "about"])).count();
+    let named = &named[the.min(named.len())..];
+    let candidates: Vec<Candidate<'_>> = pending
+        .tasks
+        .iter()
+        .map(|(number, title)| Candidate { number: *number, title, completed: false })
+        .collect();
+    !named.is_empty() && named.len() <= MOST_WORDS && !resolve::rank(&message.cut(named), &candidates).is_empty()
+}
+
 /// `the latter` of two, `whichever stands in the middle` of three.
 fn by_contrast(units: &[Unit], count: usize) -> Option<usize> {
     let says = |words: &[&str]| units.iter().any(|unit| is_any(unit, words));
@@ -132,9 +179,47 @@ pub(super) fn sparing(
     pending: &PendingContext,
     context: &Context,
 ) -> Option<Reading> {
-    let picked = except(message, without_hedges(raw), pending, &here(pending, context))?;
-    let answer = if picked.is_empty() { Answer::Reject } else { Answer::Pick(picked) };
+    let here = here(pending, context);
+    let Spared { kept, ordered } = except(message, without_hedges(raw), pending, &here)
+        .or_else(|| staying(message, without_hedges(raw), pending, &here))?;
+    let answer = match kept.is_empty() {
+        true => Answer::Reject,
+        // Nobody has said yes yet.
+        false if !ordered && pending.kind == PendingKind::Confirm => Answer::Narrow(kept),
+        false => Answer::Pick(kept),
+    };
     Some(reading(answer, EXACT))
+}
+
+/// What is left when some are taken out.
+struct Spared {
+    /// The places of those that are left.
+    kept: Vec<usize>,
+    /// Whether it is said that something is to be done with these: `yes but keep the milk`.
+    ordered: bool,
+}
+
+/// `the figs can stay`, `Ana's stays please`
+fn staying(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here: &Context) -> Option<Spared> {
+    if pending.kind != PendingKind::Confirm {
+        return None;
+    }
+    let length = phrase::suffix(units, "stays").filter(|length| *length < units.len())?;
+    let mut named = trim(&units[..units.len() - length]);
+    while let Some(length) = phrase::prefix(named, "no").or_else(|| phrase::prefix(named, "hedge"))
+        && length < named.len()
+    {
+        named = trim(&named[length..]);
+    }
+    spared(message, named, pending, here)
+}
+
+/// All but those named; all of them when none of those shown is.
+fn spared(message: &Message<'_>, named: &[Unit], pending: &PendingContext, here: &Context) -> Option<Spared> {
+    let but = reference::parse(message, named, here)?;
+    let left_out = indices(&but.targets, pending).unwrap_or_default();
+    let kept = (0..pending.tasks.len()).filter(|index| !left_out.contains(index)).collect();
+    Some(Spared { kept, ordered: false })
 }
 
 /// `neither, the garage one`: what is said after that none of these was meant.
@@ -214,7 +299,8 @@ fn strip_lead(units: &[Unit]) -> &[Unit] {
 }
 
 /// `both but not the milk`, `all except 3`, `yes but keep the second`, `not the milk`.
-fn except(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here: &Context) -> Option<Vec<usize>> {
+fn except(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here: &Context) -> Option<Spared> {
+    let told = |kept| Some(Spared { kept, ordered: true });
     for at in 0..units.len() {
         let spared = phrase::prefix(&units[at..], "spare");
         let Some(length) = spared.max(phrase::prefix(&units[at..], "except")) else { continue };
@@ -235,16 +321,19 @@ fn except(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here:
             if let Some(picked) =
                 meant.and_then(|meant| indices(&meant.targets, pending)).filter(|picked| picked.len() == 1)
             {
-                return Some(picked);
+                return told(picked);
             }
         }
         if spared.is_some() && ["pronoun", "allshown", "everything"].iter().any(|class| phrase::whole(rest, class)) {
-            return Some(Vec::new());
+            return told(Vec::new());
+        }
+        if head.is_empty() && pending.kind == PendingKind::Confirm {
+            return self::spared(message, rest, pending, here);
         }
         let but = reference::parse(message, rest, here)?;
         let left_out = indices(&but.targets, pending)?;
         let kept: Vec<usize> = (0..pending.tasks.len()).filter(|index| !left_out.contains(index)).collect();
-        return (!left_out.is_empty()).then_some(kept);
+        return (!left_out.is_empty()).then_some(Spared { kept, ordered: true });
     }
     None
 }

@@ -269,6 +269,9 @@ fn spoken(cx: &Cx<'_>, repeat: &Repeat, bound: Option<(usize, usize)>) -> String
     let mut words = String::new();
     for (start, end) in [Some((repeat.start, repeat.end)), bound].into_iter().flatten() {
         for token in &cx.tokens[start..end] {
+            if words.is_empty() && matches!(&*token.norm, "repeat" | "repeats" | "repeating" | "recurring") {
+                continue;
+            }
             if !words.is_empty() && token.space_before {
                 words.push(' ');
             }

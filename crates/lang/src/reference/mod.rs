@@ -74,6 +74,13 @@ fn simple(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
         if counted && context.listing.is_empty() && context.focus.is_empty() {
             return None;
         }
+        if context.last_query.is_some() {
+            return Some(vec![TaskRef::Place(Place::All)]);
+        }
+        // What was done with several is nearer than what was shown before that.
+        if context.focus.len() > 1 {
+            return Some(vec![TaskRef::Focus]);
+        }
         // Nothing was shown or talked about: the whole list is meant.
         return Some(vec![match (context.listing.is_empty(), context.focus.is_empty()) {
             (false, _) => TaskRef::Place(Place::All),
@@ -82,11 +89,17 @@ fn simple(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
         }]);
     }
     if phrase::whole(units, "pronoun") {
-        return Some(vec![TaskRef::Focus]);
+        return Some(vec![pronoun(units, context)]);
     }
     numbers(message, units).or_else(|| places(message, units)).or_else(|| {
         crate::rules::filter::reference(message, units, context).map(|filter| vec![TaskRef::Filter(filter)])
     })
+}
+
+/// What `it` means, or `those`: the tasks that were just shown, if they are spoken of in the plural.
+pub(crate) fn pronoun(units: &[Unit], context: &Context) -> TaskRef {
+    let plural = units.iter().any(|unit| is_any(unit, &["them", "these", "those", "they", "both", "all"]));
+    if plural && context.last_query.is_some() { TaskRef::Place(Place::All) } else { TaskRef::Focus }
 }
 
 /// More words than this name no group that something is left out of.
@@ -110,15 +123,18 @@ fn except(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<Ve
             && matches!(from, TaskRef::Place(_) | TaskRef::Filter(_) | TaskRef::Focus)
             && let Some(but) = parse(message, rest, context)
         {
-            // `everything but the last`: of what was shown.
-            let shown = !context.listing.is_empty()
-                && *from == TaskRef::Filter(crate::TaskFilter::default())
-                && but.targets.iter().all(|target| matches!(target, TaskRef::Place(_)));
-            let from = if shown { &TaskRef::Place(Place::All) } else { from };
-            return Some(vec![TaskRef::Except(Box::new(from.clone()), but.targets)]);
+            return Some(vec![leaving_out(from.clone(), but.targets, context)]);
         }
     }
     None
+}
+
+/// Some tasks without others; `everything but the last` leaves out of what was shown.
+pub(crate) fn leaving_out(from: TaskRef, but: Vec<TaskRef>, context: &Context) -> TaskRef {
+    let shown = !context.listing.is_empty()
+        && from == TaskRef::Filter(crate::TaskFilter::default())
+        && but.iter().all(|target| matches!(target, TaskRef::Place(_)));
+    TaskRef::Except(Box::new(if shown { TaskRef::Place(Place::All) } else { from }), but)
 }
 
 fn is_separator(message: &Message<'_>, unit: &Unit) -> bool {

@@ -1,9 +1,11 @@
 //! Somebody who changes their mind in the middle: `buy milk, no wait, bread`, `at 5, sorry, 6`.
 
+use saydo_domain::Field;
+
 use super::{
     frames::{draft, edit},
     message::{Message, Unit},
-    part::read_part,
+    part::{is_command, read_part},
     phrase::{self, trim},
     segment::Segment,
 };
@@ -90,6 +92,44 @@ fn without_make(units: &[Unit]) -> &[Unit] {
         }
         _ => units,
     }
+}
+
+/// More words than these after `no` are a sentence.
+const MOST_WORDS_OF_A_NAME: usize = 8;
+
+/// `no, annual report` after a new name or an add: another one.
+pub(super) fn another_name(message: &Message<'_>, context: &Context) -> Option<Reading> {
+    let units = trim(&message.units);
+    let refuses = units.first().is_some_and(|unit| phrase::is_any(unit, &["no", "nope"]));
+    let known = context.last_was_rename || context.last_was_add && refuses;
+    if context.focus.len() != 1 || context.pending.is_some() || !known {
+        return None;
+    }
+    let mut name = units;
+    while let Some(length) = phrase::prefix(name, "oops").filter(|length| *length < name.len()) {
+        name = trim(&name[length..]);
+    }
+    let says = |unit: &Unit| phrase::is_any(unit, &["other", "one", "wrong", "right", "it", "that", "this", "them", "not"]);
+    let bare = name.len() < units.len() && name.len() <= MOST_WORDS_OF_A_NAME && !name.iter().any(says);
+    let led = ["meant", "no", "yes", "lead", "ack"].iter().any(|class| phrase::prefix(name, class).is_some());
+    let segment = Segment::new(message, name, context);
+    if !bare
+        || led
+        || segment.question
+        || edit::read(&segment, name).is_some()
+        || reference::hard(message, name, context).is_some()
+        || is_command(message, name, context, Reading::SURE)
+    {
+        return None;
+    }
+    let Draft { title, due, priority, labels, spans, recurrence: None, .. } = draft::draft(&segment, name) else {
+        return None;
+    };
+    let due = due.map_or(Field::Keep, Field::Set);
+    let edit = Edit { title: Some(title), due, priority, add_labels: labels, spans, ..Edit::default() };
+    let intents = vec![Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) }];
+    let confidence = if context.last_was_rename { 0.95 } else { 0.85 };
+    Some(Reading { intents, confidence, only_if_found: false, rule: "another-name" })
 }
 
 /// Whether somebody says `er` before the token.

@@ -62,8 +62,10 @@ pub(crate) struct Known {
 }
 
 /// What follows `its` only where `it's` is meant.
-const AFTER_IT_IS: [&str; 13] =
-    ["not", "a", "an", "the", "too", "urgent", "important", "done", "finished", "really", "very", "so", "tomorrow"];
+const AFTER_IT_IS: [&str; 20] = [
+    "not", "a", "an", "the", "too", "urgent", "important", "done", "finished", "really", "very", "so", "tomorrow", "at",
+    "due", "on", "by", "for", "only", "actually",
+];
 
 /// A unit that is no word of the lexicon.
 const fn bare_unit(token: usize) -> Unit {
@@ -82,8 +84,9 @@ impl<'t> Message<'t> {
                 && tokens[at - 1].is_punct('\'')
                 && tokens[at - 2].kind == TokenKind::Number;
             // `its not that urgent`, typed without the apostrophe
-            let copula =
-                token.norm == "its" && tokens.get(at + 1).is_some_and(|next| AFTER_IT_IS.contains(&&*next.norm));
+            let after = |distance: usize| tokens.get(at + distance).map_or("", |next| &*next.norm);
+            let field = after(1) == "due" && ["date", "day", "time"].contains(&after(2));
+            let copula = token.norm == "its" && AFTER_IT_IS.contains(&after(1)) && !field;
             if copula {
                 let word = |word| Unit { word: grammar().vocabulary.id(word), ..bare_unit(at) };
                 units.extend([word("it"), word("is")]);

@@ -1,7 +1,7 @@
 //! The whole way of a message: answers to what was asked first, then commands; all readings ranked.
 
 use super::{
-    antecedent, correction, frames, join, list_of_lines,
+    antecedent, correction, follow_up, frames, harmless, join, list_of_lines,
     message::Message,
     numbered,
     part::{read_part, read_segment, small_talk},
@@ -35,6 +35,9 @@ pub fn understand(text: &str, context: &Context) -> Understanding {
 fn rank(mut readings: Vec<Reading>) -> Understanding {
     for reading in &mut readings {
         reading.confidence = reading.confidence.clamp(0.0, 1.0);
+        if reading.intents.iter().any(adds_a_pronoun) {
+            (reading.intents, reading.confidence) = (vec![Intent::Unknown], 0.3);
+        }
         for intent in &mut reading.intents {
             if let Intent::Add(drafts) = intent {
                 *drafts = frames::draft::settle(std::mem::take(drafts));
@@ -55,6 +58,17 @@ fn rank(mut readings: Vec<Reading>) -> Understanding {
         kept.push(Reading { intents: vec![Intent::Unknown], confidence: 0.0, only_if_found: false, rule: "lost" });
     }
     Understanding { readings: kept }
+}
+
+/// `them as separate things`, `its`: words for what was talked about are never a new task.
+fn adds_a_pronoun(intent: &Intent) -> bool {
+    const PRONOUNS: [&str; 10] = ["it", "its", "it's", "them", "that", "this", "those", "these", "they", "both"];
+    let Intent::Add(drafts) = intent else { return false };
+    drafts.iter().any(|draft| {
+        let mut words = draft.title.split_whitespace();
+        let first = words.next().unwrap_or_default().to_lowercase();
+        first == "them" || PRONOUNS.contains(&&*first) && words.next().is_none()
+    })
 }
 
 fn commands(message: &Message<'_>, context: &Context) -> Vec<Reading> {
@@ -79,6 +93,12 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     if frames::code::alone(message, &whole.units) {
         let intents = vec![Intent::Unknown];
         return vec![Reading { intents, confidence: 0.3, only_if_found: false, rule: "code" }];
+    }
+    if let Some(question) = harmless::read(message, context).or_else(|| follow_up::read(message, context)) {
+        return vec![question];
+    }
+    if let Some(renamed) = correction::another_name(message, context) {
+        return vec![renamed];
     }
     if let Some(list) = list_of_lines::read(message, context) {
         return vec![list];
@@ -105,6 +125,7 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     }
     let mut parts: Vec<Vec<Reading>> = segments.iter().map(|units| read_part(message, units, context)).collect();
     antecedent::resolve(message, context, &segments, &mut parts);
+    join::remind_of_it(&mut parts);
     let mut readings = vec![join::joined(&parts, |readings| readings.first())];
     if readings.iter().any(|reading| reading.only_if_found) {
         let mut plain = join::joined(&parts, |readings| {

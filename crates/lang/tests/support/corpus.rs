@@ -4,7 +4,9 @@
 //! `= nothing` must neither do nor ask anything, `a || b` allows either. `\n` in a phrase is a line break.
 
 use saydo_domain::{PendingKind, TaskNumber};
-use saydo_lang::{Context, Intent, Moment, PendingContext, Reading, notation, understand};
+use saydo_lang::{
+    Context, Intent, ListQuery, ListQuestion, Moment, PendingContext, Reading, TaskFilter, notation, understand,
+};
 
 /// A phrase that was read otherwise than expected.
 #[derive(Debug)]
@@ -64,7 +66,18 @@ pub(crate) fn run(text: &str, moment: &Moment) -> Outcome {
     outcome
 }
 
-/// `@ listing=3,5 focus=4 last-add choose=3:Buy milk|5:Buy bread`
+/// What was asked of the list, in words without spaces: `tomorrow`, `#work`; everything open without any.
+fn asked(words: &str, moment: &Moment) -> ListQuery {
+    let question = format!("show my open {} tasks", words.replace('-', " "));
+    let readings = understand(&question, &Context::new(moment.clone())).readings;
+    let asked = readings.into_iter().flat_map(|reading| reading.intents).find_map(|intent| match intent {
+        Intent::List(query) => Some(query),
+        _ => None,
+    });
+    asked.unwrap_or(ListQuery { question: ListQuestion::Show, filter: TaskFilter::default() })
+}
+
+/// `@ listing=3,5 focus=4 last-add last-list=tomorrow choose=3:Buy milk|5:Buy bread`
 fn read_context(words: &str, moment: &Moment) -> Result<Context, String> {
     let mut context = Context::new(moment.clone());
     let numbers = |list: &str| list.split(',').filter_map(|n| n.trim().parse().ok()).collect::<Vec<TaskNumber>>();
@@ -83,13 +96,17 @@ fn read_context(words: &str, moment: &Moment) -> Result<Context, String> {
                 |task: &str| task.split_once(':').and_then(|(n, title)| Some((n.parse().ok()?, title.to_owned())));
             value.split('|').filter_map(|text| task(text.trim())).collect::<Vec<_>>()
         };
+        let pending = |kind, deletes| Some(PendingContext { kind, tasks: tasks(), deletes });
         match name {
             "listing" => context.listing = numbers(value),
             "focus" => context.focus = numbers(value),
             "last-add" => context.last_was_add = true,
-            "choose" => context.pending = Some(PendingContext { kind: PendingKind::Choose, tasks: tasks() }),
-            "confirm" => context.pending = Some(PendingContext { kind: PendingKind::Confirm, tasks: tasks() }),
-            "ask" => context.pending = Some(PendingContext { kind: PendingKind::Ask, tasks: tasks() }),
+            "last-rename" => context.last_was_rename = true,
+            "last-list" => context.last_query = Some(asked(value, moment)),
+            "choose" => context.pending = pending(PendingKind::Choose, false),
+            "confirm" => context.pending = pending(PendingKind::Confirm, false),
+            "confirm-delete" => context.pending = pending(PendingKind::Confirm, true),
+            "ask" => context.pending = pending(PendingKind::Ask, false),
             other => return Err(other.to_owned()),
         }
     }

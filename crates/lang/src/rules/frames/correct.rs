@@ -37,13 +37,17 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
                 Some(Edit { shift: Some(shift), ..Edit::default() })
             })?;
             let dated = !edit.due.is_keep();
+            let raw = phrase::trim(&found.segment.message.units);
+            // `lunch on friday`, `new year's eve`: something of its own, unless a word says that it is meant for the last.
+            if raw.first().is_some_and(|unit| names_an_occasion(found, unit)) {
+                return None;
+            }
             let only_day = edit.due_date_only;
             let target = reference::pronoun(found.units, context);
             let mut reading = found.reading(Intent::Update { targets: vec![target], edit: Box::new(edit) });
             let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
             if bare && found.units.len() == found.captures.first().map_or(0, |(_, range)| range.end) {
                 // A bare date after an add corrects it; after something else it may ask for a list.
-                let raw = phrase::trim(&found.segment.message.units);
                 let clear = context.last_was_add || phrase::prefix(raw, "oops").is_some() || !dated;
                 // `and monday` after an add: that day too, or what is due then?
                 let joined = only_day && raw.first().is_some_and(|unit| is_any(unit, &["and"]));
@@ -57,6 +61,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             let title = literal(found, units).filter(|title| title.chars().count() <= 200)?;
             // `that's wrong, put it on the 12th`
             if is_any(units.first()?, &["wrong", "not", "right", "fine", "ok", "good", "great"]) {
+                return None;
+            }
+            // `that's a lot`, `thats too expensive`: said of it, and no name.
+            if told_of(found) {
                 return None;
             }
             // `no, I meant buy oat milk` right after an add.
@@ -79,6 +87,12 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             Some(vec![reading])
         }
     }
+}
+
+/// Whether a phrase begins with a meal: what is said of a time may be a thing to do as well.
+fn names_an_occasion(found: &Match<'_, '_, '_>, unit: &crate::rules::message::Unit) -> bool {
+    const MEALS: [&str; 6] = ["lunch", "dinner", "breakfast", "brunch", "supper", "tea"];
+    MEALS.contains(&&*found.segment.message.token(unit).norm)
 }
 
 /// Whether a verb of change is said: `make it friday`.
@@ -148,6 +162,16 @@ fn other(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         reading.confidence = if said { 0.88 } else { 0.8 };
     }
     Some(vec![reading])
+}
+
+/// Whether something is told of `it` or `that`, without a word that corrects: `that's a lot`.
+fn told_of(found: &Match<'_, '_, '_>) -> bool {
+    let oops = phrase::prefix(found.units, "oops").unwrap_or(0);
+    let rest = phrase::trim(&found.units[oops.min(found.units.len())..]);
+    let [it, is, ..] = rest else { return false };
+    is_any(it, &["it", "that", "this"])
+        && is_any(is, &["is", "was"])
+        && !rest.iter().any(|unit| is_any(unit, &["not", "called", "named", "should"]))
 }
 
 fn said_other(found: &Match<'_, '_, '_>) -> bool {

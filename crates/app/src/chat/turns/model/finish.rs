@@ -141,16 +141,18 @@ impl Final {
             tx.conversation_find(caller.id(), conversation).await?.ok_or(AppError::NotFound(Missing::Conversation))?;
         let memory: Memory = serde_json::from_value(memory).unwrap_or_default();
         let focus: Vec<TaskNumber> = say::acted_on(&done);
-        // What was asked in the meantime is still to be answered.
+        // What was asked in the meantime is still to be answered. What was asked before is out of sight now, and a
+        // “yes” must not be taken for it.
         let waiting = tx.pending_find(caller.id(), conversation).await?;
         let older = waiting.is_some_and(|waiting| waiting.created_at <= began);
-        if question.is_some() || (self.change.is_some() && older) {
+        if question.is_some() || older {
             tx.pending_clear(caller.id(), conversation).await?;
         }
         let ending = Ending { caller, clock, moment, conversation, fresh: false, memory, recorder: Some(recorder) };
         let came = Came {
             plan: Plan::default(),
             question,
+            waiting: None,
             response,
             records,
             done,
