@@ -9,8 +9,10 @@ mod report;
 use std::time::Duration;
 
 use super::{
-    CliError, local_url,
-    person::{Site, interrupted},
+    CliError,
+    interrupt::interrupted,
+    local_url,
+    site::Site,
     span::{span, span_or_zero},
 };
 use crate::config::Config;

@@ -6,6 +6,7 @@ mod backup;
 mod chat;
 mod events;
 mod health;
+pub(crate) mod interrupt;
 mod load;
 mod manual;
 mod mcp;
@@ -16,22 +17,26 @@ mod plain;
 mod ready;
 mod recurring;
 mod serve;
+pub(crate) mod site;
 mod smoke;
 pub(crate) mod span;
 mod usage;
 mod user;
 pub(crate) mod web_app;
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::ExitCode, sync::LazyLock};
 
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 
 use crate::config::{self, Config, ConfigError, Sources};
 
+/// What `--version` says.
+static BUILD: LazyLock<String> = LazyLock::new(|| crate::build(crate::VERSION, crate::REVISION));
+
 /// Saydo: a to-do list you talk to.
 #[derive(Debug, Parser)]
-#[command(name = "saydo", version, about = "Saydo, a to-do list you talk to", propagate_version = true)]
+#[command(name = "saydo", version = BUILD.as_str(), about = "Saydo, a to-do list you talk to", propagate_version = true)]
 struct Cli {
     #[command(flatten, next_help_heading = "Settings")]
     flags: Flags,

@@ -12,7 +12,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use saydo_store::Store;
 
-use super::{CliError, local_url, person::Site, span::span};
+use super::{CliError, local_url, site::Site, span::span};
 use crate::{
     config::Config,
     ready::{Accounts, End, Metrics, Report, Scene, TEMPLATE, Verdict, evaluate},

@@ -11,7 +11,7 @@ use saydo_domain::Email;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::{CliError, backup, recurring};
+use super::{CliError, backup, interrupt::interrupted, recurring};
 use crate::{
     config::Config,
     http::{AppState, Shutdown, metrics_router, router, serve},
@@ -116,30 +116,12 @@ fn url(address: std::net::SocketAddr) -> String {
 
 /// Lets the server end when it is asked to: at once, or after the delay. A second time means at once.
 async fn end_on_signal(leaving: Shutdown, shutdown: Shutdown, delay: Duration) {
-    asked_to_end().await;
+    interrupted().await;
     leaving.cancel();
     if !delay.is_zero() {
         tracing::info!(seconds = delay.as_secs(), "stopping soon: not ready any more");
-        drop(tokio::time::timeout(delay, asked_to_end()).await);
+        drop(tokio::time::timeout(delay, interrupted()).await);
     }
     tracing::info!("stopping: running requests may end");
     shutdown.cancel();
-}
-
-async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = tokio::signal::ctrl_c() => {}
-                }
-            }
-            Err(_) => drop(tokio::signal::ctrl_c().await),
-        }
-    }
-    #[cfg(not(unix))]
-    drop(tokio::signal::ctrl_c().await);
 }

@@ -13,12 +13,7 @@ use self::{
     report::Report,
     scene::{Fault, Scene},
 };
-use super::{
-    CliError, local_url,
-    person::{Person, Site, interrupted},
-    read_password,
-    span::span,
-};
+use super::{CliError, interrupt::interrupted, local_url, person::Person, read_password, site::Site, span::span};
 use crate::config::Config;
 
 /// Try out a running server by the effects of what is said and asked; the exit status answers

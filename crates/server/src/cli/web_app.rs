@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::{
     CliError,
-    person::{Site, send},
+    site::{Site, send},
 };
 
 /// What is there, or what is missing.

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::{error::ApiResult, metrics, problem::Problem, state::AppState};
 use crate::{
-    cli::{local_url, person::Site},
+    cli::{local_url, site::Site},
     config::Config,
     ready::{End, Metrics, Report, Scene, evaluate},
 };
@@ -53,7 +53,8 @@ async fn make(state: &AppState) -> ApiResult<Report> {
     let base = config.ready.public_url.clone().unwrap_or_else(|| local_url(config.http.listen));
     let site = Site::new(&base, PATIENCE).map_err(|error| Problem::internal(error.to_string()))?;
     let own = state.clone();
-    let metrics = Metrics::Own(Arc::new(move || metrics::text(&own)));
+    // The disks have rows of their own.
+    let metrics = Metrics::Own(Arc::new(move || metrics::text(&own, Vec::new())));
     let scene = Scene::new(config, site, Ok(state.app.store.clone()), metrics);
     Ok(Box::pin(evaluate(&scene, &|_| (), &End::never())).await)
 }

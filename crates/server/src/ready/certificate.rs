@@ -11,7 +11,7 @@ use super::{
 };
 use crate::cli::{
     CliError,
-    person::{Site, send},
+    site::{Site, send},
 };
 
 const BY: &str = "TLS from outside";

@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use crate::cli::person::interrupted;
+use crate::cli::interrupt::interrupted;
 
 /// What was heard of the person at the terminal, or of a service manager.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use super::{
     scene::Scene,
 };
 use crate::cli::{
-    person::{Site, send},
+    site::{Site, send},
     span::told,
 };
 

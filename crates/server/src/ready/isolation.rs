@@ -12,7 +12,8 @@ use super::{
 };
 use crate::cli::{
     CliError,
-    person::{Answer, Person, made_up_word, send, send_patiently},
+    person::{Person, made_up_word},
+    site::{Answer, send, send_patiently},
     span::told,
 };
 

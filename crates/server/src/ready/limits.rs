@@ -11,7 +11,8 @@ use super::{
 };
 use crate::cli::{
     CliError,
-    person::{Answer, Person, send},
+    person::Person,
+    site::{Answer, send},
     span::told,
 };
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     cli::{
         CliError,
-        person::{Answer, Site, send},
+        site::{Answer, Site, send},
         web_app,
     },
     http::CSP,
@@ -88,13 +88,15 @@ pub(super) async fn health(site: &Site) -> Vec<Row> {
         }
     };
     let word = |key: &str| answer.json[key].as_str().unwrap_or("unknown").to_owned();
-    let (status, database, version) = (word("status"), word("database"), word("version"));
+    let (status, database) = (word("status"), word("database"));
+    let there = crate::build(&word("version"), answer.json["revision"].as_str());
+    let here = crate::build(crate::VERSION, crate::REVISION);
     let well = answer.status == 200 && status == "healthy" && database == "connected";
     vec![
         HEALTH.judge(well, format!("{}: {status}, database {database}, by {}", answer.status, site.base()), help),
         VERSION.judge(
-            version == crate::VERSION,
-            format!("the server is {version}, this program {}", crate::VERSION),
+            there == here,
+            format!("the server is {there}, this program {here}"),
             "restart the server, or ask with its own program",
         ),
         skew(SKEW, answer.json["timestamp"].as_str().and_then(|text| text.parse().ok()), before, after),

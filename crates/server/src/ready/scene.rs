@@ -11,7 +11,7 @@ use super::page::Page;
 use crate::{
     cli::{
         local_url,
-        person::{Site, send},
+        site::{Site, send},
     },
     config::{Config, load_or_make_secret},
 };

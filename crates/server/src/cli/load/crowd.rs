@@ -9,7 +9,8 @@ use serde_json::json;
 use super::{
     super::{
         CliError,
-        person::{Person, Site, send_patiently},
+        person::Person,
+        site::{Site, send_patiently},
     },
     plan::{Act, Plan, Scenario},
 };

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io::Write as _, time::Duration};
 use serde::Serialize;
 
 use super::{
-    super::{CliError, person::Site, span::told},
+    super::{CliError, site::Site, span::told},
     plan::{Pace, Plan},
     record::{Figures, Measured, Record, Spans},
 };

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    super::{CliError, person::send, span::told},
+    super::{CliError, site::send, span::told},
     paint::{Paint, Tone},
     table,
 };

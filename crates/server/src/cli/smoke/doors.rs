@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     super::{
-        person::{send, send_patiently},
+        site::{send, send_patiently},
         span::told,
         web_app,
     },

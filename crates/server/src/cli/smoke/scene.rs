@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::{
     CliError,
-    person::{Answer, Person, Site, made_up_word, send_patiently},
+    person::{Person, made_up_word},
+    site::{Answer, Site, send_patiently},
 };
 
 /// Why a check did not pass.

@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::Value;
 
 use super::{
-    super::{events::Events, person::send, span::told},
+    super::{events::Events, site::send, span::told},
     scene::{Fault, Scene, failed, must},
 };
 
