@@ -1,6 +1,6 @@
 //! A reference becomes tasks, or a reason why not.
 
-use jiff::civil::Date;
+use jiff::{ToSpan as _, civil::Date};
 use saydo_domain::{Label, Task, TaskNumber};
 use saydo_lang::{Match, Moment, Place, TaskFilter, TaskRef, Window};
 use saydo_store::Conn;
@@ -330,6 +330,7 @@ pub fn list_args(filter: &TaskFilter, today: Date) -> ListTasksArgs {
     let (due, days) = match filter.due {
         None => (None, None),
         Some(Window::Today) if done_then => (None, Some((today, today))),
+        Some(Window::Week) if done_then => (None, Some((monday(today), today))),
         Some(Window::Today) => (Some(DueWindow::Today), None),
         Some(Window::Overdue) => (Some(DueWindow::Overdue), None),
         Some(Window::Week) => (Some(DueWindow::Week), None),
@@ -355,6 +356,12 @@ pub fn list_args(filter: &TaskFilter, today: Date) -> ListTasksArgs {
     }
 }
 
+/// Monday of this week (ISO 8601).
+fn monday(today: Date) -> Date {
+    let passed = i64::from(today.weekday().to_monday_zero_offset());
+    today.checked_sub(passed.days()).unwrap_or(today)
+}
+
 /// The arguments of `list_tasks` as a filter.
 #[must_use]
 pub fn filter_of(args: &ListTasksArgs) -> TaskFilter {
@@ -364,7 +371,7 @@ pub fn filter_of(args: &ListTasksArgs) -> TaskFilter {
         (Some(DueWindow::Week), ..) => Some(Window::Week),
         (Some(DueWindow::None), ..) => Some(Window::None),
         (None, Some(first), Some(last)) => Some(Window::Days(first, last)),
-        (None, ..) => None,
+        (None, ..) => args.completed_from.zip(args.completed_to).map(|(first, last)| Window::Days(first, last)),
     };
     TaskFilter {
         completed: match args.status {
@@ -375,7 +382,7 @@ pub fn filter_of(args: &ListTasksArgs) -> TaskFilter {
         priority: args.priority,
         label: args.label.as_ref().and_then(|label| Label::new(label).ok()),
         due,
+        by_completion: args.completed_from.is_some(),
         query: args.query.clone(),
-        ..TaskFilter::default()
     }
 }
