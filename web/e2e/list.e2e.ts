@@ -163,10 +163,15 @@ test("the keyboard alone does it all", () =>
     await page.keyboard.type("no");
     await page.keyboard.press("Escape");
     await page.getByLabel("Say when").waitFor({ state: "detached" });
+    await page.keyboard.press("t");
+    await page.getByLabel("Say when").waitFor();
+    await page.keyboard.type("next monday");
+    await page.keyboard.press("Enter");
+    await page.locator(".group-later .row:focus").waitFor();
     await page.keyboard.press("Backspace");
     await expect.poll(async () => await page.locator(".row").count()).toBe(1);
     await page.keyboard.press("z");
-    await shows(page, ["Buy milk and bread", "Call mom"]);
+    await shows(page, ["Call mom", "Buy milk and bread"]);
 
     await page.keyboard.press("g");
     await page.keyboard.press("t");

@@ -6,6 +6,7 @@ import { drawerOpen, paletteOpen } from "../state/drawer";
 import { goToView, route, type View, viewPath } from "../state/route";
 import { user } from "../state/session";
 import { labels, open, todayCount } from "../state/tasks";
+import { closeThread } from "../state/thread";
 import { ConversationList } from "./ConversationList";
 import { Icon, type IconName, Logo } from "./Icon";
 import { VIEWS } from "./views";
@@ -25,6 +26,8 @@ function NavLink({ view, icon, title, count, hint }: LinkProps) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     drawerOpen.value = false;
+    // Where a conversation lies over the list, it would hide what the person wants to see.
+    if (matchMedia("(width < 1120px)").matches) closeThread();
     goToView(view);
   };
   return (

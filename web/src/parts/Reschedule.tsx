@@ -68,7 +68,8 @@ function Sheet({ lead, onMove, onClose }: SheetProps) {
   const [words, setWords] = useState("");
   const move = (to: Day) => {
     onClose();
-    onMove(to);
+    // First the dialog gives the focus back, so that it can follow the task.
+    requestAnimationFrame(() => onMove(to));
   };
   const onSubmit = (event: Event) => {
     event.preventDefault();

@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { sentence } from "../api/problem";
 import type { Task } from "../api/types";
 import { completeOne, type Day, moveOne, removeOne } from "./actions";
-import { rows } from "./focus";
+import { focusSoon, rowOf, rows } from "./focus";
 import { type Receipt, receipt } from "./receipt";
 import { refresh, visible } from "./tasks";
 
@@ -74,6 +74,7 @@ async function each(
   } finally {
     working.value = false;
     await refresh();
+    focusSoon(() => rowOf(tasks[0]?.id ?? 0) ?? document.getElementById("list"));
   }
 }
 
