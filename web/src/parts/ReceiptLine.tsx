@@ -5,6 +5,8 @@ import { dismissReceipt, type Receipt, receipt, undoReceipt } from "../state/rec
 import { conversation, entries, showThread, threadOpen } from "../state/thread";
 import { Icon } from "./Icon";
 
+const ICONS = { done: "check", waits: "clock", problem: "warning" } as const;
+
 const STAY_MS = 20_000;
 /** More than this would be a tower beside the buttons of a phone. */
 const LONG = 80;
@@ -28,7 +30,7 @@ function Shown({ current }: { current: Receipt }) {
   return (
     <>
       <span class="receipt-icon">
-        <Icon name={current.tone === "done" ? "check" : "warning"} />
+        <Icon name={ICONS[current.tone]} />
       </span>
       <span class="receipt-text">{current.text}</span>
       {changeId && (

@@ -10,7 +10,7 @@ import { inWords } from "../lib/outbox";
 import type { What } from "../offline/outbox";
 import { here } from "./clock";
 import { attempt } from "./outbox";
-import { showProblem, showReceipt } from "./receipt";
+import { showProblem, showReceipt, showWaiting } from "./receipt";
 import { placeTask, refresh, removeTask, settling } from "./tasks";
 
 const SETTLE_MS = 900;
@@ -24,7 +24,7 @@ function settle(task: Task): void {
   }, SETTLE_MS);
 }
 
-const sayWaiting = (what: What): void => showReceipt(`Waits to be sent: ${inWords(what)}.`, null);
+const sayWaiting = (what: What): void => showWaiting(inWords(what));
 
 /** Someone changed or removed it meanwhile: show how things are now. */
 async function sayAndRefresh(cause: unknown): Promise<void> {

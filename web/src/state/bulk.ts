@@ -62,11 +62,8 @@ async function each(
   try {
     for (const task of tasks) done.push(await act(task));
     const waits = done.includes(null);
-    told(
-      done,
-      waits ? `Waits to be sent: ${counted(done.length)}.` : `${what} ${counted(done.length)}.`,
-      "done",
-    );
+    const all = counted(done.length);
+    told(done, waits ? `Waits to be sent: ${all}.` : `${what} ${all}.`, waits ? "waits" : "done");
     clearSelection();
   } catch (cause) {
     const failed = tasks[done.length]?.title ?? "";

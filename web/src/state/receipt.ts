@@ -8,7 +8,7 @@ import { refresh } from "./tasks";
 
 export interface Receipt {
   text: string;
-  tone: "done" | "problem";
+  tone: "done" | "waits" | "problem";
   /** The change that the button puts back (or, after an undo, does again). */
   changeId: string | null;
   /** What was changed before that by the same action, oldest first: it goes along. */
@@ -20,6 +20,12 @@ export const receipt = signal<Receipt | null>(null);
 
 export function showReceipt(text: string, changeId: string | null): void {
   receipt.value = { text, tone: "done", changeId, before: [], action: "Undo" };
+}
+
+/** Something that is not done yet: it waits to be sent. */
+export function showWaiting(what: string): void {
+  const text = `Waits to be sent: ${what}.`;
+  receipt.value = { text, tone: "waits", changeId: null, before: [], action: "Undo" };
 }
 
 export function showWarning(text: string): void {

@@ -11,7 +11,7 @@ import { needsAnswer } from "../lib/outbox";
 import { type Ending, NEW_RUN, type Run } from "../lib/run";
 import { hasChanged } from "../lib/tools";
 import { enqueue, mustWait } from "./outbox";
-import { dismissReceipt, showProblem, showReceipt } from "./receipt";
+import { dismissReceipt, showProblem, showReceipt, showWaiting } from "./receipt";
 import { user } from "./session";
 import { refresh } from "./tasks";
 import {
@@ -165,7 +165,7 @@ async function waitsWell({ conversation: id, text, key }: Sent, tried: boolean):
   } catch {
     return false;
   }
-  showReceipt(`Waits to be sent: “${text}”.`, null);
+  showWaiting(`“${text}”`);
   return true;
 }
 
