@@ -109,7 +109,7 @@ pub struct DatabaseConfig {
     pub place: DatabasePlace,
     /// Another way to the same PostgreSQL, on which its notices arrive.
     pub listen: Option<DatabasePlace>,
-    /// Connections kept open.
+    /// Connections kept open; a command keeps none.
     pub pool_size: u32,
     /// Connections on top when it is busy.
     pub max_overflow: u32,
@@ -117,6 +117,15 @@ pub struct DatabaseConfig {
     pub pool_timeout: std::time::Duration,
     /// Whether `serve` brings the schema up to date by itself.
     pub migrate: Migrate,
+}
+
+impl DatabaseConfig {
+    /// For a command, which runs beside a server: it opens a connection when it needs one, and says soon that none is
+    /// to be had.
+    pub(crate) fn for_a_command(&mut self) {
+        (self.pool_size, self.max_overflow) = (0, 2);
+        self.pool_timeout = self.pool_timeout.min(std::time::Duration::from_secs(10));
+    }
 }
 
 /// Backups.
@@ -232,8 +241,8 @@ pub struct ReadyConfig {
     pub admins: Vec<Email>,
     /// What only people decide.
     pub decisions: PathBuf,
-    /// What is known about the dependencies.
-    pub dependencies: PathBuf,
+    /// What is known about the dependencies, where it is said where that is.
+    pub dependencies: Option<PathBuf>,
 }
 
 /// The form of log lines.

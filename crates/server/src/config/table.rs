@@ -135,7 +135,7 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "SAYDO_DEPENDENCY_REPORT",
         "",
-        "what scripts/dependencies.sh wrote, for saydo ready; dependencies.json in the data folder when not set",
+        "what scripts/dependencies.sh wrote, for saydo ready; when not set dependencies.json in the data folder, or what came with the program",
     ),
     plain("SAYDO_NOW", "", "RFC 3339 instant at which the clock stands still, for tests (refused in production)"),
     plain("DEBUG", "off", "must be off in production"),

@@ -151,7 +151,7 @@ fn has_own_body(response: &Response<Body>) -> bool {
 }
 
 /// The route of what no route matches: the web app, and what does not exist.
-const UNMATCHED: &str = "(unmatched)";
+pub(super) const UNMATCHED: &str = "(unmatched)";
 
 fn log(operation: &str, response: &Response<Body>, inner: &Inner, took: std::time::Duration, cause: Option<&str>) {
     let status = response.status();

@@ -1,7 +1,7 @@
 //! `/metrics`, for Prometheus: at an address of its own, or with a token. Never open by accident: without either of
 //! them there is no such page.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -12,24 +12,31 @@ use axum::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
+use utoipa::openapi::OpenApi;
 
-use super::{problem::Problem, state::AppState};
+use super::{context::UNMATCHED, problem::Problem, state::AppState};
 use crate::{
     config::Config,
-    telemetry::{self, Reading},
+    telemetry::{
+        self, Reading,
+        disks::{self, Disk},
+    },
 };
+
+/// The class of the answers that are failures of ours.
+const FAILED: &str = "5xx";
 
 /// Who may read the metrics.
 #[derive(Debug, Clone)]
 pub(super) struct MetricsDoor {
     token: Option<Arc<SecretString>>,
-    data_dir: PathBuf,
+    disks: Vec<Disk>,
 }
 
 impl MetricsDoor {
     pub(super) fn new(config: &Config) -> Self {
         let token = config.telemetry.metrics.token.clone().map(Arc::new);
-        Self { token, data_dir: config.data_dir.clone() }
+        Self { token, disks: Disk::all(config) }
     }
 
     /// Whether the token was sent.
@@ -67,13 +74,15 @@ async fn page(state: &AppState) -> Response {
     // An alert is to tell how it is now, not how it was when somebody last came.
     state.app.accounts.counters().look().await;
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (kind, text(state)).into_response()
+    let disks = disks::readings(&state.metrics.disks).await;
+    (kind, text(state, disks)).into_response()
 }
 
-/// The text of the page.
-pub(super) fn text(state: &AppState) -> String {
+/// The text of the page, with what is known of the disks.
+pub(super) fn text(state: &AppState, disks: Vec<Reading>) -> String {
     let (store, turns) = (&state.app.store, &state.app.turns);
-    let mut readings = telemetry::readings(store.pool_status(), turns.running(), &state.metrics.data_dir);
+    let mut readings = telemetry::readings(store.pool_status(), turns.running());
+    readings.extend(disks);
     if let Some(redis) = state.app.accounts.counters().watch() {
         readings.push(Reading::new("saydo_redis_fallback", f64::from(u8::from(!redis.is_there))));
         readings.push(Reading::count("saydo_redis_done_without_total", redis.done_without));
@@ -97,6 +106,41 @@ impl Drop for InFlight {
     }
 }
 
+/// The doors that are not in the OpenAPI document.
+const OTHERS: [(&str, &str); 8] = [
+    ("GET", "/metrics"),
+    ("GET", "/mcp"),
+    ("POST", "/mcp"),
+    ("DELETE", "/mcp"),
+    ("GET", "/v1/models"),
+    ("GET", "/v1/models/{name}"),
+    ("POST", "/v1/chat/completions"),
+    ("GET", UNMATCHED),
+];
+
+/// No request has failed yet, which is 0, not missing: the first failure is to be a rise.
+pub(super) fn begin(document: &OpenApi) {
+    for (route, item) in &document.paths.paths {
+        let operations = [
+            ("GET", &item.get),
+            ("PUT", &item.put),
+            ("POST", &item.post),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ];
+        for (method, _) in operations.into_iter().filter(|(_, operation)| operation.is_some()) {
+            requests(method, route, FAILED).increment(0);
+        }
+    }
+    for (method, route) in OTHERS {
+        requests(method, route, FAILED).increment(0);
+    }
+}
+
+fn requests(method: &'static str, route: &str, class: &'static str) -> metrics::Counter {
+    metrics::counter!("saydo_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => class)
+}
+
 /// A request was answered. `route` is the address as the router has it, or a fixed word.
 pub(super) fn answered(method: &Method, route: &str, status: StatusCode, took: Duration) {
     let method = match *method {
@@ -114,12 +158,11 @@ pub(super) fn answered(method: &Method, route: &str, status: StatusCode, took: D
         200..300 => "2xx",
         300..400 => "3xx",
         400..500 => "4xx",
-        _ => "5xx",
+        _ => FAILED,
     };
-    let requests = |class: &'static str| metrics::counter!("saydo_http_requests_total", "method" => method, "route" => route.to_owned(), "status" => class);
-    requests(class).increment(1);
-    // So that the first failure is a rise, not a beginning.
-    requests("5xx").increment(0);
+    requests(method, route, class).increment(1);
+    // Of other methods at least what comes after the first answer is seen.
+    requests(method, route, FAILED).increment(0);
     metrics::histogram!("saydo_http_request_duration_seconds", "method" => method, "route" => route.to_owned())
         .record(took);
 }

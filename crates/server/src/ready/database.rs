@@ -10,12 +10,13 @@ use super::{
     row::{Check, Row},
     scene::Scene,
 };
-use crate::telemetry;
+use crate::telemetry::disks::Disk;
 
 const SCHEMA: Check = Check::must("D4", "Schema", "at head, nothing waits", "database");
 const WALL: Check = Check::must("S3", "Row security", "forced, and the user is not above it", "database");
 const CLOCK: Check = Check::must("D12", "Clock of the database", "within 5 s of this machine's", "database");
 const DATA: Check = Check::must("D12", "Disk of the data", "a tenth is free", "file system");
+const DATABASE: Check = Check::must("D12", "Disk of the database", "a tenth is free", "file system");
 const BACKUPS: Check = Check::must("D12", "Disk of the backups", "a tenth is free", "file system");
 
 pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
@@ -27,9 +28,15 @@ pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
             vec![SCHEMA.unknown(error, help), WALL.unknown(error, help)]
         }
     };
-    rows.push(disk(DATA, &config.data_dir));
-    if config.backup.folder.exists() {
-        rows.push(disk(BACKUPS, &config.backup.folder));
+    for disk in Disk::all(config) {
+        let check = match disk.of {
+            "database" => DATABASE,
+            // The folder is made with the first backup.
+            "backups" if !disk.folder.exists() => continue,
+            "backups" => BACKUPS,
+            _ => DATA,
+        };
+        rows.push(room(check, &disk.folder, disk.space().await));
     }
     rows
 }
@@ -71,10 +78,6 @@ fn wall(found: RowSecurity) -> Row {
         RowSecurity::Above => WALL.fails("the database user is above it (superuser or BYPASSRLS)", help),
         RowSecurity::Missing(tables) => WALL.fails(format!("not forced on {tables}"), "saydo migrate up"),
     }
-}
-
-fn disk(check: Check, folder: &Path) -> Row {
-    room(check, folder, telemetry::disk_space(folder))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share of a disk")]

@@ -1,12 +1,13 @@
 //! What `scripts/dependencies.sh` found out about the dependencies, and how long ago.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use saydo_app::Clock;
 use serde::Deserialize;
 
 use super::row::{Check, Row};
+use crate::config::Config;
 
 const DEPENDENCIES: Check =
     Check::must("S19", "Dependencies", "looked through within 30 days, nothing found", "dependency report");
@@ -19,7 +20,12 @@ const TOOLS: [&str; 5] =
     ["cargo-deny licences, bans, sources", "npm licences", "bill of materials", ADVISORIES, "npm audit"];
 /// The one that asks a copy of a list, which may be old.
 const ADVISORIES: &str = "cargo-deny advisories";
-const HELP: &str = "run scripts/dependencies.sh, and name its report in SAYDO_DEPENDENCY_REPORT";
+/// The report that comes with a release, beside the program.
+const OF_RELEASE: &str = "saydo-dependencies.json";
+/// One that was made later, in the data folder.
+const OF_DATA: &str = "dependencies.json";
+const HELP: &str = "install a newer release, or run scripts/dependencies.sh in the sources of this one and name its report in \
+                    SAYDO_DEPENDENCY_REPORT";
 
 #[derive(Debug, Deserialize)]
 struct Found {
@@ -36,14 +42,33 @@ struct Tool {
     findings: Option<u32>,
 }
 
-pub(super) fn row(path: &Path) -> Row {
-    let shown = path.display();
-    let Ok(text) = std::fs::read_to_string(path) else {
-        return DEPENDENCIES.yours(format!("there is no report at {shown}"), HELP);
-    };
-    match serde_json::from_str::<Found>(&text) {
-        Ok(found) => judge(&found, Clock::System.now()),
-        Err(error) => DEPENDENCIES.unknown(format!("{shown} cannot be read: {error}"), HELP),
+pub(super) fn row(config: &Config) -> Row {
+    match &config.ready.dependencies {
+        Some(named) => newest(std::slice::from_ref(named)),
+        None => {
+            let program = std::env::current_exe().ok();
+            let release = program.as_deref().and_then(Path::parent).map(|folder| folder.join(OF_RELEASE));
+            newest(&[config.data_dir.join(OF_DATA)].into_iter().chain(release).collect::<Vec<_>>())
+        }
+    }
+}
+
+/// What the newest of these reports says, of those that are there.
+fn newest(paths: &[PathBuf]) -> Row {
+    let mut reports = Vec::new();
+    for path in paths {
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        match serde_json::from_str::<Found>(&text) {
+            Ok(found) => reports.push(found),
+            Err(error) => return DEPENDENCIES.unknown(format!("{} cannot be read: {error}", path.display()), HELP),
+        }
+    }
+    match reports.iter().max_by_key(|found| found.made_at) {
+        Some(found) => judge(found, Clock::System.now()),
+        None => {
+            let places: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            DEPENDENCIES.yours(format!("there is no report at {}", places.join(", nor at ")), HELP)
+        }
     }
 }
 
@@ -135,6 +160,28 @@ mod tests {
         ] {
             assert_eq!(state(&tools, made_at).0, expected, "{made_at} {tools}");
         }
+    }
+
+    #[test]
+    fn of_two_reports_the_newer_one_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let [own, release] = [OF_DATA, OF_RELEASE].map(|name| folder.path().join(name));
+        let paths = [own.clone(), release.clone()];
+        let none = newest(&paths);
+        assert_eq!((none.state, none.evidence.contains(OF_RELEASE)), (State::Yours, true), "{}", none.evidence);
+        let report = |found: u32, days: i64| {
+            let made_at = Clock::System.now() - SignedDuration::from_hours(24 * days);
+            let tools = TOOLS.map(|name| json!({"name": name, "ran": true, "database_age_days": 3, "findings": found}));
+            json!({"made_at": made_at, "tools": tools}).to_string()
+        };
+        std::fs::write(&release, report(0, 2)).unwrap();
+        assert_eq!(newest(&paths).state, State::Ok);
+        std::fs::write(&own, report(1, 3)).unwrap();
+        assert_eq!(newest(&paths).state, State::Ok);
+        std::fs::write(&own, report(1, 1)).unwrap();
+        assert_eq!(newest(&paths).state, State::Failed);
+        std::fs::write(&own, "{").unwrap();
+        assert_eq!(newest(&paths).state, State::NotChecked);
     }
 
     #[test]

@@ -83,7 +83,7 @@ async fn look(
     rows.extend(end.or(figures::rows(scene)).await?);
     told("what people decided");
     rows.extend(decisions::rows(&scene.config.ready.decisions));
-    rows.push(dependencies::row(&scene.config.ready.dependencies));
+    rows.push(dependencies::row(&scene.config));
     Some(())
 }
 

@@ -117,7 +117,9 @@ fn stretch(first: &Look, last: &Look) -> Stretch {
     let now = last.page.clone().unwrap_or_default();
     let (requests, bad) = figures::failed(&window);
     let turns = figures::turns(&window);
-    let disk = now.value("saydo_data_disk_size_bytes").zip(now.value("saydo_data_disk_free_bytes"));
+    let of_data = |series: super::page::Series<'_>| series.label("folder") == "data";
+    let of_data = |name| now.sum(name, of_data);
+    let disk = of_data("saydo_data_disk_size_bytes").zip(of_data("saydo_data_disk_free_bytes"));
     let in_use = |series: super::page::Series<'_>| series.label("state") == "in_use";
     Stretch {
         from: first.at,

@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::OnceLock};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use saydo_app::audit::AuditKind;
+use saydo_store::StoreError;
 
 use super::process::Reading;
 
@@ -51,7 +52,7 @@ const fn histogram(name: &'static str, labels: &'static [&'static str], help: &'
 
 /// All metrics.
 pub(crate) const METRICS: &[Metric] = &[
-    gauge("saydo_build_info", &["version"], "The running version; always 1"),
+    gauge("saydo_build_info", &["version", "revision"], "The running version, and the commit it is of; always 1"),
     counter("saydo_http_requests_total", &["method", "route", "status"], "Answered requests, by class of status"),
     histogram("saydo_http_request_duration_seconds", &["method", "route"], "Time until the head of the answer"),
     gauge("saydo_http_requests_in_flight", &[], "Requests that are being answered"),
@@ -103,8 +104,13 @@ pub(crate) const METRICS: &[Metric] = &[
     gauge("saydo_backup_interval_seconds", &[], "How often the server makes a backup by itself; 0 when never"),
     gauge("saydo_redis_fallback", &[], "1 while Redis is configured and each process counts by itself"),
     counter("saydo_redis_done_without_total", &[], "What this process counted by itself because Redis was away"),
-    gauge("saydo_data_disk_free_bytes", &[], "Free space on the disk of the data folder"),
-    gauge("saydo_data_disk_size_bytes", &[], "Size of the disk of the data folder"),
+    gauge(
+        "saydo_data_disk_free_bytes",
+        &["folder"],
+        "Free space on the disk of a folder: data, backups, or database where that is elsewhere",
+    ),
+    gauge("saydo_data_disk_size_bytes", &["folder"], "Size of that disk"),
+    counter("saydo_log_lines_dropped_total", &[], "Lines of the log that nobody read in time"),
     counter("process_cpu_seconds_total", &[], "Processor time used"),
     gauge("process_resident_memory_bytes", &[], "Memory in use"),
     gauge("process_open_fds", &[], "Open files and connections"),
@@ -147,7 +153,8 @@ fn describe(metric: &Metric) {
     }
 }
 
-/// What has not happened yet is 0, not missing: the first time would else not be seen as a rise.
+/// What has not happened yet is 0, not missing: the first time would else not be seen as a rise. What has names of its
+/// own begins where it is made: limits, turns, tools, models, routes.
 fn begin_at_zero() {
     for kind in AuditKind::ALL {
         metrics::counter!("saydo_audit_events_total", "kind" => kind.as_str()).increment(0);
@@ -161,16 +168,10 @@ fn begin_at_zero() {
     for outcome in ["ok", "failed"] {
         metrics::counter!("saydo_backups_total", "outcome" => outcome).increment(0);
     }
-    for kind in ["busy", "unavailable", "full", "read_only", "commit_unknown", "corrupt", "internal"] {
+    for kind in StoreError::KINDS {
         metrics::counter!("saydo_db_errors_total", "kind" => kind).increment(0);
     }
-    for limit in ["calls", "changes", "chat", "sign-ins"] {
-        metrics::counter!("saydo_rate_limited_total", "limit" => limit).increment(0);
-    }
-    for (planner, outcome) in [("offline", "answered"), ("model", "answered"), ("none", "failed"), ("none", "refused")]
-    {
-        metrics::counter!("saydo_turns_total", "planner" => planner, "outcome" => outcome).increment(0);
-    }
+    metrics::counter!("saydo_rate_limited_total", "limit" => "changes").increment(0);
     metrics::counter!("saydo_audit_dropped_total").increment(0);
     metrics::counter!("saydo_db_pool_timeouts_total").increment(0);
     metrics::gauge!("saydo_http_requests_in_flight").set(0.0);

@@ -1,4 +1,4 @@
-//! What is read when somebody looks: the process, the disk of the data, the connections of the database.
+//! What is read when somebody looks: the process, and the connections of the database.
 
 use std::{fmt::Write as _, path::Path};
 
@@ -8,14 +8,14 @@ use saydo_store::PoolStatus;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reading {
     pub(crate) name: &'static str,
-    /// Label and value, when there is one.
-    pub(crate) label: Option<(&'static str, String)>,
+    /// Labels and their values.
+    pub(crate) labels: Vec<(&'static str, String)>,
     pub(crate) value: f64,
 }
 
 impl Reading {
     pub(crate) const fn new(name: &'static str, value: f64) -> Self {
-        Self { name, label: None, value }
+        Self { name, labels: Vec::new(), value }
     }
 
     pub(crate) const fn count(name: &'static str, value: u64) -> Self {
@@ -23,16 +23,24 @@ impl Reading {
     }
 
     pub(crate) fn with(name: &'static str, label: &'static str, word: impl Into<String>, value: f64) -> Self {
-        Self { name, label: Some((label, word.into())), value }
+        Self::new(name, value).and(label, word)
+    }
+
+    /// The same with another label.
+    pub(super) fn and(mut self, label: &'static str, word: impl Into<String>) -> Self {
+        self.labels.push((label, word.into()));
+        self
     }
 
     /// The line of the exposition format.
     pub(super) fn line(&self) -> String {
         let mut line = self.name.to_owned();
-        if let Some((label, word)) = &self.label {
-            let word = word.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let quoted = |word: &str| word.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let labels: Vec<String> =
+            self.labels.iter().map(|(label, word)| format!("{label}=\"{}\"", quoted(word))).collect();
+        if !labels.is_empty() {
             // Writing to a String cannot fail.
-            let _ = write!(line, "{{{label}=\"{word}\"}}");
+            let _ = write!(line, "{{{}}}", labels.join(","));
         }
         let _ = write!(line, " {}", self.value);
         line
@@ -40,16 +48,17 @@ impl Reading {
 }
 
 /// What can be read of this process and its surroundings. What a system does not tell is left out.
-pub(crate) fn readings(pool: PoolStatus, running_turns: usize, data_dir: &Path) -> Vec<Reading> {
+pub(crate) fn readings(pool: PoolStatus, running_turns: usize) -> Vec<Reading> {
     let mut readings = vec![
-        Reading::with("saydo_build_info", "version", crate::VERSION, 1.0),
+        Reading::with("saydo_build_info", "version", crate::VERSION, 1.0)
+            .and("revision", crate::REVISION.unwrap_or_default()),
         Reading::with("saydo_db_connections", "state", "in_use", pool.in_use.into()),
         Reading::with("saydo_db_connections", "state", "idle", pool.idle.into()),
         Reading::new("saydo_db_connections_max", pool.max.into()),
         Reading::new("saydo_db_write_queue_jobs", pool.queued_writes.into()),
         Reading::new("saydo_turns_running", float(running_turns as u64)),
+        Reading::count("saydo_log_lines_dropped_total", super::log::dropped_lines()),
     ];
-    readings.extend(disk(data_dir));
     readings.extend(process());
     readings
 }
@@ -59,15 +68,10 @@ const fn float(value: u64) -> f64 {
     value as f64
 }
 
-fn disk(folder: &Path) -> Vec<Reading> {
-    let Some((free, size)) = disk_space(folder) else { return Vec::new() };
-    vec![Reading::count("saydo_data_disk_free_bytes", free), Reading::count("saydo_data_disk_size_bytes", size)]
-}
-
 /// Free bytes and all bytes of the disk that a folder is on. Free is what this process can use, not what is kept for
 /// root.
 #[cfg(unix)]
-pub(crate) fn disk_space(folder: &Path) -> Option<(u64, u64)> {
+pub(super) fn disk_space(folder: &Path) -> Option<(u64, u64)> {
     let disk = rustix::fs::statvfs(folder).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
     Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
@@ -75,7 +79,7 @@ pub(crate) fn disk_space(folder: &Path) -> Option<(u64, u64)> {
 
 /// Not known here.
 #[cfg(not(unix))]
-pub(crate) fn disk_space(_: &Path) -> Option<(u64, u64)> {
+pub(super) fn disk_space(_: &Path) -> Option<(u64, u64)> {
     None
 }
 
@@ -120,8 +124,8 @@ mod tests {
 
     #[test]
     fn a_line_is_one_line_whatever_the_label_says() {
-        let odd = Reading::with("saydo_build_info", "version", "a\"b\\c\nd", 1.0);
-        assert_eq!(odd.line(), "saydo_build_info{version=\"a\\\"b\\\\c\\nd\"} 1");
+        let odd = Reading::with("saydo_build_info", "version", "a\"b\\c\nd", 1.0).and("revision", "4f1d");
+        assert_eq!(odd.line(), "saydo_build_info{version=\"a\\\"b\\\\c\\nd\",revision=\"4f1d\"} 1");
         assert_eq!(Reading::new("process_open_fds", 12.5).line(), "process_open_fds 12.5");
     }
 }

@@ -103,10 +103,9 @@ impl Reader {
                 Err(_) => self.wrong("SAYDO_ADMINS", format!("“{text}” is not an e-mail address")),
             }
         }
-        let file = |name, usual| self.text(name).map_or_else(|| data_dir.join(usual), PathBuf::from);
         ReadyConfig {
-            decisions: file("SAYDO_READY_FILE", "ready.toml"),
-            dependencies: file("SAYDO_DEPENDENCY_REPORT", "dependencies.json"),
+            decisions: self.text("SAYDO_READY_FILE").map_or_else(|| data_dir.join("ready.toml"), PathBuf::from),
+            dependencies: self.text("SAYDO_DEPENDENCY_REPORT").map(PathBuf::from),
             public_url,
             admins,
         }

@@ -11,7 +11,7 @@ use axum::{
 use saydo_store::StoreError;
 use serde::Serialize;
 
-use crate::{VERSION, http::state::AppState};
+use crate::{REVISION, VERSION, http::state::AppState};
 
 /// How long the database may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,6 +28,10 @@ pub(in crate::http) struct HealthView {
     /// The version of Saydo.
     #[schema(value_type = String)]
     version: &'static str,
+    /// The commit it was built from; missing where nobody said which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "4f1d2c3b5a69")]
+    revision: Option<&'static str>,
     /// Now (RFC 3339, UTC).
     timestamp: String,
     /// The database connections.
@@ -73,6 +77,7 @@ pub(in crate::http) async fn health(State(state): State<AppState>) -> Response {
         status,
         database,
         version: VERSION,
+        revision: REVISION,
         timestamp: state.app.now().to_string(),
         pool_status: PoolView { size: pool.size, idle: pool.idle, in_use: pool.in_use, max: pool.max },
     };

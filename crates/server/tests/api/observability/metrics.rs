@@ -70,6 +70,69 @@ fn series(line: &str) -> (String, BTreeSet<String>) {
     (name.to_owned(), labels.collect())
 }
 
+/// The counters of ours in a page, each with its value.
+fn counters(page: &str) -> BTreeMap<&str, f64> {
+    let lines = page.lines().filter(|line| line.starts_with("saydo_"));
+    let lines = lines.filter_map(|line| line.rsplit_once(' ')).filter(|(name, _)| name.contains("_total"));
+    lines.map(|(name, value)| (name, value.parse().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn what_has_not_happened_yet_is_zero_so_that_the_first_time_is_a_rise() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("SAYDO_METRICS_TOKEN", TOKEN), ("SAYDO_RATE_LIMITS", "on")];
+    let (_model, server) = with_model(folder.path(), &settings).await;
+    let first = page(&server).await.text;
+    let first = counters(&first);
+    let person = sign_up(&server, "early@example.com").await;
+    live(&server, &person).await;
+    let second = page(&server).await.text;
+    // Of requests only those that fail: which class the first of a route has is not known.
+    let is_known = |name: &&str| !name.starts_with("saydo_http_requests_total") || name.contains("5xx");
+    for name in counters(&second).keys().filter(|name| is_known(name)) {
+        assert!(first.contains_key(name), "{name} begins with its first event");
+    }
+    for name in [
+        r#"saydo_model_cost_millionths_total{model="gpt-4o"}"#,
+        r#"saydo_model_tokens_total{model="gpt-4o",direction="output"}"#,
+        r#"saydo_model_requests_total{provider="openai",model="gpt-4o",outcome="timeout"}"#,
+        r#"saydo_turns_total{planner="none",outcome="failed"}"#,
+        r#"saydo_turns_total{planner="model",outcome="no_answer"}"#,
+        r#"saydo_tool_calls_total{tool="delete_task",outcome="failed"}"#,
+        r#"saydo_rate_limited_total{limit="exports"}"#,
+        r#"saydo_rate_limited_total{limit="turns-at-once"}"#,
+        r#"saydo_db_errors_total{kind="decode"}"#,
+        r#"saydo_http_requests_total{method="PATCH",route="/api/tasks/{id}",status="5xx"}"#,
+    ] {
+        assert_eq!(first.get(name), Some(&0.0), "{name}");
+    }
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[tokio::test]
+async fn the_disk_of_each_folder_is_told_and_no_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let [backups, database] = ["canary-backups", "canary-database"].map(|name| folder.path().join(name));
+    std::fs::create_dir(&backups).unwrap();
+    let (backups, database) = (backups.display().to_string(), format!("sqlite:{}/saydo.db", database.display()));
+    let settings =
+        [("SAYDO_METRICS_TOKEN", TOKEN), ("SAYDO_BACKUP_DIR", backups.as_str()), ("DATABASE_URL", database.as_str())];
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let server = crate::cli::Server::start(&data, &settings);
+    let text = page(&server).await.text;
+    for of in ["data", "backups", "database"] {
+        let room = |what| {
+            let series = format!("saydo_data_disk_{what}_bytes{{folder=\"{of}\"}} ");
+            let value = text.lines().find_map(|line| line.strip_prefix(series.as_str()));
+            value.unwrap_or_else(|| panic!("{series}: {text}")).parse::<f64>().unwrap()
+        };
+        assert!(room("size") > 0.0 && room("free") <= room("size"), "{of}");
+    }
+    assert!(!text.contains("canary"), "{text}");
+    assert_eq!(server.stop().0, Some(0));
+}
+
 #[tokio::test]
 async fn the_page_is_sound_documented_and_says_nothing_of_anybody() {
     let folder = tempfile::tempdir().unwrap();
