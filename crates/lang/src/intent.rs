@@ -130,6 +130,11 @@ pub enum Intent {
         /// Which tasks; empty: only that it was the wrong one.
         targets: Vec<TaskRef>,
     },
+    /// What was just done or added was not meant for these tasks: “oh wait, not the eggs”.
+    NotThese {
+        /// Which tasks.
+        targets: Vec<TaskRef>,
+    },
     /// Put back the newest changes.
     Undo {
         /// How many; at least 1.
@@ -180,6 +185,9 @@ pub struct Draft {
 pub struct Edit {
     /// New title.
     pub title: Option<String>,
+    /// Whether the title corrects what was heard (“I meant Anne”): a word that looks like one of the old title's
+    /// takes its place, and the rest stays.
+    pub title_corrects: bool,
     /// New description, or none.
     pub description: Field<String>,
     /// Text to add as a new line of the description.
@@ -355,6 +363,8 @@ pub enum Topic {
     HowAreYou,
     /// `sorry`, `great`, `ok`
     Acknowledgement,
+    /// `no`, though nothing was asked
+    Refusal,
     /// Something this assistant does not do: weather, sports, arithmetic, e-mail.
     OutOfScope,
     /// An attempt to give the assistant new instructions; just text.

@@ -37,6 +37,7 @@ pub fn intent(intent: &Intent) -> String {
         Intent::Restore { targets } => format!("restore{}", refs(targets)),
         Intent::ShowTrash => "show-trash".to_owned(),
         Intent::Instead { targets } => format!("instead{}", refs(targets)),
+        Intent::NotThese { targets } => format!("not{}", refs(targets)),
         Intent::Undo { count } => format!("undo {count}"),
         Intent::UndoAll => "undo all".to_owned(),
         Intent::Redo => "redo".to_owned(),

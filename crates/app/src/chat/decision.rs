@@ -1,5 +1,7 @@
 //! A decision about a waiting question, made with buttons instead of words: what it says, and the turn it makes.
 
+use std::collections::HashSet;
+
 use saydo_domain::{ConversationId, MessageText, PendingAction, PendingId, ValidationError};
 use saydo_lang::{Answer, Draft, Moment, parse_line};
 use serde::Deserialize;
@@ -67,7 +69,9 @@ impl PendingDecision {
         if self.decision == Decision::Reject {
             return Ok((Answer::Reject, MessageText::new("No")?));
         }
-        if let Some(ids) = self.task_ids {
+        if let Some(mut ids) = self.task_ids {
+            let mut named = HashSet::new();
+            ids.retain(|id| named.insert(*id));
             let place = |id: &i64| pending.tasks.iter().position(|task| task.number.get() == *id);
             let picked: Option<Vec<usize>> = ids.iter().map(place).collect();
             let refuse = || ValidationError::new("task_ids", "Pick from the tasks of the question.");

@@ -135,17 +135,23 @@ impl Ending {
         let deed = say::deed_of(&plan, did.done, &self.moment.now);
         let memory = &mut self.memory;
         let idle = did.done.is_empty() && question.is_none() && plan.focus.is_none() && plan.shown.is_none();
+        // A question about nothing in particular leaves what was shown before it what it was.
+        let aside = did.done.is_empty() && plan.focus.is_none() && question.is_some_and(|asked| asked.tasks.is_empty());
         let asked = plan.asked;
+        let changed = did.change.is_some();
         memory.last = last_act(memory.last.take().filter(|_| idle || plan.instead), &plan, &did);
         let Did { done, focus, .. } = did;
         if !idle {
-            memory.query = say::asked_of_list(done).map(|args| LastQuery { args: args.clone(), asked });
-            memory.since = memory.since.saturating_add(1);
+            memory.changed = changed;
             memory.last_was_add = false;
             memory.last_was_rename = say::renamed(done);
         }
+        if !idle && !aside {
+            memory.query = say::asked_of_list(done).map(|args| LastQuery { args: args.clone(), asked });
+            memory.since = memory.since.saturating_add(1);
+        }
         let listed = say::listed(done);
-        if !listed.is_empty() || memory.query.is_some() && !idle {
+        if !listed.is_empty() || memory.query.is_some() && !idle && !aside {
             memory.listing = listed;
         } else if let Some(shown) = plan.shown {
             memory.listing = shown;

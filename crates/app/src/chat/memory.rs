@@ -63,6 +63,8 @@ pub struct Memory {
     pub since: u32,
     /// What the last turn asked of the list, if that is all it did.
     pub query: Option<LastQuery>,
+    /// Whether the last turn that did, showed or asked something changed tasks.
+    pub changed: bool,
     /// Whether the last turn added tasks.
     pub last_was_add: bool,
     /// Whether the last turn gave a task another name.

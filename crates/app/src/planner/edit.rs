@@ -12,6 +12,7 @@ use crate::tools::{AddTaskArgs, UpdateTaskArgs};
 #[serde(default)]
 pub struct EditSpec {
     title: Option<String>,
+    title_corrects: bool,
     #[serde(skip_serializing_if = "Field::is_keep")]
     description: Field<String>,
     append_description: Option<String>,
@@ -40,6 +41,7 @@ impl From<Edit> for EditSpec {
         let shift = edit.shift.map(|Shift { months, days, minutes }| ShiftSpec { months, days, minutes });
         Self {
             title: edit.title,
+            title_corrects: edit.title_corrects,
             description: edit.description,
             append_description: edit.append_description,
             priority: edit.priority,
@@ -104,7 +106,7 @@ impl EditSpec {
     pub fn for_task(&self, task: &Task, now: &Zoned) -> UpdateTaskArgs {
         UpdateTaskArgs {
             task_id: task.number.get(),
-            title: self.title.clone().map_or(Field::Keep, Field::Set),
+            title: self.title_for(task).map_or(Field::Keep, Field::Set),
             description: self.description_for(task),
             priority: self.priority.map_or(Field::Keep, |priority| Field::Set(priority.to_string())),
             due_date: match self.due_for(task, now) {
@@ -119,6 +121,12 @@ impl EditSpec {
             },
             labels: self.labels_for(task),
         }
+    }
+
+    fn title_for(&self, task: &Task) -> Option<String> {
+        let title = self.title.clone()?;
+        let corrected = if self.title_corrects { look_alike(task.title.as_str(), &title) } else { None };
+        Some(corrected.unwrap_or(title))
     }
 
     fn description_for(&self, task: &Task) -> Field<String> {
@@ -185,6 +193,31 @@ fn repeating(old: Due, said: Due, recurrence: &Recurrence, now: &Zoned) -> Due {
         (None, Some(time)) => at(time).unwrap_or(said),
         (None, None) => Due::Day(day),
     }
+}
+
+/// The old title with the one word that looks like this one replaced by it: “Call anna”, “Anne”.
+fn look_alike(old: &str, said: &str) -> Option<String> {
+    if said.split_whitespace().count() != 1 {
+        return None;
+    }
+    let words: Vec<&str> = old.split_whitespace().collect();
+    let said_low = said.to_lowercase();
+    let alike = |word: &str| {
+        let word = word.to_lowercase();
+        let shorter = word.chars().count().min(said_low.chars().count());
+        let shared = word.chars().zip(said_low.chars()).take_while(|(a, b)| a == b).count();
+        let apart = word.chars().count().abs_diff(said_low.chars().count());
+        word != said_low && shorter >= 3 && apart <= 2 && shared * 2 > shorter
+    };
+    let mut places = (0..words.len()).filter(|at| alike(words[*at]));
+    let at = places.next().filter(|_| words.len() > 1)?;
+    if places.next().is_some() {
+        return None;
+    }
+    let lowered = words[at].chars().next().is_some_and(char::is_lowercase);
+    let new = if lowered { said_low } else { said.to_owned() };
+    let replaced = words.iter().enumerate().map(|(place, word)| if place == at { new.as_str() } else { word });
+    Some(replaced.collect::<Vec<_>>().join(" "))
 }
 
 fn in_zone(local: DateTime, now: &Zoned) -> Option<Due> {

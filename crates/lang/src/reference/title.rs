@@ -74,7 +74,9 @@ fn without_any_more(units: &[Unit]) -> &[Unit] {
 fn one_by_words(message: &Message<'_>, units: &[Unit]) -> Option<(TaskRef, Strength)> {
     let units = trim(units);
     // `cancel a subscription`: something of which there is no task yet.
-    if units.first().is_some_and(|unit| in_class(unit, "article")) || names_field(units) {
+    // `I finished 3, 4 isn't done`: a sentence is no name.
+    let told = units.len() > 1 && is_any(units.first()?, &["i", "we"]);
+    if told || units.first().is_some_and(|unit| in_class(unit, "article")) || names_field(units) {
         return None;
     }
     let units = without_any_more(units);

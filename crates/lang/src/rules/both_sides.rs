@@ -33,14 +33,15 @@ fn numbered(message: &Message<'_>, left: &[Unit], right: &[Unit], context: &Cont
     if !leads(right) || left.len() < 2 || !left.iter().any(number) {
         return false;
     }
-    // `move 1, 2 and 3 to friday`: what stands on the left only names tasks.
+    // `move 1, 2 and 3 to friday`: what stands on the left only names tasks. `I finished 3, 4 isn't done` says so of each.
     let named = left.iter().position(number).unwrap_or(0);
-    if named > 0 && names_only(message, &left[named..]) {
+    let told = is_any(&left[0], &["i", "we"]);
+    if named > 0 && !told && names_only(message, &left[named..]) {
         return false;
     }
     let bare = phrase::prefix(left, "lead").map_or(left, |length| trim(&left[length..]));
     match (change(message, left, context), change(message, right, context)) {
-        (Some(moved), Some(moves)) => leads(bare) || moved && moves,
+        (Some(moved), Some(moves)) => leads(bare) || moved && moves || told,
         _ => false,
     }
 }

@@ -126,10 +126,27 @@ pub(super) fn another_name(message: &Message<'_>, context: &Context) -> Option<R
         return None;
     };
     let due = due.map_or(Field::Keep, Field::Set);
-    let edit = Edit { title: Some(title), due, priority, add_labels: labels, spans, ..Edit::default() };
+    let edit = Edit { title: Some(title), title_corrects: true, due, priority, add_labels: labels, spans, ..Edit::default() };
     let intents = vec![Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) }];
     let confidence = if context.last_was_rename { 0.95 } else { 0.85 };
     Some(Reading { intents, confidence, only_if_found: false, rule: "another-name" })
+}
+
+/// `and pack the costume at 4:30 then`: what follows from a change is one of a task that is known, if there is one.
+pub(super) fn of_another(segment: &Segment<'_, '_>, readings: &[Reading]) -> Option<Reading> {
+    let message = segment.message;
+    let [first, .., last] = trim(&message.units) else { return None };
+    let follows = phrase::is_any(first, &["and", "so"]) && phrase::is_any(last, &["then"]);
+    let best = readings.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
+    let ([Intent::Add(drafts)], true) = (best.intents.as_slice(), follows && !segment.question) else { return None };
+    let ([draft], (_, extraction)) = (drafts.as_slice(), segment.adding()) else { return None };
+    let edit = edit::from_extraction(extraction, message.text);
+    if edit.due.is_keep() || !edit.recurrence.is_keep() || draft.title.is_empty() {
+        return None;
+    }
+    let targets = vec![TaskRef::Words(draft.title.to_lowercase())];
+    let intents = vec![Intent::Update { targets, edit: Box::new(edit) }];
+    Some(Reading { intents, confidence: best.confidence + 0.01, only_if_found: true, rule: "then" })
 }
 
 /// Whether somebody says `er` before the token.

@@ -29,7 +29,20 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Reading> 
     if forbids(units) {
         return Some(reading(Intent::Unknown, 0.4, "forbids"));
     }
+    if lacks_a_label(units) {
+        return Some(reading(Intent::Unknown, 0.4, "unlabelled"));
+    }
     fewer(message, units, context)
+}
+
+/// `tasks without a label`: a list that cannot be given, and no task of that name.
+fn lacks_a_label(units: &[Unit]) -> bool {
+    let Some(at) = units.iter().position(|unit| is_any(unit, &["without", "no"])).filter(|at| *at > 0) else {
+        return false;
+    };
+    let tasks = units[..at].iter().any(|unit| ["tasks", "task", "all"].iter().any(|class| in_class(unit, class)));
+    let a = units[at + 1..].iter().take_while(|unit| is_any(unit, &["a", "any"])).count();
+    tasks && phrase::whole(&units[at + 1 + a..], "tag")
 }
 
 fn reading(intent: Intent, confidence: f32, rule: &'static str) -> Reading {

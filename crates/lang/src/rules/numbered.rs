@@ -3,7 +3,7 @@
 use super::{
     frames::draft,
     message::{Message, Unit},
-    phrase::trim,
+    phrase::{in_class, is_any, trim},
     segment::Segment,
     split::MOST_PARTS,
 };
@@ -12,7 +12,7 @@ use crate::{Context, Draft, Intent, Reading, token::TokenKind};
 /// The things as tasks; `None` when the message does not begin with 1 and count on.
 pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Reading> {
     let marks = marks(message);
-    if !(2..=MOST_PARTS).contains(&marks.len()) {
+    if !(2..=MOST_PARTS).contains(&marks.len()) || !only_adds(message, marks[0].0) {
         return None;
     }
     let ends = marks.iter().skip(1).map(|(start, _)| *start).chain([message.tokens.len()]);
@@ -35,6 +35,19 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Reading> 
     })
 }
 
+/// More tokens than these before the first mark are no head.
+const LONGEST_HEAD: usize = 10;
+
+/// Whether the tokens before the first mark only say that something is to be added: `please add:`.
+fn only_adds(message: &Message<'_>, start: usize) -> bool {
+    let head: Vec<Unit> = message.units.iter().filter(|unit| unit.token < start && !unit.skip).copied().collect();
+    let known = |unit: &Unit| {
+        ["addonly", "please", "the", "task", "tasks", "list", "self", "me", "need"].iter().any(|class| in_class(unit, class))
+            || is_any(unit, &["to", "do", "these", "these", "following", "new", "can", "you", "could", "todo"])
+    };
+    head.iter().all(known)
+}
+
 /// The marks `1.`, `2)`, `(3)` in their order: where each begins, and where what it numbers does.
 fn marks(message: &Message<'_>) -> Vec<(usize, usize)> {
     let tokens = &message.tokens;
@@ -48,7 +61,7 @@ fn marks(message: &Message<'_>) -> Vec<(usize, usize)> {
         }
         let open = at > 0 && tokens[at - 1].is_punct('(') && tokens[at + 1].is_punct(')');
         let start = if open { at - 1 } else { at };
-        if marks.is_empty() && start > 0 {
+        if marks.is_empty() && start > 0 && !(start < LONGEST_HEAD && tokens[start - 1].is_punct(':')) {
             return marks;
         }
         marks.push((start, at + 2));

@@ -28,7 +28,8 @@ pub(super) fn small_talk(message: &Message<'_>, units: &[Unit], context: &Contex
 pub(crate) fn is_command(message: &Message<'_>, units: &[Unit], context: &Context, confidence: f32) -> bool {
     let segment = Segment::new(message, units, context);
     let asks =
-        segment.units.first().is_some_and(|unit| phrase::in_class(unit, "showstrict") || phrase::is(unit, "what"));
+        phrase::prefix(&segment.units, "showstrict").is_some()
+        || segment.units.first().is_some_and(|unit| phrase::is(unit, "what"));
     let wanted = |name: &str| match name {
         "show" => asks,
         name => !matches!(name, "bare-question" | "add-need" | "add-event" | "acknowledgement"),

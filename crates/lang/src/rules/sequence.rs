@@ -45,8 +45,14 @@ pub(super) fn timed(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Dra
     if !then && verb(pieces[0]) && pieces[1..].iter().any(|piece| verb(piece)) {
         return None;
     }
-    // `meet Ana on monday and Bo on tuesday`: the verb is meant for both.
-    let shared = if then || !verb(pieces[0]) { None } else { Some(with_particle(message, pieces[0])) };
+    // `meet Ana on monday and Bo on tuesday`: the verb is meant for both. `drop off the kids at 8, gym at 9`: not for the gym.
+    let named = |piece: &&[Unit]| {
+        let first = piece.first().map(|unit| message.token(unit));
+        first.is_some_and(|token| token.text.starts_with(char::is_uppercase)) || piece.first().is_some_and(|unit| in_class(unit, "det"))
+    };
+    let both = pieces.len() == 2 && !units.iter().any(|unit| message.token(unit).text == ",");
+    let meant = both || pieces[1..].iter().all(named);
+    let shared = if then || !verb(pieces[0]) || !meant { None } else { Some(with_particle(message, pieces[0])) };
     let mut drafts: Vec<Draft> = Vec::with_capacity(pieces.len());
     let mut moment = segment.context.moment.clone();
     for piece in pieces {

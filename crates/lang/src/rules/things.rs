@@ -158,7 +158,10 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
     }
     let is_todo = |chunk: &[Unit]| {
         let chunk = behind_date(segment, chunk);
-        chunk.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base)) && chunk.len() > 1
+        // `pick up and drop off the kids`
+        let hangs = matches!(chunk, [_, particle] if is_any(particle, &["up", "off", "out", "down", "in", "over", "away"]));
+        let verb = chunk.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
+        verb && chunk.len() > 1 && !hangs && !is_compound(message, chunk)
     };
     if !is_todo(chunks[0]) {
         return if things(segment, units, &chunks, explicit) { chunks } else { vec![units] };
@@ -181,6 +184,17 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
     let first = |chunk: &[Unit]| place(units, chunk.first());
     let ends = starts.iter().skip(1).map(|next| place(units, chunks[next - 1].last()) + 1).chain([units.len()]);
     starts.iter().zip(ends).map(|(at, end)| strip_joints(message, &units[first(chunks[*at])..end])).collect()
+}
+
+static COMPOUNDS: LazyLock<Vec<(&'static str, &'static str)>> =
+    LazyLock::new(|| lines(include_str!("lexicon/compounds.txt")).flat_map(|line| line.split(',')).filter_map(|pair| pair.trim().split_once(' ')).collect());
+
+/// `post office`: a noun of two words, though the first is a verb as well.
+fn is_compound(message: &Message<'_>, chunk: &[Unit]) -> bool {
+    let word = |unit: &Unit| message.token(unit).norm.clone();
+    let [first, second, ..] = chunk else { return false };
+    let (first, second) = (word(first), word(second));
+    COMPOUNDS.iter().any(|(a, b)| *a == &*first && *b == &*second)
 }
 
 /// The chunk without the day that it begins with: `tomorrow return the shoes`.

@@ -60,9 +60,10 @@ fn rank(mut readings: Vec<Reading>) -> Understanding {
     Understanding { readings: kept }
 }
 
-/// `them as separate things`, `its`: words for what was talked about are never a new task.
+/// `them as separate things`, `its`, `ok friday`: words for what was talked about are never a new task.
 fn adds_a_pronoun(intent: &Intent) -> bool {
-    const PRONOUNS: [&str; 10] = ["it", "its", "it's", "them", "that", "this", "those", "these", "they", "both"];
+    const PRONOUNS: [&str; 13] =
+        ["it", "its", "it's", "them", "that", "this", "those", "these", "they", "both", "ok", "okay", "say"];
     let Intent::Add(drafts) = intent else { return false };
     drafts.iter().any(|draft| {
         let mut words = draft.title.split_whitespace();
@@ -113,7 +114,9 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
     if let [only] = segments.as_slice()
         && only.len() < message.units.len()
     {
-        return read_part(message, only, context);
+        let mut readings = read_part(message, only, context);
+        readings.extend(correction::of_another(&Segment::new(message, only, context), &readings));
+        return readings;
     }
     if segments.len() < 2 {
         if let Some(readings) = reason::told_after(message, context) {
@@ -121,6 +124,7 @@ fn read(message: &Message<'_>, context: &Context) -> Vec<Reading> {
         }
         let mut readings = small_talk(message, &message.units, context);
         readings.extend(read_segment(&whole));
+        readings.extend(correction::of_another(&whole, &readings));
         return readings;
     }
     let mut parts: Vec<Vec<Reading>> = segments.iter().map(|units| read_part(message, units, context)).collect();

@@ -22,6 +22,8 @@ use crate::config::Config;
 
 /// How often a turn is asked for again when its connection breaks.
 const RECONNECTS: u32 = 5;
+/// Words that end the conversation in the terminal.
+const LEAVING: [&str; 8] = ["quit", "exit", "bye", "goodbye", "bye bye", ":q", "/quit", "/exit"];
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Args)]
@@ -53,6 +55,10 @@ impl Chat {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         let base = self.base_url.unwrap_or_else(|| local_url(config.http.listen)).trim_end_matches('/').to_owned();
         let client = Client::new();
+        // Before anybody types a password for nothing.
+        if client.get(format!("{base}/")).send().await.is_err_and(|error| error.is_connect()) {
+            return Err(CliError::Refused(format!("Nothing answers at {base}: is the server running?")));
+        }
         let token = match self.token {
             Some(token) => token,
             None => log_in(&client, &base).await?,
@@ -72,7 +78,7 @@ impl Session {
     async fn talk(&mut self) -> Result<(), CliError> {
         let terminal = std::io::stdin().is_terminal();
         if terminal {
-            println!("Say what you have to do. Ctrl-D ends.");
+            println!("Say what you have to do. “quit” or Ctrl-D ends.");
         }
         loop {
             let line = tokio::task::spawn_blocking(move || prompt_line(terminal)).await;
@@ -80,6 +86,10 @@ impl Session {
             match line.as_deref().map(str::trim) {
                 None => return Ok(()),
                 Some("") => {}
+                Some(word) if LEAVING.iter().any(|known| word.eq_ignore_ascii_case(known)) => {
+                    println!("Goodbye. Your list is safe here.");
+                    return Ok(());
+                }
                 // A refused message is shown; the conversation goes on.
                 Some(text) => match self.say(text).await {
                     Err(CliError::Refused(detail)) if terminal => println!("{detail}"),

@@ -159,5 +159,5 @@ fn card(calls: Vec<ToolCall>, tasks: &BTreeMap<TaskNumber, Task>) -> Option<Ques
     }
     let numbers: BTreeSet<TaskNumber> = calls.iter().filter_map(ToolCall::changes).map(TaskNumber::new).collect();
     let tasks = numbers.iter().filter_map(|number| tasks.get(number)).cloned().collect();
-    card_for(Plan { calls, tasks, ..Plan::default() }).question
+    card_for(Plan { calls, tasks, ..Plan::default() }, None).question
 }

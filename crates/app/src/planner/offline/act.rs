@@ -90,6 +90,9 @@ impl Planner<'_> {
         if let TargetAction::Update { edit } = action
             && edit.is_empty()
         {
+            if tasks.len() > 1 {
+                return Plan::ask(choose_question(tasks, action.clone()));
+            }
             return tasks.into_iter().next().map_or_else(no_such_task, edit_question);
         }
         if matches!(action, TargetAction::Show) {

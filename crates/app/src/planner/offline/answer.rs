@@ -10,6 +10,8 @@ use crate::{
     tools::ToolCall,
 };
 
+/// Said of an answer that is none of the choices.
+pub(super) const NONE_FITS: &str = "None of these fits that.";
 const LEFT_ALONE: &str = "All right, nothing was changed.";
 
 impl Planner<'_> {
@@ -174,13 +176,13 @@ impl Planner<'_> {
         let left = |call: &ToolCall| call.changes().is_none_or(|id| numbers.contains(&TaskNumber::new(id)));
         let calls: Vec<ToolCall> = calls.into_iter().filter(left).collect();
         let tasks = self.load(&numbers).await?;
-        Ok(policy::card_for(Plan { calls, tasks, ..Plan::default() }))
+        Ok(policy::card_for(Plan { calls, tasks, ..Plan::default() }, Some(&self.input.moment.now)))
     }
 
     /// What was said fits none of the tasks shown: they are shown again.
     async fn none_of_these(&mut self, pending: &PendingAction, then: PendingPlan) -> Result<Plan, AppError> {
         let mut plan = self.again(pending, then).await?;
-        plan.says.insert(0, "None of these fits that.".to_owned());
+        plan.says.insert(0, NONE_FITS.to_owned());
         Ok(plan)
     }
 

@@ -1,12 +1,14 @@
 //! “No, I meant the other one”: what was just done is taken back and done to another task, as one change.
 
+use saydo_domain::TaskNumber;
 use saydo_lang::TaskRef;
 
 use super::{Planner, act};
 use crate::{
     AppError,
-    chat::memory::LastAct,
-    planner::{Plan, TargetAction, edit::EditSpec, targets::Found},
+    chat::memory::{LastAct, Memory},
+    planner::{Plan, TargetAction, candidates::Scope, edit::EditSpec, targets::Found},
+    reply::receipt::names,
     tools::{ToolCall, UndoArgs},
 };
 
@@ -33,6 +35,37 @@ impl Planner<'_> {
             _ => return Ok(Some(Plan::say("I couldn't find another task like that, so I left everything as it is."))),
         };
         Ok(Some(self.taking_back(plan).await?))
+    }
+
+    /// “Oh wait, not the eggs”: of what was just done or added, this was not meant.
+    pub(super) async fn not_these(&mut self, targets: &[TaskRef]) -> Result<Option<Plan>, AppError> {
+        let Memory { last, last_was_add, focus, .. } = self.input.memory;
+        let about: &[TaskNumber] = match last {
+            Some(last) => &last.tasks,
+            None if *last_was_add => focus,
+            None => &[],
+        };
+        let tasks = match self.finder.find(targets, Scope::Any).await? {
+            Found::Tasks(tasks) => tasks,
+            _ if self.only_if_found => return Ok(None),
+            _ => return Ok(Some(act::no_such_task())),
+        };
+        if tasks.iter().any(|task| !about.contains(&task.number)) {
+            let titles = names(tasks.iter().map(|task| task.title.as_str()));
+            return Ok(Some(Plan::say(format!("I haven't done anything with {titles} just now. Nothing was changed."))));
+        }
+        let Some(LastAct { action, tasks: all, .. }) = last else {
+            return Ok(Some(self.act_on(tasks, &TargetAction::Delete)));
+        };
+        let spared: Vec<TaskNumber> = tasks.iter().map(|task| task.number).collect();
+        let rest: Vec<TaskNumber> = all.iter().copied().filter(|number| !spared.contains(number)).collect();
+        if matches!(action, TargetAction::Update { .. }) && !rest.is_empty() {
+            let sentence = "Say “undo” to take back the last change, and then which ones you mean.";
+            return Ok(Some(Plan::say(sentence)));
+        }
+        let rest = self.load(&rest).await?;
+        let again = self.act_on(rest, action);
+        Ok(Some(self.taking_back(again).await?))
     }
 
     /// The plan, after what was done wrongly is put back.

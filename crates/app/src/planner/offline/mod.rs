@@ -11,7 +11,7 @@ mod skip;
 mod trash;
 
 use saydo_domain::{ChangeId, Door, PendingAction, PendingKind};
-use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading, TaskRef};
+use saydo_lang::{Answer, Context, Intent, Moment, PendingContext, Reading, TaskRef, Topic, Understanding};
 use saydo_store::Conn;
 
 use crate::{
@@ -90,13 +90,20 @@ pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Resul
         return Ok(Proposal { plan, sure: true, answers: true });
     }
     let understanding = saydo_lang::understand(message, &input.context(input.pending));
+    if takes_back_a_question(input, &understanding) {
+        return Ok(Proposal { plan: Plan::say(talk::NOTHING_DONE_YET), sure: true, answers: true });
+    }
     let mut names = Names::new(input.desk, input.caller.id());
-    for reading in &understanding.readings {
+    for (at, reading) in understanding.readings.iter().enumerate() {
         if reading.confidence < Reading::CLOSE {
             break;
         }
         let Some((plan, answers)) = try_reading(input, (conn, &mut names), message, reading).await? else { continue };
-        let plan = if reading.confidence < Reading::SURE { policy::ask_first(plan) } else { plan };
+        let fits_none = plan.says.first().is_some_and(|said| said == answer::NONE_FITS);
+        if fits_none && understanding.readings[at + 1..].iter().any(is_clear_command) {
+            continue;
+        }
+        let plan = if reading.confidence < Reading::SURE { policy::ask_first(plan, Some(&input.moment.now)) } else { plan };
         let sure = reading.confidence >= Reading::SURE;
         // A program that talks on was shown the tasks, but the person was not.
         let shown = answers && input.caller.door != Door::Mcp;
@@ -117,6 +124,33 @@ fn too_late(input: &Input<'_>, message: &str) -> Option<Plan> {
         _ => talk::TOO_LATE,
     };
     (*confidence >= Reading::SURE).then(|| Plan::say(sentence))
+}
+
+/// Whether `undo` comes while a question about changes waits: they were not made yet. What was done in the same turn as
+/// the question can be undone.
+fn takes_back_a_question(input: &Input<'_>, understanding: &Understanding) -> bool {
+    let first = understanding.readings.first();
+    let undoes = first.is_some_and(|reading| {
+        reading.confidence >= Reading::SURE && reading.intents == [Intent::Undo { count: 1 }]
+    });
+    let asks = input.pending.is_some_and(|pending| {
+        let changes = match stored(pending) {
+            Some(PendingPlan::Run { calls }) => calls.iter().any(ToolCall::may_change),
+            Some(PendingPlan::Pick { action }) => action != TargetAction::Show,
+            _ => false,
+        };
+        pending.kind != PendingKind::Ask && changes
+    });
+    undoes && asks && !input.memory.changed
+}
+
+/// So surely a message that is no answer is a command of its own.
+const CLEAR: f32 = 0.85;
+
+/// Whether a reading is something new rather than an answer that fits nothing.
+fn is_clear_command(reading: &Reading) -> bool {
+    let talks = |intent: &Intent| matches!(intent, Intent::Answer(_) | Intent::Talk(_) | Intent::Unknown);
+    reading.confidence >= CLEAR && !reading.only_if_found && !reading.intents.iter().any(talks)
 }
 
 /// The plan of one reading; `None` when it depends on a task that does not exist.
@@ -187,6 +221,10 @@ impl Planner<'_> {
             Intent::Answer(answer) => self.answer(answer).await?,
             Intent::WhatDidYouDo => Plan::say(self.input.memory.last_deed()),
             Intent::WhyThatDate => Plan::say(why::sentences(&self.input.memory.reasons, &self.input.moment.now)),
+            Intent::NotThese { targets } => return self.not_these(targets).await,
+            Intent::Talk(Topic::Refusal) if self.input.memory.changed && self.input.pending.is_none() => {
+                Plan::say(talk::NOTHING_TAKEN_BACK)
+            }
             Intent::Talk(topic) => Plan::say(talk::about(*topic)),
             Intent::Unknown => Plan::say(talk::LOST),
         }))

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use saydo_domain::{PendingKind, Task};
+use jiff::Zoned;
+use saydo_domain::{Due, Field, PendingKind, Task};
 
 use crate::{
     planner::{PendingPlan, Plan, Question},
-    reply::receipt::{names, quoted},
-    tools::ToolCall,
+    reply::{
+        due,
+        receipt::{names, quoted},
+    },
+    tasks::RecurrenceInput,
+    tools::{ToolCall, UpdateTaskArgs},
 };
 
 /// More changes of existing tasks than this by one message need a plan card.
@@ -28,7 +33,7 @@ pub(super) fn apply(plan: Plan, answers: bool) -> Plan {
 }
 
 /// Asks before doing what the engine is not sure of.
-pub(super) fn ask_first(plan: Plan) -> Plan {
+pub(super) fn ask_first(plan: Plan, now: Option<&Zoned>) -> Plan {
     if !plan.calls.iter().any(ToolCall::may_change) || plan.question.is_some() {
         return plan;
     }
@@ -42,7 +47,7 @@ pub(super) fn ask_first(plan: Plan) -> Plan {
         format!("Should I add {} as {noun}?", names(titles))
     } else if let ([only], Some(call)) = (plan.tasks.as_slice(), plan.calls.first()) {
         let (verb, rest) = deed(call);
-        format!("Should I {verb} {}{rest}?", quoted(only.title.as_str()))
+        format!("Should I {verb} {}{rest}{}?", quoted(only.title.as_str()), change(call, now))
     } else {
         format!("Should I {}?", summary(&plan.calls))
     };
@@ -50,9 +55,9 @@ pub(super) fn ask_first(plan: Plan) -> Plan {
 }
 
 /// A plan card for calls that are not to run before the person agrees, however few they are.
-pub(crate) fn card_for(plan: Plan) -> Plan {
+pub(crate) fn card_for(plan: Plan, now: Option<&Zoned>) -> Plan {
     match plan.calls.as_slice() {
-        [_] => ask_first(plan),
+        [_] => ask_first(plan, now),
         calls => {
             let prompt = format!("This would {}. Go ahead?", summary(calls));
             card(plan, prompt)
@@ -65,6 +70,45 @@ fn card(plan: Plan, prompt: String) -> Plan {
     let tasks: Vec<Task> = tasks;
     let question = Question { kind: PendingKind::Confirm, prompt, tasks, then: PendingPlan::Run { calls } };
     Plan { question: Some(question), says, reasons, ..Plan::default() }
+}
+
+/// What becomes of a task that is changed: ` to Mon 16 Mar, 13:00 and high priority`.
+fn change(call: &ToolCall, now: Option<&Zoned>) -> String {
+    let ToolCall::UpdateTask(args) = call else { return String::new() };
+    let UpdateTaskArgs { title, description, priority, due_date, recurrence, labels, .. } = &**args;
+    let mut parts = Vec::new();
+    match title {
+        Field::Set(title) => parts.push(quoted(title)),
+        Field::Keep | Field::Clear => {}
+    }
+    match due_date {
+        Field::Set(said) => parts.push(match (said.parse::<Due>(), now) {
+            (Ok(due), Some(now)) => due::full(due, now),
+            _ => said.clone(),
+        }),
+        Field::Clear => parts.push("no date".to_owned()),
+        Field::Keep => {}
+    }
+    match recurrence {
+        Field::Set(RecurrenceInput::Words(words)) => parts.push(format!("repeat {words}")),
+        Field::Set(RecurrenceInput::Rule(rule)) => {
+            let words = if rule.text.is_empty() { &rule.rrule } else { &rule.text };
+            parts.push(format!("repeat {words}"));
+        }
+        Field::Clear => parts.push("no longer repeat".to_owned()),
+        Field::Keep => {}
+    }
+    if let Field::Set(priority) = priority {
+        parts.push(format!("{priority} priority"));
+    }
+    if let Field::Set(labels) = labels {
+        let labels: Vec<String> = labels.iter().map(|label| format!("#{label}")).collect();
+        parts.push(if labels.is_empty() { "no label".to_owned() } else { labels.join(" ") });
+    }
+    if !matches!(description, Field::Keep) {
+        parts.push("another note".to_owned());
+    }
+    if parts.is_empty() { String::new() } else { format!(" to {}", parts.join(", ")) }
 }
 
 /// What a call does, in the words before and after what it does it to.

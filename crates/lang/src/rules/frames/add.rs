@@ -307,6 +307,11 @@ fn lone(unit: &Unit) -> bool {
 }
 
 fn ask_object(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    // `stop`, `sound`: talk.
+    let said = phrase::trim(&found.segment.message.units);
+    if ["ack", "no", "bye"].iter().any(|class| phrase::whole(said, class)) {
+        return None;
+    }
     let unit = found.units.iter().find(|unit| {
         unit.verb.is_some_and(|verb| verb.is_base) && !is_any(unit, &["add", "remind", "need", "have", "want"])
     })?;

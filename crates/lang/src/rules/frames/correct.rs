@@ -56,6 +56,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             Some(vec![reading])
         }
         "correct-other" => other(found),
+        "correct-not" => not_these(found),
         _ => {
             let units = found.slot(Slot::New)?;
             let title = literal(found, units).filter(|title| title.chars().count() <= 200)?;
@@ -79,7 +80,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
             {
                 return None;
             }
-            let edit = Edit { title: Some(capitalised(&title)), ..Edit::default() };
+            let title_corrects = !found.units.iter().any(|unit| is_any(unit, &["rename", "retitle", "call", "name"]));
+            let edit = Edit { title: Some(capitalised(&title)), title_corrects, ..Edit::default() };
             let mut reading = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
             if super::super::phrase::in_class(found.units.first()?, "change") {
                 reading.confidence -= 0.02;
@@ -98,6 +100,21 @@ fn names_an_occasion(found: &Match<'_, '_, '_>, unit: &crate::rules::message::Un
 /// Whether a verb of change is said: `make it friday`.
 fn orders(found: &Match<'_, '_, '_>) -> bool {
     found.units.iter().take(4).any(|unit| is_any(unit, &["make", "change", "set", "move", "turn", "switch", "update"]))
+}
+
+/// `oh wait, not the eggs`: of what was just done, that was not meant.
+fn not_these(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let units = found.slot(Slot::Ref)?;
+    // `not thursday, friday`, `not 3 but 7` say what is meant as well.
+    let says_more = units.iter().any(|unit| unit.skip || is_any(unit, &["but", "and", "yet", "that", "this", "it"]));
+    if says_more || units.len() > 6 || found.segment.question {
+        return None;
+    }
+    let Reference { targets, strength, .. } = reference::parse(found.segment.message, units, found.segment.context)?;
+    if strength < Strength::Hard && edit::read(found.segment, units).is_some() {
+        return None;
+    }
+    Some(vec![Reading { only_if_found: true, ..found.reading(Intent::NotThese { targets }) }])
 }
 
 /// `actually 11` after a time of day: a task of that number, or else that hour.

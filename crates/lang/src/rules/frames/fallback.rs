@@ -53,7 +53,9 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     let Some(first) = segment.units.first() else {
         return vec![reading(Intent::Talk(Topic::Acknowledgement), 0.8, "politeness")];
     };
-    if made.iter().any(|reading| !reading.only_if_found && reading.confidence >= 0.9) {
+    // `clear my friday` is asked about, and no task.
+    let asked = |reading: &Reading| reading.rule == "delete-day";
+    if made.iter().any(|reading| !reading.only_if_found && reading.confidence >= 0.9 || asked(reading)) {
         return Vec::new();
     }
     if nonsense::arithmetic(segment) {
@@ -244,6 +246,8 @@ fn shape(segment: &Segment<'_, '_>, words: &[&Unit], verb: bool) -> f32 {
     let stands = words.windows(2).take(4).any(|pair| pair[0].clitic && is_any(pair[1], &state));
     match words.len() {
         _ if denied || half && !verb || needless => 0.3,
+        // `just thinking out loud`
+        _ if words.len() > 1 && is_any(words[0], &["just"]) && words[1].verb.is_some_and(|verb| verb.is_gerund) => 0.3,
         // `gazebo's up`, `the low ones`: told of a state, or of tasks.
         _ if !verb && (stands || words.iter().any(|unit| is_any(unit, &["ones"]))) => 0.3,
         // `monday was a holiday`: the day is what is spoken of.

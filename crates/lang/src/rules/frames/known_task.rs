@@ -101,7 +101,12 @@ pub(super) fn changes_a_number(segment: &Segment<'_, '_>) -> bool {
                 &["and", "its", "to", "for", "on", "as", "from", "until", "till", "off", "up", "again", "back"],
             )
     };
+    // `do 3 first`, `start with 3`
+    let begins = |verb: &Unit| is_any(verb, &["do", "start", "begin", "tackle"]);
+    let order = |unit: &Unit| is_any(unit, &["first", "next", "later", "last", "now"]);
     match units.as_slice() {
+        [verb, number, when] if begins(verb) && numeral(number) && order(when) => true,
+        [verb, with, number] if begins(verb) && is_any(with, &["with"]) && numeral(number) => true,
         [verb, number] => is_any(verb, &CHANGES) && numeral(number),
         [verb, number, next, ..] if is_any(verb, &CHANGES) && numeral(number) => {
             after(next) || is_any(verb, &["rid", "strip"]) && is_any(next, &["of"])

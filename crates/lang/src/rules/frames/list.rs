@@ -259,7 +259,9 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
         super::edit::read(found.segment, units).filter(|_| found.segment.question)?;
     }
     let unknown = target == TaskRef::Focus && found.segment.context.focus.is_empty() && section != "details";
-    if unknown || matches!(target, TaskRef::Filter(_) | TaskRef::Except(..)) {
+    // `show me the rest` asks for a list.
+    let the_rest = section == "details" && target == TaskRef::Other && found.units.iter().any(|unit| is_any(unit, &["rest", "remaining"]));
+    if unknown || the_rest || matches!(target, TaskRef::Filter(_) | TaskRef::Except(..)) {
         return None;
     }
     // `list them`

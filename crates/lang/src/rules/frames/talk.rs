@@ -9,6 +9,9 @@ use crate::{
 /// More than this is never undone at once.
 const MOST_UNDOS: u32 = 100;
 
+/// What refuses, whatever was said before.
+const REFUSALS: [&str; 5] = ["no", "nope", "nah", "naw", "n"];
+
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let intent = match found.section.name {
         "undo" => undo(found)?,
@@ -36,6 +39,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         "greeting" => Intent::Talk(Topic::Greeting),
         "thanks" => Intent::Talk(Topic::Thanks),
         "goodbye" => Intent::Talk(Topic::Goodbye),
+        "acknowledgement" if found.units.iter().all(|unit| unit.skip || phrase::is_any(unit, &REFUSALS)) => {
+            Intent::Talk(Topic::Refusal)
+        }
         "acknowledgement" => Intent::Talk(Topic::Acknowledgement),
         _ => return None,
     };
@@ -96,7 +102,11 @@ fn out_of_scope(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     {
         return Some(vec![Reading { confidence: 0.5, ..reading }]);
     }
-    if device || scolds {
+    // `open youtube`: all of it is known to be an order to a machine.
+    let ordered = text.is_empty() && found.units.len() > 1 && extraction.due.is_none();
+    if ordered && phrase::whole(found.units, "outverb") {
+        reading.confidence = 0.93;
+    } else if device || scolds {
         reading.confidence = 0.95;
     } else if for_me {
         reading.confidence = 0.93;

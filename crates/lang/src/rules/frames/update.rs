@@ -6,7 +6,7 @@ use super::{Match, edit, relabel, retitle};
 use crate::{
     Edit, Intent, Reading, Shift, TaskRef,
     attributes::Options,
-    reference::{Reference, Strength, numbers::runs_over, pronoun},
+    reference::{self, Reference, Strength, numbers::runs_over, pronoun},
     rules::{
         filter::window,
         message::Unit,
@@ -25,6 +25,9 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let of_it = name == "update-note-it" || name.starts_with("update-its-");
     if counted(found) || torn(found) || of_it && found.segment.context.focus.is_empty() {
         return None;
+    }
+    if name == "update-swap" {
+        return swapped(found);
     }
     let (mut reference, edit) = said(found)?;
     if matches!(name, "update-due")
@@ -110,6 +113,15 @@ fn sends_a_day(found: &Match<'_, '_, '_>) -> bool {
         && to.is_some_and(|unit| is_any(unit, &["to"]))
         && group.last().is_some_and(|unit| phrase::in_class(unit, "tasks"))
         && group.len() > 2
+}
+
+/// `swap lunch and dentist`: of what is not known; it is asked what to change, and no task is made of it.
+fn swapped(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let mut targets = Vec::new();
+    for units in found.slots(Slot::Text) {
+        targets.extend(reference::parse(found.segment.message, units, found.segment.context)?.targets);
+    }
+    Some(vec![found.reading(Intent::Update { targets, edit: Box::default() })])
 }
 
 /// Whether a rule changes what tells one task from the others.

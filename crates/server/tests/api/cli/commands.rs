@@ -197,9 +197,10 @@ fn a_terminal_talks_over_the_same_api() {
     let server = Server::start(folder.path(), &[]);
     let health = succeed(saydo(folder.path(), &["health", "--base-url", &server.base]), "");
     assert!(health.contains("\"healthy\""), "{health}");
-    let said = format!("ada@example.com\n{PASSWORD}\nadd water the plants\nshow my tasks\n");
+    let said = format!("ada@example.com\n{PASSWORD}\nadd water the plants\nshow my tasks\nquit\nadd what is never heard\n");
     let heard = succeed(saydo(folder.path(), &["chat", "--base-url", &server.base]), &said);
     assert_eq!(heard.to_lowercase().matches("water the plants").count(), 2, "{heard}");
+    assert!(heard.trim_end().ends_with("Goodbye. Your list is safe here."), "{heard}");
     let wrong = run(saydo(folder.path(), &["chat", "--base-url", &server.base]), "ada@example.com\nwrong password\n");
     assert_eq!(wrong.status.code(), Some(1));
     assert!(String::from_utf8(wrong.stderr).unwrap().contains("Invalid credentials"));
@@ -207,6 +208,10 @@ fn a_terminal_talks_over_the_same_api() {
     assert_eq!(code, Some(0));
     let away = run(saydo(folder.path(), &["health", "--base-url", "http://127.0.0.1:9"]), "");
     assert_eq!(away.status.code(), Some(1));
+    let alone = run(saydo(folder.path(), &["chat", "--base-url", "http://127.0.0.1:9", "hello"]), "");
+    let told = String::from_utf8(alone.stderr).unwrap();
+    assert!(told.contains("Nothing answers at http://127.0.0.1:9: is the server running?"), "{told}");
+    assert!(!String::from_utf8(alone.stdout).unwrap().contains("Password"), "asked for nothing");
 }
 
 #[test]
