@@ -50,6 +50,7 @@ const fn intent_word(intent: &Intent) -> Option<&'static str> {
         Intent::Redo => Some("redo"),
         Intent::AskTitle { .. }
         | Intent::Instead { .. }
+        | Intent::NotThese { .. }
         | Intent::Answer(_)
         | Intent::WhatDidYouDo
         | Intent::WhyThatDate

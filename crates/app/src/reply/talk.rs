@@ -14,6 +14,13 @@ pub const EMPTY_LIST: &str = "You don't have any tasks yet. Would you like to ad
 /// When there is no change left to take back.
 pub const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
 
+/// A “no” after something was done, when nothing was asked.
+pub const NOTHING_TAKEN_BACK: &str = "I left it as it is. Say “undo” to take the last change back.";
+
+/// When “undo” comes while it is still asked whether or which.
+pub const NOTHING_DONE_YET: &str =
+    "That was not done yet, and now it will not be. Say “undo” again to take back the change before.";
+
 /// When the answer to a question comes after its time.
 pub const TOO_LATE: &str =
     "I asked that more than five minutes ago, so the question is closed and nothing was changed. Please say it again.";
@@ -47,7 +54,7 @@ pub const fn about(topic: Topic) -> &'static str {
         Topic::Help => HELP,
         Topic::Identity => "I'm Saydo. I keep your task list: tell me what to remember, and ask me what's next.",
         Topic::HowAreYou => "All good here. What would you like to get done?",
-        Topic::Acknowledgement => "All right.",
+        Topic::Acknowledgement | Topic::Refusal => "All right.",
         Topic::OutOfScope => {
             "That's outside what I do: I only keep your task list. To have it there, say “remind me to …”."
         }

@@ -83,7 +83,7 @@ fn intent_frames(intent: &Intent, now: &Zoned) -> Vec<Frame> {
         Intent::Restore { targets } => targeted("restore", targets, now),
         Intent::ShowTrash => Frame::new("trash"),
         // The corpora know it as a change that does not say what to change.
-        Intent::Instead { targets } => targeted("update", targets, now),
+        Intent::Instead { targets } | Intent::NotThese { targets } => targeted("update", targets, now),
         Intent::Undo { count } => Frame::new("undo").with("count", count.to_string()),
         Intent::UndoAll => Frame::new("undo").with("count", "all"),
         Intent::Redo => Frame::new("redo"),
@@ -104,7 +104,7 @@ fn topic_word(topic: Topic) -> &'static str {
         Topic::Help => "help",
         Topic::Identity => "identity",
         Topic::HowAreYou => "howareyou",
-        Topic::Acknowledgement => "ack",
+        Topic::Acknowledgement | Topic::Refusal => "ack",
         Topic::OutOfScope => "scope",
         Topic::Injection => "injection",
     }
