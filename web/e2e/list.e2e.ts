@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { axe } from "./axe";
-import { composer, home, receipt, row, seed, shows, titles } from "./harness";
+import { composer, home, receipt, row, seed, shows } from "./harness";
 
 test("complete, reopen, delete and undo in the list", () =>
   home(async ({ page }) => {
@@ -201,10 +201,8 @@ test("several at once: selected by key and by Shift, done together, undone by on
     await page.getByRole("button", { name: /^Tomorrow/ }).click();
     await receipt(page).getByText("Moved 2 tasks.").waitFor();
     await bar.waitFor({ state: "detached" });
-    expect(await page.locator(".group-tomorrow .row-title").allInnerTexts()).toEqual([
-      "Buy milk",
-      "Read a book",
-    ]);
+    await shows(page, ["Buy milk", "Read a book", "Call mom", "Water the plants"]);
+    expect(await page.locator(".group-tomorrow .row").count()).toBe(2);
 
     for (const title of all.slice(1))
       await row(page, title)
@@ -215,7 +213,7 @@ test("several at once: selected by key and by Shift, done together, undone by on
     await shows(page, ["Buy milk"]);
     await receipt(page).getByRole("button", { name: "Undo" }).click();
     await receipt(page).getByText("Undone: 3 changes.").waitFor();
-    expect((await titles(page)).sort()).toEqual(all);
+    await shows(page, ["Buy milk", "Read a book", "Call mom", "Water the plants"]);
     await receipt(page).getByRole("button", { name: "Redo" }).click();
     await shows(page, ["Buy milk"]);
   }));
