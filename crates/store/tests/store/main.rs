@@ -60,7 +60,7 @@ macro_rules! suite {
         every_field_is_given_back, any_text_is_given_back_byte_for_byte, numbers_are_never_reused,
         a_number_or_uid_is_taken_once, only_the_expected_version_is_updated, the_trash_is_apart,
         old_trash_is_purged, many_are_found_in_the_order_asked, titles_are_lean, counts_know_what_is_overdue,
-        the_next_occurrence_is_found, many_are_stored_at_once,
+        the_next_occurrence_is_found, many_are_stored_at_once, a_snapshot_sees_one_instant,
     }
     lists {
         newest_first_by_default, filters_narrow, text_is_found_whatever_the_case, dues_are_filtered,

@@ -117,6 +117,18 @@ async fn what_was_imported_is_kept_where_imports_are_not_known() {
     opened.close().await;
 }
 
+/// All of them migrate at the same time, and none fails.
+pub(crate) async fn migrate_together(stores: Vec<Store>) {
+    let migrate = |store: Store| async move {
+        store.migrate_up().await.unwrap();
+        store.close().await;
+    };
+    let all: Vec<_> = stores.into_iter().map(|store| tokio::spawn(migrate(store))).collect();
+    for one in all {
+        one.await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn many_processes_migrate_once() {
     let opened = Opened::sqlite_empty().await;
@@ -124,15 +136,8 @@ async fn many_processes_migrate_once() {
     for _ in 0..4 {
         others.push(saydo_store::Store::open(config(&opened.folder)).await.unwrap());
     }
-    let ups: Vec<_> =
-        others.iter().cloned().map(|store| tokio::spawn(async move { store.migrate_up().await })).collect();
-    for up in ups {
-        up.await.unwrap().unwrap();
-    }
+    migrate_together(others).await;
     assert_eq!(opened.store.check_schema().await, Ok(SchemaState::Current));
-    for store in others {
-        store.close().await;
-    }
     opened.close().await;
 }
 

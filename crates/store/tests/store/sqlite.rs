@@ -143,19 +143,6 @@ async fn a_full_disk_ends_the_job_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn readers_see_one_instant_in_a_snapshot() {
-    let opened = Opened::sqlite().await;
-    let user = new_user(&opened.store, "ann").await;
-    let mut snapshot = opened.store.snapshot().await.unwrap();
-    assert_eq!(snapshot.tasks_all(&user).await.unwrap().len(), 0);
-    new_tasks(&opened.store, &user, 3, |_| ()).await;
-    assert_eq!(snapshot.tasks_all(&user).await.unwrap().len(), 0);
-    assert_eq!(opened.store.read().await.unwrap().tasks_all(&user).await.unwrap().len(), 3);
-    drop(snapshot);
-    opened.close().await;
-}
-
-#[tokio::test]
 async fn connections_are_counted() {
     let opened = Opened::sqlite().await;
     let status = opened.store.pool_status();

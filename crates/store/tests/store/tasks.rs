@@ -217,3 +217,12 @@ pub(crate) async fn many_are_stored_at_once(store: &Store) {
     let query = TaskQuery { label: Some(Label::new("l2").unwrap()), ..TaskQuery::default() };
     assert_eq!(conn.tasks_count(&user, &query).await, Ok(19));
 }
+
+pub(crate) async fn a_snapshot_sees_one_instant(store: &Store) {
+    let user = new_user(store, "ann").await;
+    let mut snapshot = store.snapshot().await.unwrap();
+    assert_eq!(snapshot.tasks_all(&user).await.unwrap().len(), 0);
+    new_tasks(store, &user, 3, |_| ()).await;
+    assert_eq!(snapshot.tasks_all(&user).await.unwrap().len(), 0);
+    assert_eq!(store.read().await.unwrap().tasks_all(&user).await.unwrap().len(), 3);
+}

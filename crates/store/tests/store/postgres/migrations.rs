@@ -6,7 +6,7 @@ use sqlx::Connection as _;
 
 use super::Opened;
 use crate::{
-    migrations::{down_to, versions},
+    migrations::{down_to, migrate_together, versions},
     support::{new_change, new_conversation, new_tasks, new_user, noon, put_change, write},
     turns::{new_turn, put_turn},
 };
@@ -55,15 +55,8 @@ async fn replicas_that_start_together_migrate_once() {
     for _ in 0..6 {
         replicas.push(Store::open(opened.config()).await.unwrap());
     }
-    let ups: Vec<_> =
-        replicas.iter().cloned().map(|store| tokio::spawn(async move { store.migrate_up().await })).collect();
-    for up in ups {
-        up.await.unwrap().unwrap();
-    }
+    migrate_together(replicas).await;
     assert_eq!(opened.store.check_schema().await, Ok(SchemaState::Current));
-    for store in replicas {
-        store.close().await;
-    }
     opened.close().await;
 }
 

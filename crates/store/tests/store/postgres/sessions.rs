@@ -197,19 +197,6 @@ async fn what_is_restored_while_the_trash_is_emptied_stays() {
 }
 
 #[tokio::test]
-async fn a_snapshot_sees_one_instant() {
-    let opened = Opened::new().await;
-    let user = new_user(&opened.store, "ann").await;
-    let mut snapshot = opened.store.snapshot().await.unwrap();
-    assert_eq!(snapshot.tasks_all(&user).await.unwrap().len(), 0);
-    new_tasks(&opened.store, &user, 3, |_| ()).await;
-    assert_eq!(snapshot.tasks_all(&user).await.unwrap().len(), 0);
-    assert_eq!(opened.store.read().await.unwrap().tasks_all(&user).await.unwrap().len(), 3);
-    drop(snapshot);
-    opened.close().await;
-}
-
-#[tokio::test]
 async fn the_pool_grows_with_the_load_and_keeps_its_size() {
     let opened = Opened::new().await;
     let user = new_user(&opened.store, "ann").await;
