@@ -17,7 +17,8 @@ pub struct StoreConfig {
     pub changes_per_day: Option<NonZeroU32>,
     /// SQLite: connections that read at the same time; there is always exactly one that writes.
     pub read_connections: u32,
-    /// PostgreSQL: connections that are kept when there is nothing for them to do.
+    /// PostgreSQL: connections that are kept when there is nothing for them to do; with 0 each is opened when it is
+    /// needed.
     pub pool_size: u32,
     /// PostgreSQL: connections beyond `pool_size` that a busy time may open.
     pub max_overflow: u32,

@@ -25,8 +25,17 @@ fn own_row(row: &Row, columns: &[(&'static str, Kind)]) -> Result<OwnRow, StoreE
     columns.iter().map(cell).collect()
 }
 
+/// What a person's rows of a table are in order of: columns that tell them apart, as an index beginning with the owner has
+/// them. Else each page would sort all that the person has.
+fn order(table: &Table, owner: &str) -> Vec<&'static str> {
+    match table.name {
+        "messages" => vec!["conversation_id", "id"],
+        _ => table.key.iter().copied().filter(|name| *name != owner).collect(),
+    }
+}
+
 impl Conn {
-    /// Rows of a table that belong to this user, in the order of its key, after the given one; none of a table that
+    /// Rows of a table that belong to this user, in an order of their own, after the given one; none of a table that
     /// belongs to nobody.
     ///
     /// # Errors
@@ -40,7 +49,7 @@ impl Conn {
     ) -> Result<Vec<OwnRow>, StoreError> {
         let Some(owner) = table.owner() else { return Ok(Vec::new()) };
         let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-        let key: Vec<&str> = table.key.iter().copied().filter(|name| *name != owner).collect();
+        let key = order(table, owner);
         let mut values: Vec<statement::Value> = vec![user.into(), limit.into()];
         let mut sql = format!("SELECT {} FROM {} WHERE {owner} = $1", columns.join(", "), table.name);
         if let Some(after) = after {

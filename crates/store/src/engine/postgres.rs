@@ -41,7 +41,7 @@ impl PostgresEngine {
 
     /// One connection of a name of its own, beside the server's: for copying and restoring.
     pub(crate) async fn open_apart(config: &StoreConfig, application: &str) -> Result<Self, StoreError> {
-        let config = StoreConfig { pool_size: 1, max_overflow: 0, ..config.clone() };
+        let config = StoreConfig { pool_size: 0, max_overflow: 1, ..config.clone() };
         let options = options(&config.url_or_path)?.application_name(application);
         let named = !config.url_or_path.contains("statement-cache-capacity=0");
         let connections = Connections::new(pool(&config), options.clone(), config.answer_timeout);
@@ -141,10 +141,10 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
 /// `pool_size` connections are kept; those above go when they have long had nothing to do. (Closing them at once, when
 /// they are given back, would open and close connections all the time just when there is most to do.)
 fn pool(config: &StoreConfig) -> PgPoolOptions {
-    let (kept, life) = (config.pool_size.max(1), config.max_lifetime);
+    let (kept, life) = (config.pool_size, config.max_lifetime);
     PgPoolOptions::new()
         .min_connections(kept)
-        .max_connections(kept + config.max_overflow)
+        .max_connections((kept + config.max_overflow).max(1))
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(config.idle_timeout)
         .max_lifetime(life)
