@@ -123,7 +123,9 @@ impl TurnCommit {
             return taken.map(|_| ()).ok_or(AppError::NotFound(Missing::Pending));
         }
         let plan = &self.proposal.plan;
-        if self.conversation.is_some() && (plan.question.is_some() || !plan.calls.is_empty() || !plan.restore.is_empty()) {
+        if self.conversation.is_some()
+            && (plan.question.is_some() || !plan.calls.is_empty() || !plan.restore.is_empty())
+        {
             tx.pending_clear(self.caller.id(), conversation).await?;
         }
         Ok(())
@@ -147,7 +149,13 @@ impl TurnCommit {
     }
 
     /// The turn's change; a turn that only undid something is represented by the undo's own change.
-    async fn journal(&self, tx: &mut Tx, journal: Journal, plan: &Plan, done: &[Done]) -> Result<Option<ChangeId>, AppError> {
+    async fn journal(
+        &self,
+        tx: &mut Tx,
+        journal: Journal,
+        plan: &Plan,
+        done: &[Done],
+    ) -> Result<Option<ChangeId>, AppError> {
         let undone = done.iter().rev().find_map(|done| match done {
             Done::Undone(undone) => Some(undone.id),
             _ => None,

@@ -297,7 +297,11 @@ fn names_in(words: &str) -> Vec<&str> {
 pub(super) fn covers(title: &str, words: &str) -> bool {
     const SMALL: [&str; 7] = ["the", "and", "my", "a", "an", "of", "our"];
     let cut = |text: &str| -> Vec<String> {
-        text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
+        text.to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(ToOwned::to_owned)
+            .collect()
     };
     let title = cut(title);
     let same = |a: &str, b: &str| {

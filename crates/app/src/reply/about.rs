@@ -17,7 +17,8 @@ fn completed_when(args: &ListTasksArgs, now: &Zoned) -> Option<String> {
     } else if first == now.date() {
         " today".to_owned()
     } else {
-        due::relative_day(first, now).map_or_else(|| format!(" on {}", full(first)), |day| format!(" {day} ({})", full(first)))
+        due::relative_day(first, now)
+            .map_or_else(|| format!(" on {}", full(first)), |day| format!(" {day} ({})", full(first)))
     })
 }
 
@@ -37,7 +38,10 @@ pub fn count(args: &ListTasksArgs, total: i64, now: &Zoned) -> String {
 #[must_use]
 pub fn none(args: &ListTasksArgs, now: &Zoned) -> String {
     if let Some(when) = completed_when(args, now) {
-        return format!("You completed no {}{when}", tasks(&ListTasksArgs { status: None, ..args.clone() }, false, now));
+        return format!(
+            "You completed no {}{when}",
+            tasks(&ListTasksArgs { status: None, ..args.clone() }, false, now)
+        );
     }
     let narrowed = args.priority.is_some() || args.label.is_some() || args.query.is_some();
     match (args.due, args.status.unwrap_or_default()) {
@@ -68,9 +72,8 @@ pub fn part(args: &ListTasksArgs, total: i64, open: i64, now: &Zoned) -> Option<
             (Some(DueWindow::Today), ..) => "for today".to_owned(),
             (Some(DueWindow::Week), ..) => "this week".to_owned(),
             (Some(DueWindow::None), ..) => "without a date".to_owned(),
-            (None, Some(first), Some(last)) if first == last => {
-                due::relative_day(first, now).map_or_else(|| format!("on {}", due::full_date(first, now)), |day| format!("for {day}"))
-            }
+            (None, Some(first), Some(last)) if first == last => due::relative_day(first, now)
+                .map_or_else(|| format!("on {}", due::full_date(first, now)), |day| format!("for {day}")),
             _ => "listed".to_owned(),
         },
         ([false, true, false], false) => args.label.as_ref().map(|label| format!("with #{label}"))?,

@@ -110,7 +110,8 @@ pub fn deleted(tasks: &[Task], total: i64, now: &Zoned) -> String {
     let mut text = "Deleted".to_owned();
     for task in tasks {
         let day = task.deleted_at.map(|at| at.to_zoned(now.time_zone().clone()).date());
-        let when = day.map(|day| due::relative_day(day, now).map_or_else(|| due::full_date(day, now), ToOwned::to_owned));
+        let when =
+            day.map(|day| due::relative_day(day, now).map_or_else(|| due::full_date(day, now), ToOwned::to_owned));
         let when = when.map(|when| format!(" (deleted {when})")).unwrap_or_default();
         text.push_str(&format!("\n#{} {}{when}", task.number, plain(task.title.as_str())));
     }

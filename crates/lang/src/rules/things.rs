@@ -123,7 +123,10 @@ fn occasion(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Draft>> {
     let [need, to, todo @ ..] = &right[who..] else { return None };
     let needs = is_any(need, &["need", "have", "want", "got", "ought"]) && is_any(to, &["to"]);
     let verb = todo.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
-    let is = left.iter().rposition(|unit| !unit.clitic && is_any(unit, &["is", "are"])).filter(|at| *at > 0 && at + 1 < left.len())?;
+    let is = left
+        .iter()
+        .rposition(|unit| !unit.clitic && is_any(unit, &["is", "are"]))
+        .filter(|at| *at > 0 && at + 1 < left.len())?;
     if !needs || !verb || left[..is].iter().any(|unit| is_any(unit, &["i", "you", "he", "she", "it", "they", "that"])) {
         return None;
     }
@@ -159,7 +162,8 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
     let is_todo = |chunk: &[Unit]| {
         let chunk = behind_date(segment, chunk);
         // `pick up and drop off the kids`
-        let hangs = matches!(chunk, [_, particle] if is_any(particle, &["up", "off", "out", "down", "in", "over", "away"]));
+        let hangs =
+            matches!(chunk, [_, particle] if is_any(particle, &["up", "off", "out", "down", "in", "over", "away"]));
         let verb = chunk.first().is_some_and(|unit| unit.verb.is_some_and(|verb| verb.is_base));
         verb && chunk.len() > 1 && !hangs && !is_compound(message, chunk)
     };
@@ -186,8 +190,12 @@ fn parts<'u>(segment: &Segment<'_, '_>, units: &'u [Unit], explicit: bool) -> Ve
     starts.iter().zip(ends).map(|(at, end)| strip_joints(message, &units[first(chunks[*at])..end])).collect()
 }
 
-static COMPOUNDS: LazyLock<Vec<(&'static str, &'static str)>> =
-    LazyLock::new(|| lines(include_str!("lexicon/compounds.txt")).flat_map(|line| line.split(',')).filter_map(|pair| pair.trim().split_once(' ')).collect());
+static COMPOUNDS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+    lines(include_str!("lexicon/compounds.txt"))
+        .flat_map(|line| line.split(','))
+        .filter_map(|pair| pair.trim().split_once(' '))
+        .collect()
+});
 
 /// `post office`: a noun of two words, though the first is a verb as well.
 fn is_compound(message: &Message<'_>, chunk: &[Unit]) -> bool {

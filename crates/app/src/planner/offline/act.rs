@@ -78,7 +78,9 @@ impl Planner<'_> {
 
     fn nothing_fits(&self, targets: &[TaskRef]) -> String {
         let nothing = match targets {
-            [TaskRef::Filter(filter)] => about::none(&list_args(filter, self.input.moment.now.date()), &self.input.moment.now),
+            [TaskRef::Filter(filter)] => {
+                about::none(&list_args(filter, self.input.moment.now.date()), &self.input.moment.now)
+            }
             _ => "No task fits that".to_owned(),
         };
         format!("{nothing}, so I changed nothing.")
@@ -123,7 +125,9 @@ impl Planner<'_> {
                     ToolCall::CompleteTask(CompleteTaskArgs { task_id, completed: *completed })
                 }
                 TargetAction::Update { edit } => ToolCall::UpdateTask(Box::new(edit.for_task(task, now))),
-                TargetAction::Delete | TargetAction::Show | TargetAction::Skip { .. } | TargetAction::Restore => ToolCall::DeleteTask(DeleteTaskArgs { task_id }),
+                TargetAction::Delete | TargetAction::Show | TargetAction::Skip { .. } | TargetAction::Restore => {
+                    ToolCall::DeleteTask(DeleteTaskArgs { task_id })
+                }
             }
         };
         Plan { calls: tasks.iter().map(call).collect(), tasks, action: Some(action.clone()), ..Plan::default() }

@@ -7,7 +7,11 @@ use saydo_lang::{TaskRef, Window};
 use super::{Planner, act};
 use crate::{
     AppError,
-    planner::{PendingPlan, Plan, Question, TargetAction, candidates::Scope, targets::Found},
+    planner::{
+        PendingPlan, Plan, Question, TargetAction,
+        candidates::Scope,
+        targets::{Found, covers},
+    },
     reply::{due, list::end_of_week, receipt::quoted},
     tools::{DeleteTaskArgs, ToolCall, UpdateTaskArgs},
 };
@@ -31,7 +35,7 @@ impl Planner<'_> {
                 Some(self.act_on(tasks, &action))
             }
             Found::Several(mut tasks) => {
-                tasks.retain(|task| repeats(task) && !self.is_called_so(task));
+                tasks.retain(|task| repeats(task) && !self.is_called_so(task) && is_named(task, targets));
                 (!tasks.is_empty()).then(|| Plan::ask(act::choose_question(tasks, action)))
             }
             _ => None,
@@ -61,7 +65,9 @@ pub(super) fn skipping(task: &Task, days: Option<(Date, Date)>, now: &Zoned) -> 
         && !(first..=last).contains(&day)
     {
         let next = due::full(due_now, now);
-        return Plan::say(format!("{name} is due next on {next}, and I can only skip the next time: nothing was changed."));
+        return Plan::say(format!(
+            "{name} is due next on {next}, and I can only skip the next time: nothing was changed."
+        ));
     }
     let last = days.map_or(day, |(_, last)| last);
     let mut from = Some((when, rule.clone()));
@@ -90,7 +96,9 @@ fn current(when: Due, rule: &Recurrence, now: &Zoned) -> Option<(Due, Recurrence
 /// The occurrence after this one that is still to come.
 fn following(when: Due, rule: &Recurrence, now: &Zoned) -> Option<(Due, Recurrence)> {
     let zone = now.time_zone();
-    let due = when.instant().map_or_else(|| when.day_in(zone).to_zoned(zone.clone()).ok(), |at| Some(at.to_zoned(zone.clone())))?;
+    let due = when
+        .instant()
+        .map_or_else(|| when.day_in(zone).to_zoned(zone.clone()).ok(), |at| Some(at.to_zoned(zone.clone())))?;
     // Counted from completion, it goes on as if it were done when it is due.
     rule.next(Some(when), zone, if due > *now { &due } else { now })
 }
@@ -108,6 +116,15 @@ fn over(task: &Task, when: Due, now: &Zoned) -> Plan {
     })
 }
 
+/// Whether the title has all the words that were said.
+fn is_named(task: &Task, targets: &[TaskRef]) -> bool {
+    let named = |target: &TaskRef| match target {
+        TaskRef::Words(words) => covers(task.title.as_str(), words),
+        _ => true,
+    };
+    targets.iter().any(named)
+}
+
 const fn repeats(task: &Task) -> bool {
     task.recurrence.is_some() && task.due.is_some() && !task.completed()
 }
@@ -121,4 +138,3 @@ fn days(on: Window, today: Date) -> Option<(Date, Date)> {
         Window::Overdue | Window::None => None,
     }
 }
-

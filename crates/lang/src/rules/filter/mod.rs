@@ -224,11 +224,10 @@ fn attributes(wanted: &mut Wanted, extraction: &Extraction, context: &Context) {
 pub(crate) fn window(due: &DueMatch, extraction: &Extraction, context: &Context) -> Window {
     let today = context.moment.now.date();
     let (first, last) = due.days;
-    let this_week =
-        extraction.found.iter().any(|found| {
-            // `this weekend` and `this thursday` are days of their own.
-            found.rule.contains("this week") && !found.rule.contains("weekend") && !found.rule.contains("weekday")
-        });
+    let this_week = extraction.found.iter().any(|found| {
+        // `this weekend` and `this thursday` are days of their own.
+        found.rule.contains("this week") && !found.rule.contains("weekend") && !found.rule.contains("weekday")
+    });
     if this_week {
         return Window::Week;
     }

@@ -30,6 +30,16 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     let label = labelled(found)?;
+    // `ham to my shopping list`, but `forward the mail to the board list`
+    if name == "add-labelled-bare"
+        && text.iter().any(|unit| unit.verb.is_some_and(|verb| verb.is_base && !verb.is_past))
+    {
+        let shopping =
+            label.as_ref().is_some_and(|label| matches!(label.as_str(), "shopping" | "grocery" | "groceries"));
+        if !shopping {
+            return None;
+        }
+    }
     if name == "add-remind"
         && let Some(draft) = super::situation::draft(found, text)
     {
@@ -248,7 +258,7 @@ fn wishes(found: &Match<'_, '_, '_>) -> bool {
 
 /// Whether the person said that this is to be added.
 fn explicit(found: &Match<'_, '_, '_>) -> bool {
-    matches!(found.section.name, "add-command" | "add-list" | "add-labelled")
+    matches!(found.section.name, "add-command" | "add-list" | "add-labelled" | "add-labelled-bare")
 }
 
 /// Whether the verb waits for its object. These are whole by themselves, or nouns: `exercise`, `laundry`, `lunch`.

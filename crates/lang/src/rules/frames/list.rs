@@ -1,7 +1,6 @@
 //! Questions about the list.
 
 use super::{Match, complete::speakable};
-use jiff::ToSpan;
 use crate::{
     Intent, ListQuery, ListQuestion, Reading, TaskFilter, TaskRef, Window,
     reference::Strength,
@@ -12,6 +11,7 @@ use crate::{
         phrase::{self, is_any},
     },
 };
+use jiff::ToSpan;
 
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     match found.section.name {
@@ -110,7 +110,8 @@ fn default_open(wanted: &mut Wanted, units: &[Unit]) {
 /// `what did I finish this week`: the days of what is done are those of its completion, unless its due is spoken of.
 fn completed_then(mut filter: TaskFilter, found: &Match<'_, '_, '_>) -> TaskFilter {
     let days = matches!(filter.due, Some(Window::Today | Window::Week | Window::Days(..)));
-    let due = |unit: &Unit| phrase::in_class(unit, "duefield") && is_any(unit, &["due", "deadline", "dates", "deadlines"]);
+    let due =
+        |unit: &Unit| phrase::in_class(unit, "duefield") && is_any(unit, &["due", "deadline", "dates", "deadlines"]);
     filter.by_completion = days && filter.completed == Some(true) && !found.segment.units.iter().any(due);
     if filter.by_completion && filter.due == Some(Window::Week) {
         // What is done was done before now.
@@ -159,7 +160,11 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         if !(strong || state_word || states && !lone_word || wanted.filter.due == Some(crate::Window::Overdue)) {
             return None;
         }
-    } else if polite && found.units.len() > 1 && !(wanted.head || wanted.narrowed || wanted.all) {
+    } else if polite
+        && found.units.len() > 1
+        && !(wanted.head || wanted.narrowed || wanted.all)
+        && !found.units.last().is_some_and(|unit| is_any(unit, &["rest"]))
+    {
         return None;
     }
     if wanted.query
@@ -215,7 +220,9 @@ fn find(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let filter = TaskFilter { query: Some(strip_articles(&query).to_owned()), ..TaskFilter::default() };
     let mut made = reading(found, ListQuestion::Show, filter);
     let names_tasks = found.units.iter().any(|unit| {
-        phrase::in_class(unit, "tasks") || phrase::in_class(unit, "about") || is_any(unit, &["everything", "search", "one", "ones"])
+        phrase::in_class(unit, "tasks")
+            || phrase::in_class(unit, "about")
+            || is_any(unit, &["everything", "search", "one", "ones"])
     });
     // `find a plumber` is something to do as well.
     if !names_tasks || is_any(first, &["any", "all", "anything"]) {
@@ -260,7 +267,9 @@ fn about(found: &Match<'_, '_, '_>, question: fn(TaskRef) -> ListQuestion) -> Op
     }
     let unknown = target == TaskRef::Focus && found.segment.context.focus.is_empty() && section != "details";
     // `show me the rest` asks for a list.
-    let the_rest = section == "details" && target == TaskRef::Other && found.units.iter().any(|unit| is_any(unit, &["rest", "remaining"]));
+    let the_rest = section == "details"
+        && target == TaskRef::Other
+        && found.units.iter().any(|unit| is_any(unit, &["rest", "remaining"]));
     if unknown || the_rest || matches!(target, TaskRef::Filter(_) | TaskRef::Except(..)) {
         return None;
     }

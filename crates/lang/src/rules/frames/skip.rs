@@ -31,6 +31,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let due = extraction.due.as_ref().filter(|due| due.explicit_date);
     let on = owner.or_else(|| due.map(|due| window(due, extraction, segment.context)));
     let dated = found.section.name == "skip-dated";
+    // `throw out the sofa on saturday`: something to do.
+    if dated && phrase::prefix(found.units, "deletephysical").is_some() {
+        return None;
+    }
     let undated = dated && on.is_none();
     if undated || extraction.recurrence.is_some() || !speakable(units) {
         return None;
@@ -75,7 +79,9 @@ fn only_this(units: &[Unit]) -> &[Unit] {
         [rest @ .., this, time] if !rest.is_empty() && is_any(this, &["this"]) && is_any(time, &["time", "once"]) => {
             only_this(rest)
         }
-        [the, rest @ ..] if !rest.is_empty() && is_any(the, &["the", "my"]) && is_any(&rest[0], &["next", "coming"]) => {
+        [the, rest @ ..]
+            if !rest.is_empty() && is_any(the, &["the", "my"]) && is_any(&rest[0], &["next", "coming"]) =>
+        {
             only_this(rest)
         }
         [next, rest @ ..] if !rest.is_empty() && is_any(next, &["next", "coming"]) => rest,

@@ -4,7 +4,7 @@ use super::{Match, complete::speakable};
 use crate::{
     Intent, Reading, TaskRef,
     reference::Strength,
-    rules::{pattern::Slot, phrase::is_any},
+    rules::{message::Unit, pattern::Slot, phrase::is_any},
 };
 
 pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
@@ -15,7 +15,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let units = found.slot(Slot::Ref)?;
     let reference = found.reference()??;
     let one = |target: &TaskRef| matches!(target, TaskRef::Number(_) | TaskRef::Words(_) | TaskRef::Place(_));
+    // `bring back the task I just deleted`: the last change.
+    let last = |unit: &Unit| is_any(unit, &["deleted", "removed", "last", "just"]);
     if found.segment.question && !found.segment.asked
+        || found.section.name != "restore-from" && units.iter().any(last)
         || !reference.targets.iter().all(one)
         || reference.strength == Strength::Soft && (!speakable(units) || units.len() > 8)
     {
