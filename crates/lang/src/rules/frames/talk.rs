@@ -104,11 +104,9 @@ fn out_of_scope(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     }
     // `open youtube`: all of it is known to be an order to a machine.
     let ordered = text.is_empty() && found.units.len() > 1 && extraction.due.is_none();
-    if ordered && phrase::whole(found.units, "outverb") {
-        reading.confidence = 0.93;
-    } else if device || scolds {
+    if device || scolds {
         reading.confidence = 0.95;
-    } else if for_me {
+    } else if for_me || ordered && phrase::whole(found.units, "outverb") {
         reading.confidence = 0.93;
     } else if todo && extraction.due.is_some() {
         reading.confidence = 0.5;
