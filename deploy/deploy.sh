@@ -59,6 +59,8 @@ room() {
   local size backups folder free
   backups=$(setting "$1" SAYDO_BACKUP_DIR)
   size=$(find "$data_dir" -maxdepth 1 -name 'saydo.db*' -printf '%s\n' | awk '{sum += $1} END {print int(sum / 1048576)}')
+  # The folder of the backups is made with the first of them.
+  while [ -n "$backups" ] && [ ! -d "$backups" ]; do backups=$(dirname "$backups"); done
   for folder in "$data_dir" "$prefix" "$backups"; do
     [ -d "$folder" ] || continue
     free=$(df -Pk "$folder" | awk 'NR==2 {print int($4 / 1024)}')
@@ -116,8 +118,12 @@ install_program() {
 }
 
 make_backup() {
-  local made
-  made=$(saydo "$1" backup create) || die "there is no backup: $made"
+  local made until=$((SECONDS + START))
+  # One that the server makes by itself right now is waited for.
+  until made=$(saydo "$1" backup create 2>&1); do
+    [[ $made == *"another backup"* ]] && [ "$SECONDS" -lt "$until" ] || die "there is no backup: $made"
+    sleep 1
+  done
   made=$(sed -n 's/^Made \([^ ]*\) in .*/\1/p' <<<"$made")
   note backup "$made"
   say "backup: $made"
@@ -239,6 +245,8 @@ case $2:$# in
     shift 2
     # shellcheck disable=SC2034 # for saydo
     by_operator=yes
+    # What it says of a mistake is enough.
+    trap - ERR
     saydo "$current" "$@"
     ;;
   *) usage ;;

@@ -55,7 +55,7 @@ saydo() (
   shift
   cd "$settings_dir" || exit 1
   for file in credentials/*; do
-    [ ! -f "$file" ] || export "$(basename "$file")=$(cat "$file")"
+    [ ! -f "$file" ] || export "$(basename "$file")=$(trimmed <"$file")"
   done
   export SAYDO_DATA_DIR=$data_dir
   # Of what it does for us only mistakes are logged: each step has its own line.
@@ -63,12 +63,19 @@ saydo() (
   if as_owner; then exec runuser -u "$OWNER" -- "$program" "$@"; else exec "$program" "$@"; fi
 )
 
+# A secret as the server reads it from a file: without the ends of lines at its end.
+trimmed() {
+  local text
+  text=$(cat)
+  printf '%s' "${text%"${text##*[!$'\r\n']}"}"
+}
+
 # A value in what `saydo config` printed.
 setting() { sed -n "s/^$2 \(.*\)/\1/p" <<<"$1" | sed 's/ *# .*//; s/^ *//'; }
 
 # A secret, from its file or from .env, as the server would read it. It is only compared or handed on, never shown.
 secret() {
-  cat "$settings_dir/credentials/$1" 2>/dev/null ||
+  { [ -r "$settings_dir/credentials/$1" ] && trimmed <"$settings_dir/credentials/$1"; } ||
     sed -n "s/^ *$1 *= *//p" "$settings_dir/.env" | tail -1 | sed -E "s/^([\"'])(.*)\\1 *$/\\2/"
 }
 

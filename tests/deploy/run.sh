@@ -56,7 +56,8 @@ SAYDO_LISTEN=127.0.0.1:$port
 SAYDO_METRICS_LISTEN=127.0.0.1:$(free_port)
 SAYDO_METRICS_TOKEN="of this test, in quotes"
 END
-head -c 36 /dev/urandom | base64 >"$root/etc/saydo/production/credentials/BETTER_AUTH_SECRET"
+# As an editor of another system may leave it.
+printf '%s\r\n' "$(head -c 36 /dev/urandom | base64)" >"$root/etc/saydo/production/credentials/BETTER_AUTH_SECRET"
 
 # What a person has, told by the API: it must be there after everything.
 call() { curl -sf -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"; }
@@ -170,6 +171,13 @@ title_is_there before
 call "$url/api/tasks" -d '{"title":"after"}' >/dev/null
 deploy run user list
 said ada@example.com
+
+expect "commands have the secret of the server; one that fails says why, and no more"
+deploy run user token ada@example.com --name "of this test" --scope read
+curl -sf -H "Authorization: Bearer $(grep -oE '[A-Za-z0-9_.-]{40,}' "$log" | tail -1)" "$url/api/tasks" >/dev/null
+if deploy run backup verify none-such; then false; fi
+said none-such
+if grep -F "deploy.sh: line" "$log"; then false; fi
 
 expect "the same version once more, when it fell ill: the way back stays"
 service stop
