@@ -61,14 +61,17 @@ for (const [name, way] of [
 test("a file that is dropped is read, and one that is none is refused in words", () =>
   home(async ({ page }) => {
     await page.goto("/settings");
-    const drop = async (text: string) => {
-      const data = await page.evaluateHandle((content) => {
+    const drop = async (text: string, type = "text/markdown") => {
+      const give = ([content = "", kind = ""]: string[]) => {
         const transfer = new DataTransfer();
-        transfer.items.add(new File([content], "list.md", { type: "text/markdown" }));
+        transfer.items.add(new File([content], "list.md", { type: kind }));
         return transfer;
-      }, text);
+      };
+      const data = await page.evaluateHandle(give, [text, type]);
       await panel(page).locator(".drop").dispatchEvent("drop", { dataTransfer: data });
     };
+    await drop("\u0089PNG", "image/png");
+    await panel(page).getByRole("alert").filter({ hasText: "There are no tasks in such a file" }).waitFor();
     await drop('{"tasks": "none"}');
     await panel(page).getByRole("alert").filter({ hasText: "This is no export of Saydo" }).waitFor();
     await drop("- [x] post the parcel\n- ring Oslo tomorrow\n");

@@ -154,6 +154,12 @@ function Preview({ preview, busy, onImport, onCancel }: PreviewProps) {
   );
 }
 
+class NoTasks extends Error {
+  constructor() {
+    super("There are no tasks in such a file. Choose a CSV, a calendar (.ics), a JSON or a text.");
+  }
+}
+
 function useImport() {
   const [file, setFile] = useState<File>();
   const [preview, setPreview] = useState<Imported>();
@@ -166,7 +172,7 @@ function useImport() {
     try {
       await steps();
     } catch (cause) {
-      setProblem(sentence(cause));
+      setProblem(cause instanceof NoTasks ? cause.message : sentence(cause));
     } finally {
       setWork(undefined);
     }
@@ -177,6 +183,7 @@ function useImport() {
   const look = (chosen: File) =>
     run(async () => {
       setPreview(undefined);
+      if (/^(image|audio|video)\//.test(chosen.type)) throw new NoTasks();
       setWork({ doing: "Sending the file…", part: 0 });
       setPreview(await previewFile(chosen, following(`Reading ${chosen.name}…`)));
       setFile(chosen);

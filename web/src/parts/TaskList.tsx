@@ -86,7 +86,9 @@ function useDrawn(all: Group[]): { from: number; most: number } {
   const inOrder = () => all.flatMap((group) => group.tasks);
   const edited = editing.value === null ? -1 : inOrder().findIndex(({ id }) => id === editing.value);
   const inSight = edited < 0 || (edited >= from.value && edited < from.value + drawn.value);
-  const start = inSight ? from.value : Math.max(edited - ABOVE, 0);
+  // The list may have become shorter.
+  const last = all.reduce((sum, group) => sum + group.tasks.length, 0) - ABOVE;
+  const start = Math.max(inSight ? Math.min(from.value, last) : edited - ABOVE, 0);
   useLayoutEffect(() => {
     if (inSight) return;
     from.value = start;
