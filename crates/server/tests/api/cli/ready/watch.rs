@@ -1,8 +1,11 @@
 //! The first hours, and ends at any moment.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    process::{Command, Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use axum::{Router, routing::get};
@@ -66,18 +69,20 @@ async fn the_first_hours_are_watched_and_a_reason_to_roll_back_ends_them() {
     assert_eq!(server.stop().0, Some(0));
 }
 
+/// What a run tells that is ended while the proxy keeps it waiting.
+async fn ended(mut command: Command, proxy: &Proxy) -> Output {
+    let child = command.stdout(Stdio::piped()).spawn().unwrap();
+    proxy.hanging.notified().await;
+    end(child.id());
+    tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_ends_it_leaves_nobody_behind() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path(), &[]);
     let proxy = Proxy::start(&server.base, Fault::Hangs(Method::POST, "/chat")).await;
-    let child = saydo(folder.path(), &["ready", "--json", "--base-url", &proxy.base])
-        .stdout(std::process::Stdio::piped())
-        .spawn();
-    let child = child.unwrap();
-    proxy.hanging.notified().await;
-    end(child.id());
-    let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap();
+    let output = ended(saydo(folder.path(), &["ready", "--json", "--base-url", &proxy.base]), &proxy).await;
     let (status, report) = report(&output);
     assert_eq!(status, Some(1));
     assert!(titles(&report, &["not_checked"]).contains("Another person"), "{report:#}");
@@ -97,14 +102,9 @@ async fn it_can_be_ended_at_any_moment() {
     ] {
         let proxy = Proxy::start(&server.base, fault).await;
         let arguments = [&["ready", "--json", "--base-url", proxy.base.as_str()], arguments].concat();
-        let child = saydo(folder.path(), &arguments)
-            .env("OPENAI_BASE_URL", &proxy.base)
-            .stdout(std::process::Stdio::piped())
-            .spawn();
-        let child = child.unwrap();
-        proxy.hanging.notified().await;
-        end(child.id());
-        let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap();
+        let mut command = saydo(folder.path(), &arguments);
+        command.env("OPENAI_BASE_URL", &proxy.base);
+        let output = ended(command, &proxy).await;
         let told: Value = serde_json::from_slice(&output.stdout).unwrap();
         let report = told.get("report").unwrap_or(&told);
         assert_eq!(output.status.code(), Some(1));
