@@ -200,7 +200,8 @@ fn month_day(cx: &Cx<'_>, at: usize) -> Option<(When, usize)> {
     let (day, ordinal, end) = day_of(cx, cx.skip_hyphen(end)).or_else(|| spelled_day(cx, end))?;
     // `march 3pm` and `may 10 people` are no dates; `may 5 5pm` is one with its time.
     let timed = cx.number(end).is_some()
-        && (cx.any(end + 1, &["am", "pm", "a", "p"]) && cx.glued(end + 1) || cx.punct(end + 1, ':') && cx.number(end + 2).is_some());
+        && (cx.any(end + 1, &["am", "pm", "a", "p"]) && cx.glued(end + 1)
+            || cx.punct(end + 1, ':') && cx.number(end + 2).is_some());
     if !cx.ends(end) || !ordinal && weak && !timed && !cx.followed_well(end) && year_after(cx, end).is_none() {
         return None;
     }

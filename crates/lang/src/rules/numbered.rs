@@ -42,7 +42,9 @@ const LONGEST_HEAD: usize = 10;
 fn only_adds(message: &Message<'_>, start: usize) -> bool {
     let head: Vec<Unit> = message.units.iter().filter(|unit| unit.token < start && !unit.skip).copied().collect();
     let known = |unit: &Unit| {
-        ["addonly", "please", "the", "task", "tasks", "list", "self", "me", "need"].iter().any(|class| in_class(unit, class))
+        ["addonly", "please", "the", "task", "tasks", "list", "self", "me", "need"]
+            .iter()
+            .any(|class| in_class(unit, class))
             || is_any(unit, &["to", "do", "these", "these", "following", "new", "can", "you", "could", "todo"])
     };
     head.iter().all(known)

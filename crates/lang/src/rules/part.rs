@@ -27,8 +27,7 @@ pub(super) fn small_talk(message: &Message<'_>, units: &[Unit], context: &Contex
 /// Whether the units are a command by themselves, other than a bare thing to do, at least so surely.
 pub(crate) fn is_command(message: &Message<'_>, units: &[Unit], context: &Context, confidence: f32) -> bool {
     let segment = Segment::new(message, units, context);
-    let asks =
-        phrase::prefix(&segment.units, "showstrict").is_some()
+    let asks = phrase::prefix(&segment.units, "showstrict").is_some()
         || segment.units.first().is_some_and(|unit| phrase::is(unit, "what"));
     let wanted = |name: &str| match name {
         "show" => asks,

@@ -48,7 +48,8 @@ pub(super) fn timed(segment: &Segment<'_, '_>, units: &[Unit]) -> Option<Vec<Dra
     // `meet Ana on monday and Bo on tuesday`: the verb is meant for both. `drop off the kids at 8, gym at 9`: not for the gym.
     let named = |piece: &&[Unit]| {
         let first = piece.first().map(|unit| message.token(unit));
-        first.is_some_and(|token| token.text.starts_with(char::is_uppercase)) || piece.first().is_some_and(|unit| in_class(unit, "det"))
+        first.is_some_and(|token| token.text.starts_with(char::is_uppercase))
+            || piece.first().is_some_and(|unit| in_class(unit, "det"))
     };
     let both = pieces.len() == 2 && !units.iter().any(|unit| message.token(unit).text == ",");
     let meant = both || pieces[1..].iter().all(named);
