@@ -45,7 +45,7 @@ enum Action {
     },
     /// Put one where the database is; all servers must be stopped
     Restore {
-        /// Which, or “latest”: the newest good one
+        /// Which, or “latest”: the newest good one that is neither dated in the future nor made by a restore
         name: String,
         /// Put what is there aside: a SQLite database beside the new one, a PostgreSQL database into a backup
         #[arg(long, alias = "force")]
@@ -69,11 +69,13 @@ impl Backup {
             Action::Create => create(&backups, config, now).await,
             Action::Verify { name: Some(name), .. } => verify(&backups, config, vec![name]).await,
             Action::Verify { name: None, all } => {
-                let mut names: Vec<String> = backups.list().await?.into_iter().map(|backup| backup.name).collect();
+                // A damaged one is to be told of, the others are not what would be restored.
+                let wanted = |one: &Made| all || !one.is_ahead(now) && !one.is_put_aside();
+                let found = backups.list().await?.into_iter().filter(wanted).map(|one| one.name);
+                let names: Vec<String> = found.take(if all { usize::MAX } else { 1 }).collect();
                 if names.is_empty() {
                     return Err(BackupError::NoneGood(backups.folder().to_owned()).into());
                 }
-                names.truncate(if all { names.len() } else { 1 });
                 verify(&backups, config, names).await
             }
             Action::Restore { name, replace } => {
@@ -183,7 +185,7 @@ async fn restore(
     existing: Existing,
     now: Timestamp,
 ) -> Result<(), CliError> {
-    let name = if name == "latest" { backups.newest_good().await?.name } else { name };
+    let name = if name == "latest" { backups.newest_good(now).await?.name } else { name };
     let database = setup::place(config);
     remember_erased(config, &database, &Backups::new(&config.backup.folder)).await;
     let restored = backups.restore(&name, &database, existing, crate::VERSION, now, &progress::watch()).await;
@@ -270,14 +272,23 @@ fn table(backups: &[Made], now: Timestamp) -> String {
         let (size, tasks, verdict) = match &backup.verdict {
             Ok(manifest) => {
                 let tasks = manifest.rows.get("tasks").copied().unwrap_or(0);
-                (size(manifest.bytes()), tasks.to_string(), "good".to_owned())
+                (size(manifest.bytes()), tasks.to_string(), good(backup, now).to_owned())
             }
             Err(what) => ("–".to_owned(), "–".to_owned(), format!("damaged: {what}")),
         };
-        let age = age(now.duration_since(backup.created_at));
+        let age = if backup.is_ahead(now) { "–".to_owned() } else { age(now.duration_since(backup.created_at)) };
         text.push_str(&format!("{:<27} {age:>9} {size:>10} {tasks:>9}  {verdict}\n", backup.name));
     }
     text
+}
+
+/// What a good one is good for.
+fn good(backup: &Made, now: Timestamp) -> &'static str {
+    match (backup.is_ahead(now), backup.is_put_aside()) {
+        (true, _) => "good, but dated in the future: restored by its name only",
+        (_, true) => "good, but what a restore replaced: restored by its name only",
+        _ => "good",
+    }
 }
 
 fn age(age: SignedDuration) -> String {

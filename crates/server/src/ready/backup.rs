@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use saydo_app::Clock;
 use saydo_store::backup::{BackupError, Backups, How};
 
@@ -15,6 +15,7 @@ use crate::config::Made;
 const BY: &str = "backup folder";
 
 const FRESH: Check = Check::must("D7", "Newest backup", "not older than its schedule, or a day", BY);
+const AHEAD: Check = Check::should("D7", "Backups dated in the future", "none", BY);
 const TRIED: Check = Check::must("D7", "Restored on trial", "within 30 days", BY);
 const KEPT: Check = Check::should("D7", "Backups are kept", "30 days or longer", "settings");
 const ITSELF: Check = Check::should("D7", "Backups by themselves", "on", "settings");
@@ -22,7 +23,7 @@ const APART: Check = Check::should("D7", "Backups on another disk", "than the da
 
 /// How much later than due one may be.
 const GRACE: SignedDuration = SignedDuration::from_hours(2);
-/// How far the clock of whoever made one may be ahead.
+/// How far the clock of whoever tried one may be ahead.
 const APART_AT_MOST: SignedDuration = SignedDuration::from_mins(10);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// How old the last trial may be.
@@ -35,10 +36,10 @@ pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
         return [FRESH, TRIED, KEPT, ITSELF].map(|check| check.yours("SAYDO_BACKUPS=elsewhere", help)).into();
     }
     let backups = Backups::new(&config.backup.folder);
-    let every = config.backup.every;
+    let (every, now) = (config.backup.every, Clock::System.now());
     let days = config.backup.keep.as_hours() / 24;
     let mut rows = vec![
-        fresh(&backups, every.unwrap_or(DAY)).await,
+        fresh(&backups, every.unwrap_or(DAY), now).await,
         tried(&backups).await,
         KEPT.judge(config.backup.keep >= MONTH, format!("for {days} days"), "set SAYDO_BACKUP_KEEP_DAYS=30"),
         match every {
@@ -46,27 +47,33 @@ pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
             None => ITSELF.fails("the server makes none by itself", "set SAYDO_BACKUP_EVERY=24, or let cron make them"),
         },
     ];
+    rows.extend(ahead(&backups, now).await);
     rows.extend(apart(&config.data_dir, &config.backup.folder));
     rows
 }
 
-async fn fresh(backups: &Backups, every: SignedDuration) -> Row {
-    let newest = match backups.newest_whole().await {
+async fn fresh(backups: &Backups, every: SignedDuration, now: Timestamp) -> Row {
+    let newest = match backups.newest_whole(now).await {
         Ok(newest) => newest,
         Err(BackupError::NoneGood(folder)) => {
             return FRESH.fails(format!("there is none in {}", folder.display()), "saydo backup create");
         }
         Err(error) => return FRESH.unknown(error, "see SAYDO_BACKUP_DIR"),
     };
-    judge_fresh(&newest.name, Clock::System.now().duration_since(newest.created_at), every)
+    judge_fresh(&newest.name, now.duration_since(newest.created_at), every)
 }
 
 fn judge_fresh(name: &str, age: SignedDuration, every: SignedDuration) -> Row {
     let help = "saydo backup create; docs/runbooks/backup.md";
-    if age < -APART_AT_MOST {
-        return FRESH.fails(format!("{name} is dated {} from now: a clock was wrong", told(-age)), help);
-    }
     FRESH.judge(age <= every + GRACE, format!("{name} is {} old", told(age)), help)
+}
+
+/// Only when there is one.
+async fn ahead(backups: &Backups, now: Timestamp) -> Option<Row> {
+    let names = backups.ahead(now).await.ok()?;
+    let newest = names.first()?;
+    let evidence = format!("{newest} is, and {} more: a clock was wrong, and they do not count", names.len() - 1);
+    Some(AHEAD.fails(evidence, "docs/runbooks/backup.md: move them away"))
 }
 
 async fn tried(backups: &Backups) -> Row {
@@ -120,16 +127,22 @@ fn apart(_: &Path, _: &Path) -> Option<Row> {
 mod tests {
     use super::{super::row::State, *};
 
+    #[tokio::test]
+    async fn one_dated_in_the_future_is_told_of_and_makes_none_fresh() {
+        let folder = tempfile::tempdir().unwrap();
+        let (backups, now) = (Backups::new(folder.path()), "2026-03-11T09:00:00Z".parse().unwrap());
+        assert!(ahead(&backups, now).await.is_none());
+        std::fs::create_dir(folder.path().join("saydo-20360311T090000.000Z")).unwrap();
+        assert_eq!(ahead(&backups, now).await.map(|row| row.state), Some(State::Warning));
+        assert_eq!(fresh(&backups, DAY, now).await.state, State::Failed);
+    }
+
     #[test]
     fn a_backup_and_its_trial_are_fresh_for_a_while_and_never_from_the_future() {
         let hours = SignedDuration::from_hours;
-        for (age, every, expected) in [
-            (26, 24, State::Ok),
-            (27, 24, State::Failed),
-            (100, 168, State::Ok),
-            (0, 24, State::Ok),
-            (-1, 24, State::Failed),
-        ] {
+        for (age, every, expected) in
+            [(26, 24, State::Ok), (27, 24, State::Failed), (100, 168, State::Ok), (0, 24, State::Ok)]
+        {
             assert_eq!(judge_fresh("one", hours(age), hours(every)).state, expected, "{age} of {every}");
         }
         for (age, expected) in [(30 * 24, State::Ok), (30 * 24 + 1, State::Failed), (-1, State::Failed)] {

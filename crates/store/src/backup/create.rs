@@ -38,6 +38,18 @@ impl Backups {
         now: Timestamp,
         watch: &Watch,
     ) -> Result<Backup, BackupError> {
+        self.make(database, program, now, false, watch).await
+    }
+
+    /// Makes one that may be of what a restore is about to replace.
+    pub(super) async fn make(
+        &self,
+        database: &Place,
+        program: &str,
+        now: Timestamp,
+        put_aside: bool,
+        watch: &Watch,
+    ) -> Result<Backup, BackupError> {
         if let Place::Sqlite(path) = database
             && !path.is_file()
         {
@@ -60,6 +72,7 @@ impl Backups {
             created_at: now,
             rows: copied.rows,
             files: vec![copied.packed],
+            put_aside,
         };
         let text = serde_json::to_string_pretty(&described).map_err(|error| StoreError::Internal(error.to_string()))?;
         pack::write_synced(&staging.path().join(manifest::FILE), format!("{text}\n").as_bytes())?;

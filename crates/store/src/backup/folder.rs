@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::{Timestamp, ToSpan as _, civil::DateTime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::DateTime, tz::TimeZone};
 
 use super::{BackupError, Manifest, pack};
 
@@ -32,6 +32,31 @@ impl Backup {
     pub const fn is_good(&self) -> bool {
         self.verdict.is_ok()
     }
+
+    /// Whether it is dated later than now: a clock was wrong then, and nobody knows how old it really is.
+    #[must_use]
+    pub fn is_ahead(&self, now: Timestamp) -> bool {
+        is_ahead(self.created_at, now)
+    }
+
+    /// Whether it holds what a restore replaced: mostly what somebody wanted away.
+    #[must_use]
+    pub fn is_put_aside(&self) -> bool {
+        self.verdict.as_ref().is_ok_and(|manifest| manifest.put_aside)
+    }
+
+    /// Whether it can be the newest good one.
+    #[must_use]
+    pub fn counts(&self, now: Timestamp) -> bool {
+        self.is_good() && !self.is_put_aside() && !self.is_ahead(now)
+    }
+}
+
+/// How far the clock of whoever made a backup may be ahead of ours.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(10);
+
+pub(super) fn is_ahead(created_at: Timestamp, now: Timestamp) -> bool {
+    created_at.duration_since(now) > CLOCKS_APART
 }
 
 fn name_at(at: Timestamp) -> String {

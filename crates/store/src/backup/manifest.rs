@@ -38,6 +38,9 @@ pub struct Manifest {
     pub rows: BTreeMap<String, u64>,
     /// The packed files beside the manifest.
     pub files: Vec<PackedFile>,
+    /// Whether a restore made it, of what it was about to replace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub put_aside: bool,
 }
 
 /// A packed file of a backup.

@@ -25,28 +25,39 @@ impl Backups {
         .await
     }
 
-    /// The newest backup whose checksum is right.
+    /// The newest backup whose checksum is right. One that is dated later than now, or that holds what a restore
+    /// replaced, is none: see [`Backup::counts`].
     ///
     /// # Errors
     /// [`BackupError::NoneGood`]; or when the folder or a file cannot be read.
-    pub async fn newest_good(&self) -> Result<Backup, BackupError> {
-        self.newest(Closeness::Inside).await
+    pub async fn newest_good(&self, now: Timestamp) -> Result<Backup, BackupError> {
+        self.newest(now, Closeness::Inside).await
     }
 
     /// The newest backup of the right size: what can be said at once, without reading all of it.
     ///
     /// # Errors
     /// As [`Backups::newest_good`].
-    pub async fn newest_whole(&self) -> Result<Backup, BackupError> {
-        self.newest(Closeness::Outside).await
+    pub async fn newest_whole(&self, now: Timestamp) -> Result<Backup, BackupError> {
+        self.newest(now, Closeness::Outside).await
     }
 
-    async fn newest(&self, closeness: Closeness) -> Result<Backup, BackupError> {
+    /// The names of those that are dated later than now, newest first.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub async fn ahead(&self, now: Timestamp) -> Result<Vec<String>, BackupError> {
+        let path = self.folder.clone();
+        let ahead = move |(name, time)| folder::is_ahead(time, now).then_some(name);
+        off_thread(move || Ok(folder::names(&path)?.into_iter().filter_map(ahead).collect())).await
+    }
+
+    async fn newest(&self, now: Timestamp, closeness: Closeness) -> Result<Backup, BackupError> {
         let path = self.folder.clone();
         off_thread(move || {
-            for (name, time) in folder::names(&path)? {
+            for (name, time) in folder::names(&path)?.into_iter().filter(|(_, time)| !folder::is_ahead(*time, now)) {
                 let backup = folder::look(&path, &name, time, closeness)?;
-                if backup.is_good() {
+                if backup.counts(now) {
                     return Ok(backup);
                 }
             }
@@ -65,7 +76,7 @@ impl Backups {
         }
         let lock = FolderLock::change(&self.folder)?;
         folder::clear(&self.folder, folder::PARTIAL)?;
-        let last_good = match self.newest_good().await {
+        let last_good = match self.newest_good(now).await {
             Ok(backup) => backup.name,
             Err(BackupError::NoneGood(_)) => return Ok(Vec::new()),
             Err(other) => return Err(other),

@@ -97,7 +97,7 @@ impl Backups {
         }
         match existing {
             Existing::Refuse => Err(BackupError::NotEmpty(database.to_string())),
-            Existing::PutAside => Ok(Some(self.create(database, program, now, watch).await?.name)),
+            Existing::PutAside => Ok(Some(self.make(database, program, now, true, watch).await?.name)),
         }
     }
 

@@ -37,9 +37,9 @@ async fn the_last_good_one_stays_however_old() {
     let (house, names) = house(&[200, 100, 50, 2]).await;
     damage(&house, &names[2]);
     damage(&house, &names[3]);
-    assert_eq!(house.backups.newest_good().await.unwrap().name, names[1]);
+    assert_eq!(house.backups.newest_good(noon()).await.unwrap().name, names[1]);
     // A wrong size is seen without reading it.
-    assert_eq!(house.backups.newest_whole().await.unwrap().name, names[1]);
+    assert_eq!(house.backups.newest_whole(noon()).await.unwrap().name, names[1]);
     assert_eq!(house.backups.prune(MONTH, noon()).await.unwrap(), [names[2].clone(), names[0].clone()]);
     // Of the two that stay one is too old but good, the other damaged but young.
     assert_eq!(house.in_folder(), [names[1].clone(), names[3].clone()]);
@@ -53,7 +53,7 @@ async fn without_a_good_one_nothing_goes() {
     damage(&house, &names[1]);
     assert_eq!(house.backups.prune(MONTH, noon()).await.unwrap(), [""; 0]);
     assert_eq!(house.in_folder(), names);
-    assert!(matches!(house.backups.newest_good().await, Err(BackupError::NoneGood(_))));
+    assert!(matches!(house.backups.newest_good(noon()).await, Err(BackupError::NoneGood(_))));
     house.store.close().await;
 }
 
@@ -63,7 +63,21 @@ async fn a_quick_look_reads_nothing_large() {
     let file = house.backups.folder().join(&names[1]).join("saydo.db.gz");
     let size = std::fs::metadata(&file).unwrap().len();
     std::fs::write(&file, vec![0; usize::try_from(size).unwrap()]).unwrap();
-    assert_eq!(house.backups.newest_whole().await.unwrap().name, names[1]);
-    assert_eq!(house.backups.newest_good().await.unwrap().name, names[0]);
+    assert_eq!(house.backups.newest_whole(noon()).await.unwrap().name, names[1]);
+    assert_eq!(house.backups.newest_good(noon()).await.unwrap().name, names[0]);
+    house.store.close().await;
+}
+
+#[tokio::test]
+async fn one_dated_in_the_future_is_not_the_newest() {
+    // The clock was ten years ahead for a while; and another machine's is a little ahead.
+    let (house, names) = house(&[100, 90, -3650]).await;
+    assert_eq!(house.backups.newest_good(noon()).await.unwrap().name, names[1]);
+    assert_eq!(house.backups.newest_whole(noon()).await.unwrap().name, names[1]);
+    assert_eq!(house.backups.ahead(noon()).await.unwrap(), names[2..]);
+    // The newest true one stays, however old.
+    assert_eq!(house.backups.prune(MONTH, noon()).await.unwrap(), names[..1]);
+    let near = house.back_up(noon() + 5.minutes()).await.name;
+    assert_eq!(house.backups.newest_good(noon()).await.unwrap().name, near);
     house.store.close().await;
 }

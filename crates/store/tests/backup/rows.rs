@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use jiff::ToSpan as _;
 use saydo_store::{
     SchemaState,
     backup::{Aside, BackupError, Backups, Existing, Restored, Stage, Trial, Watch},
@@ -102,6 +103,10 @@ async fn what_is_there_becomes_a_backup_only_when_asked() {
     let done = restore(&backups, &first, &database.place(), Existing::PutAside).await.unwrap();
     assert_eq!(database.numbers(), [1]);
     let Some(Aside::Backup(aside)) = done.aside else { panic!("{done:?}") };
+    // What one wanted away is not what one wants back, nor what is fresh.
+    let later = noon() + 1.hour();
+    assert_eq!(backups.newest_good(later).await.unwrap().name, first);
+    assert_eq!(backups.newest_whole(later).await.unwrap().name, first);
     restore(&backups, &aside, &database.place(), Existing::PutAside).await.unwrap();
     assert_eq!(database.numbers(), [1, 2]);
 }

@@ -55,16 +55,16 @@ pub(crate) async fn scheduled(app: App, config: Config, shutdown: Shutdown) {
 /// How long until the next one.
 async fn due_in(backups: &Backups, every: SignedDuration, now: Timestamp) -> Duration {
     // All of the newest is read only when it is young enough to put the next one off.
-    match until_next(backups.newest_whole().await, every, now) {
+    match until_next(backups.newest_whole(now).await, every, now) {
         Duration::ZERO => Duration::ZERO,
-        _ => until_next(backups.newest_good().await, every, now),
+        _ => until_next(backups.newest_good(now).await, every, now),
     }
 }
 
 fn until_next(newest: Result<Backup, BackupError>, every: SignedDuration, now: Timestamp) -> Duration {
     match newest {
         Ok(newest) => {
-            // One from the future – the clock was wrong – puts it off by no more than the usual time.
+            // One of a clock that is a little ahead puts it off by no more than the usual time.
             let left = every.saturating_sub(now.duration_since(newest.created_at)).min(every);
             left.max(SignedDuration::ZERO).unsigned_abs()
         }

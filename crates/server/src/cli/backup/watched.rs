@@ -31,7 +31,7 @@ pub(crate) async fn watched(config: Config, shutdown: Shutdown) {
         }
         // None yet, or a folder that cannot be read: both mean that there is nothing to restore.
         // Its checksum is looked at by whoever makes, verifies or restores one: reading all of it is too much for this.
-        let newest = backups.newest_whole().await.ok();
+        let newest = backups.newest_whole(config.clock.now()).await.ok();
         let made = newest.as_ref().map_or(0, |newest| newest.created_at.as_second());
         let bytes = newest.and_then(|newest| newest.verdict.ok()).map_or(0, |manifest| manifest.bytes());
         #[expect(clippy::cast_precision_loss, reason = "exact to 2^53")]

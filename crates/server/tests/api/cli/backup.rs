@@ -154,6 +154,27 @@ fn the_list_tells_age_and_verdict() {
     assert_eq!(names(&home.path().join("backups")), ["saydo-20260301T000000.000Z"]);
 }
 
+#[test]
+fn one_dated_in_the_future_is_named_and_is_not_latest() {
+    let home = folder();
+    with_ada(home.path());
+    let at = |now: &str, arguments: &[&str]| {
+        let mut command = saydo(home.path(), arguments);
+        command.env("SAYDO_NOW", now);
+        succeed(command, "")
+    };
+    at("2036-03-01T00:00:00Z", &["backup", "create"]);
+    at("2026-03-01T00:00:00Z", &["backup", "create"]);
+    let list = at("2026-03-01T05:00:00Z", &["backup", "list"]);
+    let line = |number: usize| list.lines().nth(number).unwrap_or_default();
+    assert!(line(1).starts_with("saydo-20360301") && line(1).contains("dated in the future"), "{list}");
+    assert!(line(2).starts_with("saydo-20260301") && line(2).ends_with("good"), "{list}");
+    for arguments in [&["backup", "verify"][..], &["backup", "restore", "latest", "--replace"]] {
+        let told = at("2026-03-01T05:00:00Z", arguments);
+        assert!(told.contains("saydo-20260301") && !told.contains("saydo-20360301"), "{told}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_said_and_leaves_nothing() {
