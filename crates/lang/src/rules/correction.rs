@@ -34,10 +34,10 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
         !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)]);
     let about_it = of_it(&again, &reading);
     let renames = matches!(reading.intents.as_slice(), [Intent::Update { edit, .. }] if edit.title.is_some());
-    let remade = without_make(right).len() < right.len() && matches!(reading.intents.as_slice(), [Intent::Add(_)]);
+    let remade = remakes(right, &reading, &again);
     if right.len() > 1
         && !renames
-        && !(remade && matches!(again.intents.as_slice(), [Intent::Add(_)]))
+        && !remade
         && (verb || command)
         && about_it.is_none()
         && again.confidence >= Reading::SURE
@@ -82,6 +82,12 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     changed.then(|| vec![reading])
 }
 
+/// Whether `make that` is followed by another thing to do than the one before.
+fn remakes(right: &[Unit], before: &Reading, again: &Reading) -> bool {
+    let adds = |reading: &Reading| matches!(reading.intents.as_slice(), [Intent::Add(_)]);
+    without_make(right).len() < right.len() && adds(before) && adds(again)
+}
+
 /// `eggs, no wait, make that egg noodles`: the noodles.
 fn without_make(units: &[Unit]) -> &[Unit] {
     match units {
@@ -109,7 +115,8 @@ pub(super) fn another_name(message: &Message<'_>, context: &Context) -> Option<R
     while let Some(length) = phrase::prefix(name, "oops").filter(|length| *length < name.len()) {
         name = trim(&name[length..]);
     }
-    let says = |unit: &Unit| phrase::is_any(unit, &["other", "one", "wrong", "right", "it", "that", "this", "them", "not"]);
+    let says =
+        |unit: &Unit| phrase::is_any(unit, &["other", "one", "wrong", "right", "it", "that", "this", "them", "not"]);
     let bare = name.len() < units.len() && name.len() <= MOST_WORDS_OF_A_NAME && !name.iter().any(says);
     let led = ["meant", "no", "yes", "lead", "ack"].iter().any(|class| phrase::prefix(name, class).is_some());
     let segment = Segment::new(message, name, context);
@@ -126,7 +133,8 @@ pub(super) fn another_name(message: &Message<'_>, context: &Context) -> Option<R
         return None;
     };
     let due = due.map_or(Field::Keep, Field::Set);
-    let edit = Edit { title: Some(title), title_corrects: true, due, priority, add_labels: labels, spans, ..Edit::default() };
+    let edit =
+        Edit { title: Some(title), title_corrects: true, due, priority, add_labels: labels, spans, ..Edit::default() };
     let intents = vec![Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) }];
     let confidence = if context.last_was_rename { 0.95 } else { 0.85 };
     Some(Reading { intents, confidence, only_if_found: false, rule: "another-name" })

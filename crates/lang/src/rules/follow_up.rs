@@ -68,7 +68,8 @@ impl<'u> Opening<'u> {
             let rest = opening.rest;
             let about = match rest {
                 [what, about, ..] => {
-                    is_any(what, &["what", "how"]) && is_any(about, &["about"]) || is_any(what, &["what"]) && is_any(about, &["of"])
+                    is_any(what, &["what", "how"]) && is_any(about, &["about"])
+                        || is_any(what, &["what"]) && is_any(about, &["of"])
                 }
                 _ => false,
             };
@@ -103,8 +104,8 @@ fn wanted(message: &Message<'_>, units: &[Unit], context: &Context) -> Option<(W
 /// `what's after that`, `and then?`
 fn asks_for_next(message: &Message<'_>, units: &[Unit]) -> bool {
     const BEFORE: [&str; 22] = [
-        "and", "ok", "so", "what", "what's", "whats", "is", "are", "on", "next", "comes", "coming", "due", "have", "do",
-        "i", "up", "anything", "then", "there", "about", "happens",
+        "and", "ok", "so", "what", "what's", "whats", "is", "are", "on", "next", "comes", "coming", "due", "have",
+        "do", "i", "up", "anything", "then", "there", "about", "happens",
     ];
     let words: Vec<&str> = units.iter().filter(|unit| !unit.skip).map(|unit| &*message.token(unit).norm).collect();
     match words.as_slice() {

@@ -52,7 +52,9 @@ impl Planner<'_> {
         };
         if tasks.iter().any(|task| !about.contains(&task.number)) {
             let titles = names(tasks.iter().map(|task| task.title.as_str()));
-            return Ok(Some(Plan::say(format!("I haven't done anything with {titles} just now. Nothing was changed."))));
+            return Ok(Some(Plan::say(format!(
+                "I haven't done anything with {titles} just now. Nothing was changed."
+            ))));
         }
         let Some(LastAct { action, tasks: all, .. }) = last else {
             return Ok(Some(self.act_on(tasks, &TargetAction::Delete)));

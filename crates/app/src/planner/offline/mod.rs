@@ -18,7 +18,9 @@ use crate::{
     AppError, Caller,
     chat::memory::{LastQuery, Memory},
     fair::Desk,
-    planner::{PendingPlan, Plan, Question, TargetAction, candidates::Names, edit::EditSpec, plan::Reason, targets::Finder},
+    planner::{
+        PendingPlan, Plan, Question, TargetAction, candidates::Names, edit::EditSpec, plan::Reason, targets::Finder,
+    },
     reply::{talk, why},
     tools::{AddTaskArgs, ToolCall, UndoArgs},
 };
@@ -103,7 +105,8 @@ pub async fn propose(input: &Input<'_>, conn: &mut Conn, message: &str) -> Resul
         if fits_none && understanding.readings[at + 1..].iter().any(is_clear_command) {
             continue;
         }
-        let plan = if reading.confidence < Reading::SURE { policy::ask_first(plan, Some(&input.moment.now)) } else { plan };
+        let plan =
+            if reading.confidence < Reading::SURE { policy::ask_first(plan, Some(&input.moment.now)) } else { plan };
         let sure = reading.confidence >= Reading::SURE;
         // A program that talks on was shown the tasks, but the person was not.
         let shown = answers && input.caller.door != Door::Mcp;
@@ -130,9 +133,8 @@ fn too_late(input: &Input<'_>, message: &str) -> Option<Plan> {
 /// the question can be undone.
 fn takes_back_a_question(input: &Input<'_>, understanding: &Understanding) -> bool {
     let first = understanding.readings.first();
-    let undoes = first.is_some_and(|reading| {
-        reading.confidence >= Reading::SURE && reading.intents == [Intent::Undo { count: 1 }]
-    });
+    let undoes = first
+        .is_some_and(|reading| reading.confidence >= Reading::SURE && reading.intents == [Intent::Undo { count: 1 }]);
     let asks = input.pending.is_some_and(|pending| {
         let changes = match stored(pending) {
             Some(PendingPlan::Run { calls }) => calls.iter().any(ToolCall::may_change),
@@ -233,8 +235,7 @@ impl Planner<'_> {
     /// Everything that was done in this conversation, newest first, once the person agrees.
     async fn undo_all(&mut self) -> Result<Plan, AppError> {
         let Some(conversation) = self.input.memory.conversation else { return Ok(Plan::say(talk::NOTHING_TO_UNDO)) };
-        let changes =
-            self.finder.conn.changes_undoable(self.input.caller.id(), MOST_UNDOS, Some(conversation)).await?;
+        let changes = self.finder.conn.changes_undoable(self.input.caller.id(), MOST_UNDOS, Some(conversation)).await?;
         let calls: Vec<ToolCall> = changes.iter().map(|change| undo_of(change.id)).collect();
         let count = match calls.len() {
             0 => return Ok(Plan::say(talk::NOTHING_TO_UNDO)),

@@ -3,7 +3,7 @@
 use super::Match;
 use crate::{
     Intent, Reading, TaskFilter, TaskRef,
-    reference::{Reference, Strength, pronoun},
+    reference::{Reference, Strength, hard, pronoun},
     rules::{
         pattern::Slot,
         phrase::{self, is_any},
@@ -243,6 +243,10 @@ fn past(found: &Match<'_, '_, '_>, completed: bool) -> Option<Vec<Reading>> {
     let led = text.first().is_some_and(|unit| Some(unit.token) == found.units.first().map(|unit| unit.token));
     if words.is_empty() || both && !subject && !led && completed {
         return None;
+    }
+    // `I did all of that`
+    if let Some(targets) = hard(message, text, found.segment.context).filter(|_| phrase::whole(text, "allshown")) {
+        return Some(vec![Reading { only_if_found: false, ..found.reading(Intent::Complete { targets, completed }) }]);
     }
     let intent = Intent::Complete { targets: vec![TaskRef::Words(words)], completed };
     let mut readings = vec![found.reading(intent)];
