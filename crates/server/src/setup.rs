@@ -30,6 +30,13 @@ pub enum SetupError {
     /// The database.
     #[error("database: {0}")]
     Store(#[from] StoreError),
+    /// The server lets nobody else in: its limit, or the role's or the database's, is used up.
+    #[error(
+        "no connection to the database is to be had within {} s: others hold all that max_connections, or the CONNECTION \
+         LIMIT of the role or the database, allows; see docs/POSTGRESQL.md",
+        .0.as_secs()
+    )]
+    NoConnection(Duration),
     /// The data is being restored.
     #[error("{0}")]
     Data(#[from] BackupError),
@@ -118,7 +125,12 @@ pub(crate) async fn open_store_once(config: &Config) -> Result<Store, SetupError
     if let Some(path) = config.database.place.sqlite_path() {
         make_folder(path)?;
     }
-    Ok(Store::open(store_config(config)).await?)
+    match Store::open(store_config(config)).await {
+        Err(StoreError::Busy) if config.database.place.sqlite_path().is_none() => {
+            Err(SetupError::NoConnection(config.database.pool_timeout))
+        }
+        opened => Ok(opened?),
+    }
 }
 
 fn store_config(config: &Config) -> StoreConfig {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use clap::Args;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp, civil::Date, tz::TimeZone};
 use saydo_app::audit::AuditKind;
 use saydo_store::{AuditEvent, AuditQuery, Store};
 
@@ -20,7 +20,7 @@ const LOOK_BACK: i64 = 500;
 
 #[derive(Debug, Args)]
 pub(super) struct Audit {
-    /// Only from then on: an instant (2026-03-11T09:00:00Z) or an age (90m, 24h, 7d)
+    /// Only from then on: an instant (2026-03-11T09:00:00Z), a day by UTC (2026-03-11, yesterday) or an age (90m, 24h)
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// Only events of this kind, like login_failed
@@ -103,14 +103,26 @@ fn kind(word: &str) -> Result<AuditKind, String> {
     })
 }
 
-/// An instant, or so long before now.
+/// An instant, the beginning of a day, or so long before now.
 fn instant(text: &str, now: Timestamp) -> Result<Timestamp, CliError> {
     if let Ok(instant) = text.parse() {
         return Ok(instant);
     }
+    let today = TimeZone::UTC.to_datetime(now).date();
+    let day = match text {
+        "today" => Some(today),
+        "yesterday" => today.yesterday().ok(),
+        text => Date::strptime("%Y-%m-%d", text).ok(),
+    };
+    if let Some(begin) = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok()) {
+        return Ok(begin.timestamp());
+    }
     let age = text.parse::<Span>().ok().and_then(|age| age.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
     let age = age.filter(|age| *age >= SignedDuration::ZERO);
-    let refuse = || CliError::Refused(format!("--since: “{text}” is neither an instant nor an age like 24h or 7d"));
+    let refuse = || {
+        let what = "an instant, a day like 2026-03-11 or yesterday, or an age like 24h or 7d";
+        CliError::Refused(format!("--since: “{text}” is not {what}"))
+    };
     age.and_then(|age| now.checked_sub(age).ok()).ok_or_else(refuse)
 }
 
@@ -119,14 +131,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn since_is_an_instant_or_an_age() {
+    fn since_is_an_instant_a_day_or_an_age() {
         let now: Timestamp = "2026-03-11T09:00:00Z".parse().unwrap();
         let read = |text| instant(text, now).map(|at| at.to_string()).map_err(drop);
         assert_eq!(read("2026-01-01T00:00:00Z"), Ok("2026-01-01T00:00:00Z".to_owned()));
         assert_eq!(read("24h"), Ok("2026-03-10T09:00:00Z".to_owned()));
         assert_eq!(read("7d"), Ok("2026-03-04T09:00:00Z".to_owned()));
         assert_eq!(read("90m"), Ok("2026-03-11T07:30:00Z".to_owned()));
-        for odd in ["", "yesterday", "-1h", "3"] {
+        assert_eq!(read("2026-01-02"), Ok("2026-01-02T00:00:00Z".to_owned()));
+        assert_eq!(read("today"), Ok("2026-03-11T00:00:00Z".to_owned()));
+        assert_eq!(read("yesterday"), Ok("2026-03-10T00:00:00Z".to_owned()));
+        for odd in ["", "tomorrow", "2026-13-01", "2026-01-02T10:00", "-1h", "3"] {
             assert_eq!(read(odd), Err(()), "{odd}");
         }
     }

@@ -62,6 +62,9 @@ struct Flags {
     /// sqlite:PATH or postgresql://… [DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
+    /// open or closed: who may make an account [SAYDO_SIGNUP]
+    #[arg(long, global = true, value_name = "WHO")]
+    signup: Option<String>,
     /// Which log lines [SAYDO_LOG]
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -146,6 +149,7 @@ impl Flags {
             ("SAYDO_DATA_DIR", &self.data_dir),
             ("SAYDO_PROFILE", &self.profile),
             ("DATABASE_URL", &self.database_url),
+            ("SAYDO_SIGNUP", &self.signup),
             ("SAYDO_LOG", &self.log),
             ("SAYDO_LOG_FORMAT", &self.log_format),
         ];
@@ -164,6 +168,7 @@ pub fn command() -> clap::Command {
 #[must_use]
 pub fn main() -> ExitCode {
     use_small_pages();
+    end_with_the_reader();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage::tell(&error),
@@ -174,11 +179,28 @@ pub fn main() -> ExitCode {
             eprintln!("saydo: the configuration has mistakes:\n{error}");
             ExitCode::from(2)
         }
+        Err(CliError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(READER_GONE),
         Err(error) => {
             eprintln!("saydo: {error}");
             if matches!(error, CliError::Usage(_)) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// What shells say of a program that the end of its reader ended (128 + SIGPIPE), which others do not survive either.
+const READER_GONE: u8 = 141;
+
+/// Whoever reads what is printed may have seen enough, as `head` has: then this ends, without a word about it.
+fn end_with_the_reader() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // What `println!` says then: EPIPE.
+        let text = panic.payload_as_str().unwrap_or_default();
+        if text.starts_with("failed printing to stdout") && text.contains("(os error 32)") {
+            std::process::exit(READER_GONE.into());
+        }
+        told(panic);
+    }));
 }
 
 /// The allocator asks for huge pages (2 MiB), of which an idle server would fill a fraction: 19 MB instead of 7.
@@ -194,7 +216,10 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
         return Ok(ExitCode::SUCCESS);
     }
     let sources = Sources::of_process(cli.flags.config.as_deref(), cli.flags.layer())?;
-    let config = Config::parse(&sources)?;
+    let mut config = Config::parse(&sources)?;
+    if !matches!(cli.command, Command::Serve) {
+        config.database.for_a_command();
+    }
     // What is still on its way is sent when this ends, after the runtime.
     let _telemetry = crate::telemetry::start(&config.telemetry)?;
     // Restoring a backup needs the data for itself; the rest says that it is in use.

@@ -111,9 +111,7 @@ async fn open(config: &Config) -> Result<Store, String> {
     if let Some(path) = config.database.place.sqlite_path().filter(|path| !path.exists()) {
         return Err(format!("there is no database at {}", path.display()));
     }
-    let mut few = config.clone();
-    (few.database.pool_size, few.database.max_overflow) = (1, 3);
-    setup::open_store_once(&few).await.map_err(|error| error.to_string())
+    setup::open_store_once(config).await.map_err(|error| error.to_string())
 }
 
 /// Looks, and shows on a terminal what is being looked at.

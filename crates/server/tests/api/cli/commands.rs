@@ -56,6 +56,19 @@ fn a_misspelt_setting_is_told_wherever_it_stands() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_ends_a_command_without_a_word() {
+    let home = folder();
+    succeed(saydo(home.path(), &["user", "create", "ada@example.com"]), PASSWORD);
+    for arguments in [&["config"][..], &["config", "--example"], &["user", "list"], &["backup", "list"], &["audit"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = saydo(home.path(), arguments).stdout(writer).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), told.as_str()), (Some(141), ""), "{arguments:?}");
+    }
+}
+
+#[test]
 fn what_systemd_hands_over_is_a_setting() {
     let (home, folder) = (folder(), folder());
     std::fs::write(home.path().join(".env"), "JWT_EXPIRY_DAYS=3\nSAYDO_LISTEN=127.0.0.1:9\n").unwrap();
@@ -197,7 +210,8 @@ fn a_terminal_talks_over_the_same_api() {
     let server = Server::start(folder.path(), &[]);
     let health = succeed(saydo(folder.path(), &["health", "--base-url", &server.base]), "");
     assert!(health.contains("\"healthy\""), "{health}");
-    let said = format!("ada@example.com\n{PASSWORD}\nadd water the plants\nshow my tasks\nquit\nadd what is never heard\n");
+    let said =
+        format!("ada@example.com\n{PASSWORD}\nadd water the plants\nshow my tasks\nquit\nadd what is never heard\n");
     let heard = succeed(saydo(folder.path(), &["chat", "--base-url", &server.base]), &said);
     assert_eq!(heard.to_lowercase().matches("water the plants").count(), 2, "{heard}");
     assert!(heard.trim_end().ends_with("Goodbye. Your list is safe here."), "{heard}");

@@ -111,3 +111,32 @@ fn a_role_above_row_security_is_warned_of() {
     assert!(!warned(&home.url().unwrap()));
     assert!(warned(&home.url().unwrap().replace(&format!("{ROLE}@"), "postgres@")));
 }
+
+#[tokio::test]
+async fn commands_need_no_more_than_the_servers_leave() {
+    let home = Home::new(Engine::Postgres);
+    let (url, name) = (home.url().unwrap(), home.sql("SELECT current_database()"));
+    let settings = [("DATABASE_URL", url.as_str()), ("DB_POOL_SIZE", "4"), ("DB_MAX_OVERFLOW", "0")];
+    let server = Server::start(home.path(), &settings);
+    // Four kept, and one that listens.
+    const OPEN: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'saydo'";
+    let all_open = || std::future::ready((home.sql(OPEN) == "5").then_some(()));
+    until("the server has its connections", all_open).await;
+    let limit = |connections: u32| home.sql(&format!("ALTER DATABASE {name} CONNECTION LIMIT {connections}"));
+    let command = |arguments: &[&str]| {
+        let mut command = cli::saydo(home.path(), arguments);
+        command.envs(settings).env("BETTER_AUTH_SECRET", SECRET);
+        run(command, "")
+    };
+    limit(8);
+    for arguments in [&["user", "list"][..], &["backup", "create"], &["audit"]] {
+        let output = command(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    limit(5);
+    let output = command(&["user", "list"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("no connection to the database is to be had within 10 s"), "{said}");
+    assert_eq!(server.stop().0, Some(0));
+}
