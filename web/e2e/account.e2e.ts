@@ -33,6 +33,17 @@ test("an address that is taken says so beside the address", () =>
       .toEqual(["Email already registered"]);
   }));
 
+test("where nobody signs up by themselves, the card says whom to ask", () =>
+  visit(async ({ page }) => {
+    await page.route("**/api/auth/me", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { ...response.headers(), "saydo-signup": "closed" } });
+    });
+    await page.reload();
+    await page.getByText("Ask whoever runs this Saydo for an account.").waitFor();
+    expect(await page.getByRole("button", { name: "Create an account" }).count()).toBe(0);
+  }));
+
 test("the session outlives a reload and ends at once when it is revoked elsewhere", () =>
   home(async ({ page }) => {
     await page.reload();

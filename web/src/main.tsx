@@ -15,7 +15,7 @@ import { keepOutbox } from "./state/outbox";
 import { dismissReceipt } from "./state/receipt";
 import { keepReminding } from "./state/reminders";
 import { keepSending } from "./state/sender";
-import { session, signedOut } from "./state/session";
+import { mayMakeAccount, session, signedOut } from "./state/session";
 import { forgetTasks } from "./state/tasks";
 import "./styles/index.css";
 
@@ -24,6 +24,9 @@ connect({
   onSignedOut: () => void signedOut({ notice: "Your session has ended. Sign in to go on.", comesBack: true }),
   onReachable: (reachable) => {
     online.value = reachable;
+  },
+  onSignUpClosed: () => {
+    mayMakeAccount.value = false;
   },
 });
 

@@ -8,6 +8,7 @@ pub mod config;
 mod erased;
 pub mod http;
 pub mod mcp;
+mod operator;
 mod ready;
 pub mod setup;
 mod telemetry;

@@ -28,12 +28,15 @@ interface Hooks {
   timezone: () => string;
   onSignedOut: () => void;
   onReachable: (reachable: boolean) => void;
+  /** Nobody may make an account at this server. */
+  onSignUpClosed: () => void;
 }
 
 let hooks: Hooks = {
   timezone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   onSignedOut: () => undefined,
   onReachable: () => undefined,
+  onSignUpClosed: () => undefined,
 };
 
 /** The state rooms say here what the client needs to know from them (it never imports them). */
@@ -87,6 +90,7 @@ export async function send(method: Method, path: string, options: RequestOptions
   };
   const response = await reach(path, init, onSent);
   if (!response.ok) {
+    if (response.headers.get("Saydo-Signup") === "closed") hooks.onSignUpClosed();
     if (response.status === 401 && !path.startsWith("/api/auth/")) hooks.onSignedOut();
     throw await problemFrom(response);
   }

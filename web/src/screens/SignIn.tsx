@@ -7,7 +7,7 @@ import { hasKeyboard } from "../lib/pointer";
 import { Field } from "../parts/Field";
 import { Logo } from "../parts/Icon";
 import { everybodys } from "../state/outbox";
-import { logIn, session, signUp } from "../state/session";
+import { logIn, mayMakeAccount, session, signUp } from "../state/session";
 
 type Mode = "in" | "up";
 
@@ -72,6 +72,8 @@ function useCredentials(mode: Mode) {
 }
 
 function Switch({ mode, onSwitch }: { mode: Mode; onSwitch: () => void }) {
+  if (!mayMakeAccount.value && mode === "in")
+    return <p class="card-foot">New here? Ask whoever runs this Saydo for an account.</p>;
   return (
     <p class="card-foot">
       {mode === "in" ? "New here? " : "Already have an account? "}

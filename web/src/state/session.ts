@@ -20,6 +20,9 @@ export type Session =
 
 export const session = signal<Session>({ status: "unknown" });
 
+/** Whether people make their accounts themselves, as far as the server has said. */
+export const mayMakeAccount = signal(true);
+
 export const user = computed<User | null>(() => (session.value.status === "in" ? session.value.user : null));
 
 /** What this device may keep is a courtesy: where storage is forbidden, the app works without. */

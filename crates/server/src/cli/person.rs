@@ -10,6 +10,7 @@ use super::{
     CliError,
     site::{Answer, Site, send, send_patiently},
 };
+use crate::operator;
 
 /// Somebody with an account.
 #[derive(Debug, Clone)]
@@ -51,6 +52,10 @@ impl Person {
         let name = self.email.split('@').next().unwrap_or_default();
         let body = json!({"email": self.email, "password": self.password.expose_secret(), "name": name});
         let request = self.site.request(Method::POST, "/api/auth/signup").header("x-saydo-client", "web").json(&body);
+        let request = match self.site.pass(&self.email) {
+            Some(pass) => request.header(operator::HEADER, pass),
+            None => request,
+        };
         self.tried = true;
         let answer = send_patiently(request).await.inspect_err(|error| {
             self.tried = !matches!(error, CliError::Unreachable(_));

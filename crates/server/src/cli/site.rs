@@ -13,6 +13,7 @@ use reqwest::{
 use serde_json::Value;
 
 use super::CliError;
+use crate::{config::Config, operator::Passes};
 
 /// How long a request that was put off is tried again.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -25,6 +26,8 @@ pub(crate) struct Site {
     http: Client,
     base: String,
     host: String,
+    /// For who signs up where nobody may.
+    passes: Option<Passes>,
 }
 
 /// An answer, read to its end.
@@ -47,9 +50,20 @@ impl Site {
             return Err(wrong("it must begin with http:// or https://"));
         }
         let host = url.host_str().ok_or_else(|| wrong("it names no host"))?.to_owned();
-        let mut site = Self { http: Client::new(), base: url.as_str().trim_end_matches('/').to_owned(), host };
+        let mut site =
+            Self { http: Client::new(), base: url.as_str().trim_end_matches('/').to_owned(), host, passes: None };
         site.http = site.client(timeout)?;
         Ok(site)
+    }
+
+    /// The same for who runs it, by these settings.
+    pub(crate) fn as_operator(self, config: &Config) -> Self {
+        Self { passes: Passes::needed(config), ..self }
+    }
+
+    /// What lets this e-mail sign up, where it takes something.
+    pub(crate) fn pass(&self, email: &str) -> Option<String> {
+        self.passes.as_ref().and_then(|passes| passes.seal(email))
     }
 
     fn client(&self, timeout: Duration) -> reqwest::Result<Client> {

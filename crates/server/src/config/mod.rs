@@ -168,6 +168,17 @@ pub struct AuthConfig {
     pub trusted_issuers: Vec<String>,
     /// How long a token is good.
     pub token_life: SignedDuration,
+    /// Who may make an account.
+    pub sign_up: SignUp,
+}
+
+/// Who may make an account with a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUp {
+    /// Everybody.
+    Open,
+    /// Whoever runs the server, on its command line.
+    Closed,
 }
 
 /// How much anybody may ask for.

@@ -61,6 +61,11 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "comma-separated iss values of outside tokens to believe; they share the secret",
     ),
+    plain(
+        "SAYDO_SIGNUP",
+        "open",
+        "open, or closed: only saydo user create makes accounts, and SAYDO_TRUSTED_ISSUERS vouch",
+    ),
     plain("JWT_EXPIRY_DAYS", "7", "days until a token ends"),
     plain("CORS_ORIGINS", "", "comma-separated origins of other sites that may call the API from a browser"),
     plain("SAYDO_TRUST_PROXY", "off", "on: believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front"),

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header},
     middleware::Next,
 };
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -12,6 +12,7 @@ use super::{
     client,
     state::{AppState, HttpSettings},
 };
+use crate::config::SignUp;
 
 /// What the web app may load, and from where.
 pub(crate) const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -36,6 +37,7 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let path = request.uri().path();
     let api = ["/api/", "/v1/"].iter().any(|start| path.starts_with(start)) || ["/mcp", "/metrics"].contains(&path);
     let mut response = next.run(request).await;
+    let unknown = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -46,6 +48,10 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     }
     if api {
         keep_private(headers);
+        // Whoever finds that nobody is signed in learns with it what can be done about that.
+        if unknown && state.settings.sign_up == SignUp::Closed {
+            headers.insert(HeaderName::from_static("saydo-signup"), HeaderValue::from_static("closed"));
+        }
     }
     response
 }

@@ -8,7 +8,7 @@ use super::{
     Shutdown, event_stream::OpenStreams, idempotency::Flights, limits::Limits, metrics::MetricsDoor, ready::ReadyDesk,
     uploads::Uploads,
 };
-use crate::config::{Config, Profile, Proxy};
+use crate::config::{Config, Profile, Proxy, SignUp};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub struct HttpSettings {
     pub cors_origins: Vec<String>,
     /// Whether only this machine can connect.
     pub local_only: bool,
+    /// Who may make an account.
+    pub sign_up: SignUp,
 }
 
 impl AppState {
@@ -57,6 +59,7 @@ impl AppState {
             proxy: config.http.proxy,
             cors_origins: config.http.cors_origins.clone(),
             local_only: config.http.listen.ip().is_loopback(),
+            sign_up: config.auth.sign_up,
         };
         let limits = Limits::new(&config.limits, app.accounts.counters());
         Self {

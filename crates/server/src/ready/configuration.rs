@@ -18,7 +18,7 @@ use super::{
     row::{Check, Row},
     scene::Scene,
 };
-use crate::config::{Config, LogFormat, Profile, Proxy};
+use crate::config::{Config, LogFormat, Profile, Proxy, SignUp};
 
 const BY: &str = "settings";
 
@@ -28,6 +28,7 @@ const CLOCK: Check = Check::must("D2", "Clock of the server", "the machine's", B
 const SECRET: Check = Check::must("S1", "Token secret", "32 characters or more, random", BY);
 const FILES: Check = Check::must("S12", "Secrets on disk", "open to their owner and group only", "modes of the files");
 const ORIGINS: Check = Check::must("S16", "Other sites", "exact origins, with https", BY);
+const SIGN_UP: Check = Check::should("S17", "Sign-up", "as it is meant to be", BY);
 const LIMITS: Check = Check::must("S17", "Limits", "on", BY);
 const PROXY: Check = Check::must("S17", "Proxy", "believed where one ends TLS", BY);
 const ADMINS: Check = Check::must("S3", "Administrators", "have accounts that somebody vouched for", "database");
@@ -53,6 +54,10 @@ pub(super) async fn rows(scene: &Scene) -> Vec<Row> {
         secret(config),
         files(config),
         origins(config),
+        SIGN_UP.holds(match config.auth.sign_up {
+            SignUp::Open => "open to everybody; SAYDO_SIGNUP=closed closes it",
+            SignUp::Closed => "closed: saydo user create makes accounts",
+        }),
         LIMITS.judge(on, format!("they are {}", if on { "on" } else { "off" }), "set SAYDO_RATE_LIMITS=on"),
         proxy(config, scene.site.base()),
         admins(scene).await,

@@ -13,7 +13,8 @@ use crate::{
         local_url,
         site::{Site, send},
     },
-    config::{Config, load_or_make_secret},
+    config::Config,
+    operator,
 };
 
 /// How long the server may take with one answer.
@@ -53,9 +54,7 @@ pub(crate) enum Metrics {
 
 impl Scene {
     pub(crate) fn new(config: &Config, site: Site, store: Result<Store, String>, metrics: Metrics) -> Self {
-        // One that is not there yet is not made.
-        let kept = || config.data_dir.join("secret").exists().then(|| load_or_make_secret(&config.data_dir).ok());
-        let secret = config.auth.secret.clone().or_else(|| kept().flatten().map(|(secret, _)| secret));
+        let (secret, site) = (operator::secret(config), site.as_operator(config));
         Self { config: config.clone(), site, store, secret, metrics, accounts: Accounts::Made, first: OnceCell::new() }
     }
 

@@ -7,7 +7,7 @@ use saydo_app::{Clock, accounts::Throttling, counters::Counters};
 use secrecy::SecretString;
 
 use super::{
-    super::{AuthConfig, HttpConfig, LimitsConfig, Profile, Proxy, secret},
+    super::{AuthConfig, HttpConfig, LimitsConfig, Profile, Proxy, SignUp, secret},
     Reader,
 };
 
@@ -39,6 +39,7 @@ impl Reader {
             secret: secret.map(SecretString::from),
             trusted_issuers: self.list("SAYDO_TRUSTED_ISSUERS"),
             token_life: SignedDuration::from_hours(24 * days),
+            sign_up: self.choice("SAYDO_SIGNUP", &[("open", SignUp::Open), ("closed", SignUp::Closed)], SignUp::Open),
         }
     }
 

@@ -14,12 +14,17 @@ use saydo_app::{
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::http::{
-    auth::{Me, Proof},
-    body::Json,
-    client, cookie,
-    error::ApiResult,
-    state::AppState,
+use crate::{
+    config::SignUp,
+    http::{
+        auth::{Me, Proof},
+        body::Json,
+        client, cookie,
+        error::ApiResult,
+        problem::Problem,
+        state::AppState,
+    },
+    operator,
 };
 
 /// The answer to a login.
@@ -62,18 +67,29 @@ pub(super) fn without_cookie(state: &AppState, headers: &HeaderMap, answer: impl
 #[utoipa::path(post, path = "/api/auth/signup", tag = "accounts", request_body = SignUpInput,
     responses((status = 201, description = "The account", body = UserView),
         (status = 400, description = "Email already registered"),
-        (status = 403, description = "The e-mail is kept for an administrator")))]
+        (status = 403, description = "Nobody can sign up here, or the e-mail is kept for an administrator")))]
 pub(in crate::http) async fn sign_up(
     State(state): State<AppState>,
     headers: HeaderMap,
     Json(input): Json<SignUpInput>,
 ) -> ApiResult<Response> {
+    if state.settings.sign_up == SignUp::Closed && !is_operators(&state, &headers, &input.email) {
+        let detail =
+            "Nobody can sign up here. Ask whoever runs this Saydo for an account: saydo user create makes one.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "signup_closed", detail).into());
+    }
     let session = state.app.accounts.sign_up(input).await?;
     let answer = (StatusCode::CREATED, Answer(UserView::from(&session.user)));
     Ok(match cookie::wanted(&headers) {
         true => with_cookie(&state, &headers, &session, answer),
         false => answer.into_response(),
     })
+}
+
+/// Whether the operator's own checks make this account.
+fn is_operators(state: &AppState, headers: &HeaderMap, email: &str) -> bool {
+    let pass = headers.get(operator::HEADER).and_then(|pass| pass.to_str().ok());
+    pass.is_some_and(|pass| operator::lets_in(&state.app.accounts.sealer(), pass, email, state.app.now()))
 }
 
 /// Sign in.

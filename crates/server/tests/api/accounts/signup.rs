@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{NOW, PASSWORD, TestApp};
+use crate::support::{Answer, NOW, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn makes_an_account_that_can_log_in() {
@@ -62,4 +62,19 @@ async fn passwords_are_8_to_72_bytes_as_typed() {
     app.anonymous().post("/api/auth/signup", body(&spaced)).await.ok(201);
     app.anonymous().post("/api/auth/login", body(&spaced)).await.ok(200);
     app.anonymous().post("/api/auth/login", body(spaced.trim())).await.problem(401);
+}
+
+#[tokio::test]
+async fn nobody_signs_up_where_it_is_closed() {
+    let app = TestApp::with(&[("SAYDO_SIGNUP", "closed")]).await;
+    let body = json!({"email": "ada@example.com", "password": PASSWORD});
+    let (detail, code) = app.anonymous().post("/api/auth/signup", body.clone()).await.problem(403);
+    assert!(code == "signup_closed" && detail.contains("saydo user create"), "{code}: {detail}");
+    let forged = app.anonymous().request(reqwest::Method::POST, "/api/auth/signup");
+    let forged = Answer::of(forged.header("x-saydo-operator", "let me in").json(&body)).await;
+    assert_eq!(forged.problem(403).1, "signup_closed");
+    // The web app learns of it with what it asks anyway.
+    assert_eq!(app.anonymous().get("/api/auth/me").await.header("saydo-signup"), "closed");
+    let open = TestApp::start().await;
+    assert_eq!(open.anonymous().get("/api/auth/me").await.header("saydo-signup"), "");
 }

@@ -12,7 +12,7 @@ use super::{
     proxy::{Fault, Proxy},
     run, saydo, succeed,
 };
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, SECRET, TestApp};
 
 /// What a smoke test says in JSON, and its exit status.
 async fn smoke(base: &str, arguments: &[&str], input: &'static str) -> (Option<i32>, Value) {
@@ -45,6 +45,26 @@ async fn a_server_that_works_passes_and_nothing_is_left() {
     let (status, report) = smoke(&app.base, &[], "").await;
     assert_eq!((status, &report["verdict"]), (Some(0), &json!("passed")), "{report:#}");
     assert_eq!(checks(&report, "passed").len(), 18, "{report:#}");
+    assert_eq!(emails(&app).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_may_sign_up_only_who_runs_it_can_try_it() {
+    let app = TestApp::with(&[("SAYDO_SIGNUP", "closed")]).await;
+    let tried = async |secret: &'static str| {
+        let base = app.base.clone();
+        let trying = tokio::task::spawn_blocking(move || {
+            let folder = tempfile::tempdir().unwrap();
+            let mut command = saydo(folder.path(), &["smoke", "--json", "--base-url", &base]);
+            command.env("SAYDO_SIGNUP", "closed").env("BETTER_AUTH_SECRET", secret);
+            serde_json::from_slice::<Value>(&run(command, "").stdout).unwrap()
+        });
+        trying.await.unwrap()
+    };
+    let report = tried(SECRET).await;
+    assert_eq!(report["verdict"], "passed", "{report:#}");
+    let report = tried("nobody else's secret of 40 characters 0123").await;
+    assert!(checks(&report, "failed").contains(&"sign up"), "{report:#}");
     assert_eq!(emails(&app).await, Vec::<String>::new());
 }
 
