@@ -79,6 +79,7 @@ async fn look(
     rows.extend(end.or(backup::rows(scene)).await?);
     told("the language models");
     rows.push(end.or(models::row(scene)).await?);
+    rows.extend(models::prices(&scene.config));
     told("the metrics");
     rows.extend(end.or(figures::rows(scene)).await?);
     told("what people decided");

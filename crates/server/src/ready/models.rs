@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use saydo_app::{
     chat::PlannerChoice,
-    llm::{ProviderConfig, ProviderKind, base_url},
+    llm::{Price, ProviderConfig, ProviderKind, base_url},
 };
 use secrecy::ExposeSecret as _;
 
@@ -12,12 +12,28 @@ use super::{
     row::{Check, Need, Row},
     scene::Scene,
 };
-use crate::cli::span::told;
+use crate::{cli::span::told, config::Config};
 
 /// Needed only where nothing else may answer.
 const MODEL: Check = Check::should("C5", "Language model", "reachable, and the key is taken", "list of models");
 
+const PRICES: Check = Check::should("C5", "Prices of the models", "known, or no bill is noticed", "settings");
+
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether it is known what the models cost; nothing where there are none.
+pub(super) fn prices(config: &Config) -> Option<Row> {
+    let providers = &config.model.models.providers;
+    let free = |price: &Price| price.input <= 0.0 && price.output <= 0.0;
+    let unknown = providers.iter().filter(|provider| free(&provider.price));
+    let unknown: Vec<&str> = unknown.map(|provider| provider.model.as_str()).collect();
+    let help = "prices in [[providers]] of saydo.toml, docs/MODELS.md; until then SaydoModelCost cannot fire";
+    let row = match unknown.as_slice() {
+        [] => PRICES.holds("each model has one"),
+        unknown => PRICES.fails(format!("{} costs nothing, as far as is known", unknown.join(", ")), help),
+    };
+    (!providers.is_empty()).then_some(row)
+}
 
 pub(super) async fn row(scene: &Scene) -> Row {
     let model = &scene.config.model;

@@ -30,7 +30,7 @@ const SETTINGS: [Break<'_>; 15] = [
     (&[("SAYDO_LOG", "debug")], &["Log"]),
     (&[("SAYDO_BACKUP_KEEP_DAYS", "5"), ("SAYDO_BACKUP_EVERY", "")], &["Backups are kept", "Backups by themselves"]),
     (&[("SAYDO_BACKUP_DIR", "elsewhere")], &["Newest backup", "Restored on trial"]),
-    (&[("OPENAI_BASE_URL", "http://127.0.0.1:9")], &["Language model", "Models held back"]),
+    (&[("OPENAI_BASE_URL", "http://127.0.0.1:9")], &["Language model", "Prices of the models", "Models held back"]),
     (&[("DATABASE_URL", "sqlite:nowhere.db")], &["Schema", "Row security"]),
     (&[("SAYDO_METRICS_TOKEN", "another-token-than-it")], &["Metrics", "Health, how quick", "Connections"]),
 ];
