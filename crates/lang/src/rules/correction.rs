@@ -29,16 +29,14 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     let first = right.first()?;
     // A whole new sentence: only that counts.
     let again = read_part(message, right, context).into_iter().next()?;
-    let verb = first.verb.is_some_and(|verb| verb.is_base);
-    let command =
-        !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)]);
     let about_it = of_it(&again, &reading);
     let renames = matches!(reading.intents.as_slice(), [Intent::Update { edit, .. }] if edit.title.is_some());
     let remade = remakes(right, &reading, &again);
+    let anew = first.verb.is_some_and(|verb| verb.is_base) || is_order(&again);
     if right.len() > 1
         && !renames
         && !remade
-        && (verb || command)
+        && anew
         && about_it.is_none()
         && again.confidence >= Reading::SURE
         && edit::read(&segment, right).is_none()
@@ -80,6 +78,11 @@ pub(super) fn read(message: &Message<'_>, context: &Context) -> Option<Vec<Readi
     };
     reading.rule = "self-correction";
     changed.then(|| vec![reading])
+}
+
+/// Whether what is read is a command, and no new thing to do.
+fn is_order(again: &Reading) -> bool {
+    !matches!(again.intents.as_slice(), [Intent::Add(_) | Intent::Talk(_) | Intent::Unknown | Intent::List(_)])
 }
 
 /// Whether `make that` is followed by another thing to do than the one before.

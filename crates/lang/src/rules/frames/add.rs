@@ -133,51 +133,11 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
     if name == "add-next" && !verb {
         return false;
     }
-    // `I've sent the invoice` reports.
-    let have = found.captures.first().and_then(|(_, range)| found.units.get(range.start.checked_sub(1)?));
-    let reported = have.is_some_and(|unit| is_any(unit, &["have"]));
-    if name == "add-need" && first.verb.is_some_and(|verb| verb.is_past && (!verb.is_base || reported)) {
-        return false;
-    }
-    if name == "add-need" && !verb && is_any(first, &["when", "you", "know", "say", "see", "help", "be", "talk", "ask"])
-    {
+    if name == "add-need" && !is_need(found, text) || name == "add-command" && !is_added(found, text) {
         return false;
     }
     let minded = found.units.first().is_some_and(|unit| is_any(unit, &["mind"]));
     if found.segment.question && !found.segment.asked && !minded && name != "add-remind" {
-        return false;
-    }
-    // `I promised Dave I'd help`: what is to be done is not told by these words.
-    if name == "add-need" && text.iter().skip(1).take(2).any(|unit| is_any(unit, &["i", "he", "she", "they"])) {
-        return false;
-    }
-    // `add the label home to the grill`, unlike `add label maker to cart`
-    let field = text.iter().skip(1).take(2).any(|unit| in_class(unit, "tag"));
-    let onto = text.iter().skip(2).any(|unit| is_any(unit, &["to", "on"]));
-    if name == "add-command" && is_any(first, &["the", "a"]) && field && onto {
-        return false;
-    }
-    // `add up the receipts`
-    let adds_up = found.units.len() > 2 && is_any(&found.units[0], &["add"]) && is_any(&found.units[1], &["up"]);
-    if name == "add-command" && adds_up {
-        return false;
-    }
-    // `put milk back on the list`: it was there.
-    if name == "add-command" && text.len() > 1 && text.last().is_some_and(|unit| is_any(unit, &["back"])) {
-        return false;
-    }
-    // `maybe I should move 3, I don't know`
-    let number = |unit: &Unit| found.segment.message.token(unit).kind == TokenKind::Number;
-    if name == "add-need"
-        && ["deletestrong", "moveonly", "doneverb", "reopen", "move"].iter().any(|class| in_class(first, class))
-        && text.get(1).is_some_and(number)
-        && text.get(2).is_none_or(|unit| unit.skip)
-        // `I'll do 4 later`
-        || name == "add-need"
-            && is_any(first, &["do", "start", "tackle", "handle", "finish", "get"])
-            && text.get(1).is_some_and(number)
-            && text.get(2).is_none_or(|unit| unit.skip || is_any(unit, &["later", "soon", "now", "next", "after", "then"]))
-    {
         return false;
     }
     // `set task 5 to …`
@@ -188,6 +148,47 @@ fn addable(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
         .is_some_and(|(_, range)| range.start > 0 && is_any(&found.units[range.start - 1], &["task", "item"]));
     let adds = found.units.first().is_some_and(|unit| is_any(unit, &["add", "create", "new"]));
     !(numbered && after_noun && !adds)
+}
+
+/// Whether what somebody needs is something to do: neither told nor a change of a task by number.
+fn is_need(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
+    let Some(first) = text.first() else { return false };
+    let verb = first.verb.is_some_and(|verb| verb.is_base);
+    // `I've sent the invoice` reports.
+    let have = found.captures.first().and_then(|(_, range)| found.units.get(range.start.checked_sub(1)?));
+    let reported = have.is_some_and(|unit| is_any(unit, &["have"]));
+    if first.verb.is_some_and(|verb| verb.is_past && (!verb.is_base || reported)) {
+        return false;
+    }
+    if !verb && is_any(first, &["when", "you", "know", "say", "see", "help", "be", "talk", "ask"]) {
+        return false;
+    }
+    // `I promised Dave I'd help`: what is to be done is not told by these words.
+    if text.iter().skip(1).take(2).any(|unit| is_any(unit, &["i", "he", "she", "they"])) {
+        return false;
+    }
+    let number = |unit: &Unit| found.segment.message.token(unit).kind == TokenKind::Number;
+    let numbered = text.get(1).is_some_and(number);
+    // `maybe I should move 3, I don't know`
+    let changes = ["deletestrong", "moveonly", "doneverb", "reopen", "move"].iter().any(|class| in_class(first, class))
+        && text.get(2).is_none_or(|unit| unit.skip);
+    // `I'll do 4 later`
+    let does = is_any(first, &["do", "start", "tackle", "handle", "finish", "get"])
+        && text.get(2).is_none_or(|unit| unit.skip || is_any(unit, &["later", "soon", "now", "next", "after", "then"]));
+    !(numbered && (changes || does))
+}
+
+/// Whether what stands after `add` is to be added, and says nothing about a task that there is.
+fn is_added(found: &Match<'_, '_, '_>, text: &[Unit]) -> bool {
+    // `add the label home to the grill`, unlike `add label maker to cart`
+    let determined = text.first().is_some_and(|unit| is_any(unit, &["the", "a"]));
+    let field = text.iter().skip(1).take(2).any(|unit| in_class(unit, "tag"));
+    let onto = text.iter().skip(2).any(|unit| is_any(unit, &["to", "on"]));
+    // `add up the receipts`
+    let adds_up = found.units.len() > 2 && is_any(&found.units[0], &["add"]) && is_any(&found.units[1], &["up"]);
+    // `put milk back on the list`: it was there.
+    let back = text.len() > 1 && text.last().is_some_and(|unit| is_any(unit, &["back"]));
+    !(determined && field && onto || adds_up || back)
 }
 
 /// A lower confidence, when the words could well mean something else.

@@ -3,6 +3,7 @@
 use super::Match;
 use crate::{
     Intent, Reading, TaskFilter, TaskRef,
+    attributes::{Mode, Options},
     reference::Strength,
     rules::{
         filter::window,
@@ -17,17 +18,7 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     if found.section.name == "delete-named" {
-        let mut text = found.text(Slot::Text)?;
-        if let [only] = found.slot(Slot::Text)?
-            && let Some(inner) = found.segment.message.token(only).unquoted()
-        {
-            text = inner.to_owned();
-        }
-        let by_number = found
-            .slot(Slot::Text)
-            .and_then(|units| crate::reference::hard(found.segment.message, units, found.segment.context));
-        let targets = by_number.unwrap_or_else(|| vec![TaskRef::Words(text)]);
-        return Some(vec![found.reading(intent(targets))]);
+        return named(found);
     }
     if found.section.name == "delete-day" {
         return clear_day(found);
@@ -61,6 +52,10 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     if soft && (!super::complete::speakable(units) || found.segment.question || found.segment.wanted) {
         return None;
     }
+    // `clear tuesday`: a day is no name.
+    if soft && super::edit::read(found.segment, units).is_some_and(|edit| edit.due_date_only) {
+        return None;
+    }
     // `cancel netflix is done`: a task of that name is.
     if soft && tells_done(units) {
         return None;
@@ -83,16 +78,28 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     Some(readings)
 }
 
+/// `delete the task called "Rome"`
+fn named(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let units = found.slot(Slot::Text)?;
+    let text = match units {
+        [only] => found.segment.message.token(only).unquoted().map(str::to_owned),
+        _ => None,
+    };
+    let text = text.or_else(|| found.text(Slot::Text))?;
+    let by_number = crate::reference::hard(found.segment.message, units, found.segment.context);
+    let targets = by_number.unwrap_or_else(|| vec![TaskRef::Words(text)]);
+    Some(vec![found.reading(Intent::Delete { targets })])
+}
+
 /// `clear my friday`, `clear tuesday`: what is open and due then, once the person agrees.
 fn clear_day(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
-    let (rest, extraction) = found.segment.rest();
-    let due = extraction.due.as_ref().filter(|due| due.explicit_date && !due.explicit_time)?;
-    // The verb is all that is left beside the date: `clear the gutters on friday` is something to do.
-    let verb = rest.iter().filter(|unit| !unit.skip && !is_any(unit, &["my", "the", "our", "all", "of", "out", "up"]));
-    if verb.count() != 1 || extraction.recurrence.is_some() {
-        return None;
-    }
-    let due = Some(window(due, extraction, found.segment.context));
+    let units = found.slot(Slot::Edit)?;
+    super::edit::read(found.segment, units).filter(|edit| edit.due_date_only && edit.recurrence.is_keep())?;
+    let message = found.segment.message;
+    let range = message.token_range(phrase::trim(units));
+    let options = Options { mode: Mode::Value, ..Options::default() };
+    let extraction = message.attributes(range, &found.segment.context.moment, options);
+    let due = Some(window(extraction.due.as_ref()?, &extraction, found.segment.context));
     let filter = TaskFilter { completed: Some(false), due, ..TaskFilter::default() };
     Some(vec![found.reading(Intent::Delete { targets: vec![TaskRef::Filter(filter)] })])
 }

@@ -150,14 +150,7 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
     let polite = found.units.first().is_some_and(|unit| phrase::in_class(unit, "show"));
     if bare {
-        // Nothing but a noun: it must speak of tasks, and a question mark or a filter helps.
-        let strong = (wanted.head || wanted.all && wanted.narrowed) && !wanted.query
-            || wanted.narrowed && !wanted.query && found.segment.question;
-        let lone_word = found.units.len() == 1 && !wanted.head;
-        let states =
-            wanted.filter.completed.is_some() || wanted.filter.due.is_some_and(|due| due == crate::Window::Overdue);
-        let state_word = lone_word && is_any(&found.units[0], &["completed", "pending", "outstanding", "unfinished"]);
-        if !(strong || state_word || states && !lone_word || wanted.filter.due == Some(crate::Window::Overdue)) {
+        if !asks_alone(found, &wanted) {
             return None;
         }
     } else if polite
@@ -185,6 +178,17 @@ fn show(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         made.confidence -= 0.3;
     }
     Some(vec![made])
+}
+
+/// Nothing but a noun: it must speak of tasks, and a question mark or a filter helps.
+fn asks_alone(found: &Match<'_, '_, '_>, wanted: &Wanted) -> bool {
+    let strong = (wanted.head || wanted.all && wanted.narrowed) && !wanted.query
+        || wanted.narrowed && !wanted.query && found.segment.question;
+    let lone_word = found.units.len() == 1 && !wanted.head;
+    let overdue = wanted.filter.due == Some(crate::Window::Overdue);
+    let states = wanted.filter.completed.is_some() || overdue;
+    let state_word = lone_word && is_any(&found.units[0], &["completed", "pending", "outstanding", "unfinished"]);
+    strong || state_word || states && !lone_word || overdue
 }
 
 /// `check the oven`, `read the paper`: as likely a thing to do; `read me the list` is not.

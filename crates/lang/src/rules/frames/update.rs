@@ -36,27 +36,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         narrow(found, reference, from)?;
     }
     let leads = found.captures.first().is_some_and(|(_, range)| range.start == 0);
-    let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
-    let owed = found.units.iter().any(|unit| {
-        is_any(unit, &["should", "must", "needs", "need", "can", "go", "goes", "shift", "shifts", "move", "moves"])
-    }) || sends_a_day(found);
-    // `the low ones, you know, can wait`: a sentence with words of its own names no group.
-    let searched = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if filter.query.is_some());
-    if leads && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(searched)) {
-        return None;
-    }
-    if leads && !owed && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(group)) {
-        return None;
-    }
     let soft = reference.as_ref().is_some_and(|reference| reference.strength == Strength::Soft);
-    if !retitle::literal_enough(found, soft) {
-        return None;
-    }
-    let whole = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if *filter == crate::TaskFilter { completed: filter.completed, ..crate::TaskFilter::default() });
-    if is_about_one(name) && reference.as_ref().is_some_and(|reference| reference.targets.iter().any(whole)) {
-        return None;
-    }
-    if reference.as_ref().is_some_and(|reference| own(reference, leads)) {
+    if !retitle::literal_enough(found, soft) || reference.as_ref().is_some_and(|named| !names(found, named, leads)) {
         return None;
     }
     if soft
@@ -92,6 +73,25 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         readings.extend(told);
     }
     Some(readings)
+}
+
+/// Whether the rule can mean these tasks: groups only where it is said what becomes of them, and never for what tells one
+/// task from the others.
+fn names(found: &Match<'_, '_, '_>, reference: &Reference, leads: bool) -> bool {
+    let any = |is: &dyn Fn(&TaskRef) -> bool| reference.targets.iter().any(is);
+    let group = |target: &TaskRef| matches!(target, TaskRef::Filter(_));
+    let owed = found.units.iter().any(|unit| {
+        is_any(unit, &["should", "must", "needs", "need", "can", "go", "goes", "shift", "shifts", "move", "moves"])
+    }) || sends_a_day(found);
+    // `the low ones, you know, can wait`: a sentence with words of its own names no group.
+    let searched = |target: &TaskRef| matches!(target, TaskRef::Filter(filter) if filter.query.is_some());
+    let whole = |target: &TaskRef| {
+        matches!(target, TaskRef::Filter(filter)
+            if *filter == crate::TaskFilter { completed: filter.completed, ..crate::TaskFilter::default() })
+    };
+    !(leads && (any(&searched) || !owed && any(&group))
+        || is_about_one(found.section.name) && any(&whole)
+        || own(reference, leads))
 }
 
 /// `move the trip to monday`: an order to us, whether there is such a task or not.
