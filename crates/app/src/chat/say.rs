@@ -55,12 +55,17 @@ const fn listing(done: &Done) -> Option<&Listing> {
 
 /// What was done to tasks, in words; `None` when nothing was.
 pub(crate) fn deed(done: &[Done], now: &Zoned) -> Option<String> {
-    changed(done).then(|| deeds(done, false, now).join(" "))
+    changed(done).then(|| in_one_line(&deeds(done, false, now)))
 }
 
 /// The same of a turn whose plan is known: what it changed may have been skipped.
 pub(crate) fn deed_of(plan: &Plan, done: &[Done], now: &Zoned) -> Option<String> {
-    changed(done).then(|| deeds(done, skips(plan), now).join(" "))
+    changed(done).then(|| in_one_line(&deeds(done, skips(plan), now)))
+}
+
+/// The journal keeps a line for each change.
+fn in_one_line(sentences: &[String]) -> String {
+    sentences.join(" ").replace('\n', " ")
 }
 
 const fn skips(plan: &Plan) -> bool {

@@ -38,9 +38,10 @@ impl Waiting {
         let tasks = tx.tasks_find(caller.id(), &numbers).await?;
         let bye = plan.says.iter().any(|said| said == talk::about(Topic::Goodbye));
         let as_shown = tasks.len() == question.tasks.len()
-            && question.tasks.iter().all(|shown| {
-                tasks.iter().any(|task| task.number == shown.number && task.version == shown.version)
-            });
+            && question
+                .tasks
+                .iter()
+                .all(|shown| tasks.iter().any(|task| task.number == shown.number && task.version == shown.version));
         if question.expires_at <= now.timestamp() || bye || !as_shown || only_offers(&question) {
             tx.pending_clear(caller.id(), conversation).await?;
             return Ok(None);

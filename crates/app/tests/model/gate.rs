@@ -111,7 +111,7 @@ async fn the_card_says_what_would_be_done() {
         (vec![delete(1)], "Should I delete “A”?"),
         (vec![complete(1, true)], "Should I mark “A” as complete?"),
         (vec![complete(1, false)], "Should I open “A” again?"),
-        (vec![change(2)], "Should I change “B”?"),
+        (vec![change(2)], "Should I change “B” to high priority?"),
         (vec![add("New")], "Should I add “New” as a task?"),
         (vec![add("New"), add("Newer")], "This would add 2 tasks. Go ahead?"),
         (

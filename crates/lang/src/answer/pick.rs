@@ -145,11 +145,8 @@ pub(super) fn forgets(message: &Message<'_>, units: &[Unit], pending: &PendingCo
     let named = trim(&units[length..]);
     let the = named.iter().take_while(|unit| is_any(unit, &["the", "my", "about"])).count();
     let named = &named[the.min(named.len())..];
-    let candidates: Vec<Candidate<'_>> = pending
-        .tasks
-        .iter()
-        .map(|(number, title)| Candidate { number: *number, title, completed: false })
-        .collect();
+    let candidates: Vec<Candidate<'_>> =
+        pending.tasks.iter().map(|(number, title)| Candidate { number: *number, title, completed: false }).collect();
     !named.is_empty() && named.len() <= MOST_WORDS && !resolve::rank(&message.cut(named), &candidates).is_empty()
 }
 

@@ -5,9 +5,7 @@ use super::{
     message::{Message, Unit},
     phrase::{self, in_class, is_any, trim},
 };
-use crate::{
-    Context, Intent, ListQuery, ListQuestion, Place, Reading, TaskFilter, TaskRef, Topic,
-};
+use crate::{Context, Intent, ListQuery, ListQuestion, Place, Reading, TaskFilter, TaskRef, Topic};
 
 /// More units than this say something of their own.
 const MOST_UNITS: usize = 12;
@@ -71,11 +69,13 @@ fn asks_whether_one_can(units: &[Unit]) -> bool {
         _ => rest,
     };
     let [verb, object @ ..] = rest else { return false };
-    let some = object
-        .first()
-        .is_some_and(|unit| is_any(unit, &["a", "an", "some", "any", "single", "several", "individual", "old", "multiple"]));
+    let some = object.first().is_some_and(|unit| {
+        is_any(unit, &["a", "an", "some", "any", "single", "several", "individual", "old", "multiple"])
+    });
     let noun = &object[usize::from(some)..];
-    orders(verb) && ["tasks", "task"].iter().any(|class| phrase::whole(noun, class)) && (some || phrase::whole(noun, "tasks"))
+    orders(verb)
+        && ["tasks", "task"].iter().any(|class| phrase::whole(noun, class))
+        && (some || phrase::whole(noun, "tasks"))
 }
 
 /// Verbs that take away or change; to show and to add is done at once.
@@ -88,7 +88,8 @@ fn orders(unit: &Unit) -> bool {
 fn doubts(units: &[Unit]) -> bool {
     let not = units.iter().take(4).position(|unit| is_any(unit, &["not"]));
     let Some(rest) = not.map(|at| &units[at + 1..]) else { return false };
-    let adverb = rest.iter().take_while(|unit| is_any(unit, &["so", "too", "really", "quite", "entirely", "that"])).count();
+    let adverb =
+        rest.iter().take_while(|unit| is_any(unit, &["so", "too", "really", "quite", "entirely", "that"])).count();
     let told = units[..units.len() - rest.len()]
         .iter()
         .all(|unit| unit.skip || is_any(unit, &["i", "we", "am", "are", "hmm", "hm", "not", "still", "well", "oh"]));

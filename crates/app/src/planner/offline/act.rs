@@ -32,8 +32,8 @@ impl Planner<'_> {
         }
         let found = self.finder.find(targets, scope(&action)).await?;
         Ok(match found {
-            // “Bring back the gym”: not done, but deleted.
-            Found::Missing(_) if action == (TargetAction::Complete { completed: false }) => {
+            // “Put the gym back on the list”: not done, but deleted.
+            Found::Missing(_) if action == (TargetAction::Complete { completed: false }) && self.says("back") => {
                 match self.restore(targets).await? {
                     Some(plan) if !plan.restore.is_empty() || plan.question.is_some() => Some(plan),
                     _ if self.only_if_found => None,
@@ -74,6 +74,10 @@ impl Planner<'_> {
             plan.question = Some(choose_question(several, action));
         }
         plan
+    }
+
+    fn says(&self, word: &str) -> bool {
+        self.message.split(|c: char| !c.is_alphanumeric()).any(|said| said.eq_ignore_ascii_case(word))
     }
 
     fn nothing_fits(&self, targets: &[TaskRef]) -> String {

@@ -1,6 +1,6 @@
 //! Leaving out what is due next of a repeating task: it goes on to its next occurrence, and nothing counts as done.
 
-use jiff::{Zoned, civil::Date};
+use jiff::{Zoned, civil::Date, tz::TimeZone};
 use saydo_domain::{Due, Field, PendingKind, Recurrence, Task};
 use saydo_lang::{TaskRef, Window};
 
@@ -18,6 +18,8 @@ use crate::{
 
 /// Nobody skips more occurrences than this at once.
 const MOST_SKIPPED: usize = 400;
+/// Nor more days than these.
+const MOST_DAYS: i64 = 62;
 
 impl Planner<'_> {
     /// Skips what is referred to if it repeats; `None` when it does not, or does not exist.
@@ -55,16 +57,19 @@ impl Planner<'_> {
 /// What skipping one task takes.
 pub(super) fn skipping(task: &Task, days: Option<(Date, Date)>, now: &Zoned) -> Plan {
     let name = quoted(task.title.as_str());
+    // The wall clock that its repetition keeps.
+    let zone = task.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+    let now = now.with_time_zone(zone.unwrap_or_else(|| now.time_zone().clone()));
     let Some((when, rule)) = task.due.zip(task.recurrence.as_ref()) else {
         return Plan::say(format!("{name} does not repeat, so there is nothing to skip."));
     };
-    let current = current(when, rule, now);
-    let Some((due_now, _)) = current else { return over(task, when, now) };
+    let current = current(when, rule, &now);
+    let Some((due_now, _)) = current else { return over(task, when, &now) };
     let day = due_now.day_in(now.time_zone());
     if let Some((first, last)) = days
         && !(first..=last).contains(&day)
     {
-        let next = due::full(due_now, now);
+        let next = due::full(due_now, &now);
         return Plan::say(format!(
             "{name} is due next on {next}, and I can only skip the next time: nothing was changed."
         ));
@@ -72,13 +77,13 @@ pub(super) fn skipping(task: &Task, days: Option<(Date, Date)>, now: &Zoned) -> 
     let last = days.map_or(day, |(_, last)| last);
     let mut from = Some((when, rule.clone()));
     for _ in 0..MOST_SKIPPED {
-        from = from.and_then(|(due, rule)| following(due, &rule, now));
+        from = from.and_then(|(due, rule)| following(due, &rule, &now));
         match &from {
             Some((due, _)) if due.day_in(now.time_zone()) <= last && days.is_some() => {}
             _ => break,
         }
     }
-    let Some((next, rest)) = from else { return over(task, when, now) };
+    let Some((next, rest)) = from else { return over(task, when, &now) };
     let recurrence = if rest == *rule { Field::Keep } else { Field::Set(rest.into()) };
     let due_date = Field::Set(next.to_string());
     let args = UpdateTaskArgs { task_id: task.number.get(), due_date, recurrence, ..UpdateTaskArgs::default() };
@@ -134,7 +139,8 @@ fn days(on: Window, today: Date) -> Option<(Date, Date)> {
     match on {
         Window::Today => Some((today, today)),
         Window::Week => Some((today, end_of_week(today))),
-        Window::Days(first, last) => Some((first, last)),
+        // “After friday” has no end.
+        Window::Days(first, last) => (first.duration_until(last).as_hours() / 24 <= MOST_DAYS).then_some((first, last)),
         Window::Overdue | Window::None => None,
     }
 }

@@ -22,6 +22,11 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         _ => {}
     }
     let text = phrase::trim(found.slot(Slot::Text)?);
+    // `new year's eve` is a day.
+    let new = found.units.first().is_some_and(|unit| is_any(unit, &["new"]));
+    if new && super::edit::read(found.segment, found.units).is_some_and(|edit| edit.due_date_only) {
+        return None;
+    }
     if !addable(found, text) {
         return None;
     }

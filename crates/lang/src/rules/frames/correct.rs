@@ -43,12 +43,17 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
                 return None;
             }
             let only_day = edit.due_date_only;
+            let holiday = only_day && edit.spans.iter().any(|span| span.rule == "holiday");
             let target = reference::pronoun(found.units, context);
             let mut reading = found.reading(Intent::Update { targets: vec![target], edit: Box::new(edit) });
             let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
             if bare && found.units.len() == found.captures.first().map_or(0, |(_, range)| range.end) {
                 // A bare date after an add corrects it; after something else it may ask for a list.
                 let clear = context.last_was_add || phrase::prefix(raw, "oops").is_some() || !dated;
+                // `new year's eve` after an add: what happens then, unless it is said that it is meant for the last.
+                if phrase::prefix(raw, "oops").is_none() && holiday {
+                    return None;
+                }
                 // `and monday` after an add: that day too, or what is due then?
                 let joined = only_day && raw.first().is_some_and(|unit| is_any(unit, &["and"]));
                 reading.confidence = if clear && !joined { 0.86 } else { 0.7 };

@@ -53,7 +53,8 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
         return None;
     }
     // `clear tuesday`: a day is no name.
-    if soft && super::edit::read(found.segment, units).is_some_and(|edit| edit.due_date_only) {
+    let whose = units.iter().take_while(|unit| is_any(unit, &["my", "the", "our"])).count();
+    if soft && super::edit::read(found.segment, &units[whose..]).is_some_and(|edit| edit.due_date_only) {
         return None;
     }
     // `cancel netflix is done`: a task of that name is.
