@@ -130,6 +130,7 @@ async fn a_choice_is_made_in_words_or_by_the_endpoint() {
             go_on(&ada, &reply, "the second one").await
         };
         assert_eq!(done["tool_calls"][0]["params"], json!({"task_id": second}));
+        assert_eq!(done["tool_calls"].as_array().unwrap().len(), 1, "{done}");
         assert!(!every(&ada, "id").await.contains(&second));
         assert_eq!(every(&ada, "id").await.len(), 2);
     }
