@@ -8,6 +8,7 @@ mod antecedent;
 mod both_sides;
 mod correction;
 mod courtesy;
+mod dated;
 pub(crate) mod filter;
 mod follow_up;
 pub(crate) mod frames;
