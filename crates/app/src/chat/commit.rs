@@ -19,7 +19,7 @@ use super::{
 use crate::{
     AppError, Caller, Clock, Missing,
     execute::Journal,
-    planner::{Plan, offline::Proposal},
+    planner::{Plan, Question, offline::Proposal},
     tools::{Done, ToolRun},
 };
 
@@ -62,34 +62,14 @@ impl TurnCommit {
             records: Vec::new(),
             done: Vec::new(),
         };
-        for call in std::mem::take(&mut plan.calls) {
-            run.run(tx, call).await?;
-            // What could not be taken back must not be done to another task as well.
-            if plan.instead && matches!(run.done.last(), Some(Done::Refused(_))) {
-                break;
-            }
-        }
-        for number in std::mem::take(&mut plan.restore) {
-            run.restore(tx, number).await?;
-        }
+        carry_out(&mut run, tx, &mut plan).await?;
         let undo_first = || say::undo_first(&run.in_the_way, &run.records);
         let question = plan.question.take().or_else(|| say::follow_up(&run.done)).or_else(undo_first);
-        let now = &self.moment.now;
         let waiting = match question.is_none() && self.pending.is_some() {
-            true => Waiting::find(tx, &self.caller, conversation, &plan, now).await?,
+            true => Waiting::find(tx, &self.caller, conversation, &plan, &self.moment.now).await?,
             false => None,
         };
-        if let Some(waiting) = &waiting {
-            waiting.reword(&mut plan);
-        }
-        let mut response = say::reply(&plan, &run.done, question.as_ref(), now);
-        if let Some(waiting) = &waiting {
-            response = format!("{response}\n{}", waiting.prompt(now));
-        }
-        if let Some(note) = self.note {
-            response.push('\n');
-            response.push_str(note);
-        }
+        let response = self.response(&mut plan, &run.done, question.as_ref(), waiting.as_ref());
         let focus = run.focus();
         let ToolRun { records, done, journal, .. } = run;
         let change = self.journal(tx, journal, &plan, &done).await?;
@@ -101,6 +81,24 @@ impl TurnCommit {
         let waiting = waiting.map(|waiting| waiting.question);
         let came = Came { plan, question, waiting, response, records, done, focus, change, answered_by, status };
         ending.run(tx, came).await
+    }
+
+    /// What is answered, with the question that is left open shown again.
+    fn response(
+        &self,
+        plan: &mut Plan,
+        done: &[Done],
+        question: Option<&Question>,
+        waiting: Option<&Waiting>,
+    ) -> String {
+        let now = &self.moment.now;
+        if let Some(waiting) = waiting {
+            waiting.reword(plan);
+        }
+        let said = say::reply(plan, done, question, now);
+        let asked = waiting.map(|waiting| waiting.prompt(now));
+        let parts = std::iter::once(said).chain(asked).chain(self.note.map(str::to_owned));
+        parts.collect::<Vec<_>>().join("\n")
     }
 
     async fn conversation(&self, tx: &mut Tx, now: Timestamp) -> Result<ConversationId, AppError> {
@@ -116,7 +114,8 @@ impl TurnCommit {
         }
     }
 
-    /// A question is answered once: whoever takes it first wins. A new command does away with it; after mere talk it is shown again.
+    /// A question is answered once: whoever takes it first wins. A new command does away with it; after mere talk it
+    /// is shown again.
     async fn use_up_question(&self, tx: &mut Tx, conversation: ConversationId) -> Result<(), AppError> {
         if let Some(pending) = self.pending.as_ref().filter(|_| self.proposal.answers) {
             let taken = tx.pending_take(self.caller.id(), conversation, pending.id).await?;
@@ -163,4 +162,19 @@ impl TurnCommit {
         let summary = say::deed_of(plan, done, &self.moment.now).unwrap_or_default();
         Ok(journal.commit(tx, &summary).await?.or(undone))
     }
+}
+
+/// Runs the calls of a plan, and takes out of the trash what it names.
+async fn carry_out(run: &mut ToolRun, tx: &mut Tx, plan: &mut Plan) -> Result<(), AppError> {
+    for call in std::mem::take(&mut plan.calls) {
+        run.run(tx, call).await?;
+        // What could not be taken back must not be done to another task as well.
+        if plan.instead && matches!(run.done.last(), Some(Done::Refused(_))) {
+            break;
+        }
+    }
+    for number in std::mem::take(&mut plan.restore) {
+        run.restore(tx, number).await?;
+    }
+    Ok(())
 }
