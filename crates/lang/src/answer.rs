@@ -1,6 +1,7 @@
 //! Answers to a waiting question, in any shape. A message that is clearly a new command is no answer.
 
 mod pick;
+mod spare;
 mod switch;
 
 use saydo_domain::PendingKind;
@@ -33,11 +34,11 @@ pub(crate) fn read(message: &Message<'_>, pending: &PendingContext, context: &Co
         return vec![reading(Answer::Reject, EXACT)];
     }
     if pending.kind != PendingKind::Ask
-        && let Some(rest) = pick::sparing(message, raw, pending, context)
+        && let Some(rest) = spare::sparing(message, raw, pending, context)
     {
         return vec![rest];
     }
-    if pending.kind != PendingKind::Ask && pick::forgets(message, raw, pending) {
+    if pending.kind != PendingKind::Ask && spare::forgets(message, raw, pending) {
         return vec![reading(Answer::Reject, EXACT)];
     }
     let flat: Vec<Unit> = raw.iter().filter(|unit| !unit.skip).copied().collect();
@@ -119,8 +120,7 @@ fn several(units: &[Unit], class: &str) -> bool {
     let mut any = false;
     while !rest.is_empty() {
         let tail = if class == "clearyes" { "please" } else { "politetail" };
-        let polite =
-            || phrase::prefix(rest, tail).or_else(|| phrase::prefix(rest, "oops").filter(|_| class == "no"));
+        let polite = || phrase::prefix(rest, tail).or_else(|| phrase::prefix(rest, "oops").filter(|_| class == "no"));
         let length = phrase::prefix(rest, class);
         any |= length.is_some();
         let Some(length) = length.or_else(polite) else { return false };
