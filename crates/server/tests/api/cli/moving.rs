@@ -114,7 +114,13 @@ async fn a_server_starts_on_a_restored_backup_of_postgresql() {
     let replaced = succeed(restore(&first.url, &["--replace"]), "");
     assert!(replaced.contains("What was there is the backup saydo-"), "{replaced}");
     let list = succeed(at(folder, &first.url, &["backup", "list"]), "");
-    assert!(list.lines().filter(|line| line.ends_with("good")).count() == 2 && list.contains(" 40 "), "{list}");
+    let (aside, good): (Vec<&str>, Vec<&str>) =
+        list.lines().skip(1).partition(|line| line.contains("a restore replaced"));
+    assert!(aside.len() == 1 && aside[0].contains(" 40 "), "{list}");
+    assert!(good.len() == 1 && good[0].ends_with("good"), "{list}");
+    // What was wanted away does not come back by the same words.
+    let again = succeed(restore(&first.url, &["--replace"]), "");
+    assert!(good[0].starts_with(again.split(' ').nth(1).unwrap()), "{again}{list}");
 }
 
 #[test]
