@@ -25,75 +25,83 @@ pub(super) fn make(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
     match found.section.name {
         // `and on friday?` changes nothing; `make it friday?` is an order all the same.
         "correct" if found.segment.question && !found.segment.asked && !orders(found) => None,
-        "correct" => {
-            let units = found.slot(Slot::Edit)?;
-            let text = found.segment.message.lower(units);
-            let edit = edit::read(found.segment, units).or_else(|| {
-                let later = text.ends_with("later") || text.ends_with("earlier") || text.ends_with("sooner");
-                let mut shift = later.then(|| edit::shift(&text, &context.moment)).flatten()?;
-                if !text.ends_with("later") {
-                    shift = negated(shift);
-                }
-                Some(Edit { shift: Some(shift), ..Edit::default() })
-            })?;
-            let dated = !edit.due.is_keep();
-            let raw = phrase::trim(&found.segment.message.units);
-            // `lunch on friday`, `new year's eve`: something of its own, unless a word says that it is meant for the last.
-            if raw.first().is_some_and(|unit| names_an_occasion(found, unit)) {
-                return None;
-            }
-            let only_day = edit.due_date_only;
-            let holiday = only_day && edit.spans.iter().any(|span| span.rule == "holiday");
-            let target = reference::pronoun(found.units, context);
-            let mut reading = found.reading(Intent::Update { targets: vec![target], edit: Box::new(edit) });
-            let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
-            if bare && found.units.len() == found.captures.first().map_or(0, |(_, range)| range.end) {
-                // A bare date after an add corrects it; after something else it may ask for a list.
-                let clear = context.last_was_add || phrase::prefix(raw, "oops").is_some() || !dated;
-                // `new year's eve` after an add: what happens then, unless it is said that it is meant for the last.
-                if phrase::prefix(raw, "oops").is_none() && holiday {
-                    return None;
-                }
-                // `and monday` after an add: that day too, or what is due then?
-                let joined = only_day && raw.first().is_some_and(|unit| is_any(unit, &["and"]));
-                reading.confidence = if clear && !joined { 0.86 } else { 0.7 };
-            }
-            Some(vec![reading])
-        }
+        "correct" => changed(found),
         "correct-other" => other(found),
         "correct-not" => not_these(found),
-        _ => {
-            let units = found.slot(Slot::New)?;
-            let title = literal(found, units).filter(|title| title.chars().count() <= 200)?;
-            // `that's wrong, put it on the 12th`
-            if is_any(units.first()?, &["wrong", "not", "right", "fine", "ok", "good", "great"]) {
-                return None;
-            }
-            // `that's a lot`, `thats too expensive`: said of it, and no name.
-            if told_of(found) {
-                return None;
-            }
-            // `no, I meant buy oat milk` right after an add.
-            let starts_with_correction = phrase::prefix(found.units, "oops").is_some()
-                || phrase::prefix(found.units, "meant").is_some()
-                || found.units.first().is_some_and(|unit| {
-                    is_any(unit, &["it", "that", "rename", "retitle", "call", "name", "not", "change"])
-                });
-            if !context.last_was_add
-                && !found.units.iter().any(|unit| is_any(unit, &["rename", "retitle", "call", "name"]))
-                || !starts_with_correction
-            {
-                return None;
-            }
-            let title_corrects = !found.units.iter().any(|unit| is_any(unit, &["rename", "retitle", "call", "name"]));
-            let edit = Edit { title: Some(capitalised(&title)), title_corrects, ..Edit::default() };
-            let mut reading = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
-            if super::super::phrase::in_class(found.units.first()?, "change") {
-                reading.confidence -= 0.02;
-            }
-            Some(vec![reading])
-        }
+        _ => named(found),
     }
+}
+
+/// `make that 4pm instead`, `no, friday`.
+fn changed(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let context = found.segment.context;
+    let units = found.slot(Slot::Edit)?;
+    let text = found.segment.message.lower(units);
+    let edit = edit::read(found.segment, units).or_else(|| {
+        let later = text.ends_with("later") || text.ends_with("earlier") || text.ends_with("sooner");
+        let mut shift = later.then(|| edit::shift(&text, &context.moment)).flatten()?;
+        if !text.ends_with("later") {
+            shift = negated(shift);
+        }
+        Some(Edit { shift: Some(shift), ..Edit::default() })
+    })?;
+    let dated = !edit.due.is_keep();
+    let raw = phrase::trim(&found.segment.message.units);
+    // `lunch on friday`, `new year's eve`: something of its own, unless a word says that it is meant for the last.
+    if raw.first().is_some_and(|unit| names_an_occasion(found, unit)) {
+        return None;
+    }
+    let only_day = edit.due_date_only;
+    let holiday = only_day && edit.spans.iter().any(|span| span.rule == "holiday");
+    let target = reference::pronoun(found.units, context);
+    let mut reading = found.reading(Intent::Update { targets: vec![target], edit: Box::new(edit) });
+    let bare = found.captures.first().is_some_and(|(_, range)| range.start == 0);
+    if bare && found.units.len() == found.captures.first().map_or(0, |(_, range)| range.end) {
+        // A bare date after an add corrects it; after something else it may ask for a list.
+        let clear = context.last_was_add || phrase::prefix(raw, "oops").is_some() || !dated;
+        // `new year's eve` after an add: what happens then, unless it is said that it is meant for the last.
+        if phrase::prefix(raw, "oops").is_none() && holiday {
+            return None;
+        }
+        // `and monday` after an add: that day too, or what is due then?
+        let joined = only_day && raw.first().is_some_and(|unit| is_any(unit, &["and"]));
+        reading.confidence = if clear && !joined { 0.86 } else { 0.7 };
+    }
+    Some(vec![reading])
+}
+
+/// `no, I meant buy oat milk`, `call it Garage door`.
+fn named(found: &Match<'_, '_, '_>) -> Option<Vec<Reading>> {
+    let context = found.segment.context;
+    let units = found.slot(Slot::New)?;
+    let title = literal(found, units).filter(|title| title.chars().count() <= 200)?;
+    // `that's wrong, put it on the 12th`
+    if is_any(units.first()?, &["wrong", "not", "right", "fine", "ok", "good", "great"]) {
+        return None;
+    }
+    // `that's a lot`, `thats too expensive`: said of it, and no name.
+    if told_of(found) {
+        return None;
+    }
+    // `no, I meant buy oat milk` right after an add.
+    let starts_with_correction = phrase::prefix(found.units, "oops").is_some()
+        || phrase::prefix(found.units, "meant").is_some()
+        || found
+            .units
+            .first()
+            .is_some_and(|unit| is_any(unit, &["it", "that", "rename", "retitle", "call", "name", "not", "change"]));
+    if !context.last_was_add && !found.units.iter().any(|unit| is_any(unit, &["rename", "retitle", "call", "name"]))
+        || !starts_with_correction
+    {
+        return None;
+    }
+    let title_corrects = !found.units.iter().any(|unit| is_any(unit, &["rename", "retitle", "call", "name"]));
+    let edit = Edit { title: Some(capitalised(&title)), title_corrects, ..Edit::default() };
+    let mut reading = found.reading(Intent::Update { targets: vec![TaskRef::Focus], edit: Box::new(edit) });
+    if super::super::phrase::in_class(found.units.first()?, "change") {
+        reading.confidence -= 0.02;
+    }
+    Some(vec![reading])
 }
 
 /// Whether a phrase begins with a meal: what is said of a time may be a thing to do as well.
