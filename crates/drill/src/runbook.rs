@@ -229,6 +229,15 @@ mod tests {
         let told = format!("{words}\ntype -t saydo\necho $DATABASE_URL $REDIS_URL $SAYDO_DATA_DIR $PROMETHEUS");
         let expected = "function\npostgresql://here redis://here /var/lib/saydo/production http://127.0.0.1:9090";
         assert_eq!(run(&desk(""), &told).await.unwrap(), (0, expected.to_owned()));
+        // As the server reads them: a file that is named, the comment behind a value, ends of lines of another system.
+        std::fs::remove_file(settings.join("credentials/DATABASE_URL")).unwrap();
+        let (url, env) = (etc.path().join("url"), settings.join(".env"));
+        std::fs::write(&url, "postgresql://here\r\n").unwrap();
+        let named = format!("DATABASE_URL_FILE={}\r\nREDIS_URL = redis://here # of both\r\n", url.display());
+        for text in [named.as_str(), "DATABASE_URL=postgresql://here # the old one\nREDIS_URL='redis://here' # x\n"] {
+            std::fs::write(&env, text).unwrap();
+            assert_eq!(run(&desk(""), &told).await.unwrap(), (0, expected.to_owned()), "{text}");
+        }
     }
 
     #[tokio::test]
