@@ -41,6 +41,23 @@ test("chips show what will happen, and a click puts the words back", () =>
     await expect.poll(() => chips.getByRole("button").count()).toBe(0);
   }));
 
+test("chips say what would become of tasks that are there, in words that hold", () =>
+  home(async ({ page }) => {
+    const chips = page.getByRole("list", { name: "Recognised" });
+    const lines: [string, RegExp[]][] = [
+      ["delete all tasks", [/^Delete$/]],
+      ["what's due tomorrow?", [/^Show$/, /tomorrow$/]],
+      ["move task 3 to 5pm", [/^Change$/, /5pm$/]],
+      ["mark 3 as done", [/^Complete$/]],
+      ["undo", [/^Undo$/]],
+    ];
+    for (const [line, words] of lines) {
+      await composer(page).fill(line);
+      for (const word of words) await chips.getByText(word).waitFor();
+      expect(await chips.getByText("Add").count()).toBe(0);
+    }
+  }));
+
 test("a bare verb asks for its object and the answer makes the task", () =>
   home(async ({ page }) => {
     await say(page, "buy");

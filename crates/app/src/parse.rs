@@ -39,13 +39,11 @@ pub struct ParseView {
 const fn intent_word(intent: &Intent) -> Option<&'static str> {
     match intent {
         Intent::Add(_) => Some("add"),
-        Intent::List(_) => Some("list"),
-        Intent::Complete { .. } => Some("complete"),
-        Intent::Update { .. } => Some("update"),
+        Intent::List(_) | Intent::ShowTrash => Some("list"),
+        Intent::Complete { completed: true, .. } => Some("complete"),
+        Intent::Complete { completed: false, .. } | Intent::Restore { .. } => Some("reopen"),
+        Intent::Update { .. } | Intent::Skip { .. } => Some("update"),
         Intent::Delete { .. } => Some("delete"),
-        Intent::ShowTrash => Some("list"),
-        Intent::Skip { .. } => Some("update"),
-        Intent::Restore { .. } => Some("reopen"),
         Intent::Undo { .. } | Intent::UndoAll => Some("undo"),
         Intent::Redo => Some("redo"),
         Intent::AskTitle { .. }

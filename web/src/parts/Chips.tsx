@@ -14,10 +14,25 @@ const ICONS: Record<Span["kind"], IconName> = {
   description: "note",
 };
 
+/** What is not an add, in a word. */
+const VERBS: Readonly<Record<string, string>> = {
+  list: "Show",
+  complete: "Complete",
+  reopen: "Bring back",
+  update: "Change",
+  delete: "Delete",
+  undo: "Undo",
+  redo: "Redo",
+};
+
+const isOrder = (line: ParsedLine): boolean => line.intent !== null && line.intent in VERBS;
+
 /** A span's value in words. */
 function words(span: Span, line: ParsedLine): string {
   switch (span.kind) {
     case "due":
+      // What “5pm” means for a task that is there already depends on the task.
+      if (isOrder(line)) return draft.value.slice(span.start, span.end);
       return /^\d{4}-\d\d-\d\d/.test(span.value)
         ? dueWords(line.due_date ?? span.value, here.value)
         : span.value;
@@ -55,6 +70,15 @@ function Chip({ span, line }: { span: Span; line: ParsedLine }) {
   );
 }
 
+/** What would be done to tasks that are there. */
+function Order({ intent }: { intent: string }) {
+  return (
+    <li class={`chip-title chip-${intent}`}>
+      <strong>{VERBS[intent]}</strong>
+    </li>
+  );
+}
+
 /** What would be added, by its title or titles. */
 function Titles({ titles }: { titles: readonly string[] }) {
   const known = titles.filter(Boolean);
@@ -69,9 +93,10 @@ function Titles({ titles }: { titles: readonly string[] }) {
 
 export function Chips() {
   const line = parsed.value;
-  if (!line || (line.spans.length === 0 && line.titles.length === 0)) return null;
+  if (!line || (line.spans.length === 0 && line.titles.length === 0 && !isOrder(line))) return null;
   return (
     <ul class="chips" aria-label="Recognised">
+      {line.intent !== null && isOrder(line) && <Order intent={line.intent} />}
       <Titles titles={line.titles} />
       {line.spans.map((span) => (
         <Chip key={`${span.kind}-${span.start}`} span={span} line={line} />
