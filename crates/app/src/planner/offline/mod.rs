@@ -146,13 +146,13 @@ fn takes_back_a_question(input: &Input<'_>, understanding: &Understanding) -> bo
     undoes && asks && !input.memory.changed
 }
 
-/// So surely a message that is no answer is a command of its own.
+/// So surely a message that is no answer is something of its own.
 const CLEAR: f32 = 0.85;
 
-/// Whether a reading is something new rather than an answer that fits nothing.
+/// Whether a reading is a new task rather than an answer that fits nothing (“the overdue one” names one, and asks for no
+/// list).
 fn is_clear_command(reading: &Reading) -> bool {
-    let talks = |intent: &Intent| matches!(intent, Intent::Answer(_) | Intent::Talk(_) | Intent::Unknown);
-    reading.confidence >= CLEAR && !reading.only_if_found && !reading.intents.iter().any(talks)
+    reading.confidence >= CLEAR && !reading.only_if_found && matches!(reading.intents.as_slice(), [Intent::Add(_)])
 }
 
 /// The plan of one reading; `None` when it depends on a task that does not exist.
