@@ -235,6 +235,8 @@ fn shifted(due: Option<Due>, shift: ShiftSpec, now: &Zoned) -> Option<Due> {
         }
         Some(Due::Day(day)) if shift.minutes == 0 => day.checked_add(calendar).ok().map(Due::Day),
         None if shift.minutes == 0 => now.date().checked_add(calendar).ok().map(Due::Day),
+        // A whole day that is still to come is no hour later than it was.
+        Some(Due::Day(day)) if day > now.date() => None,
         Some(Due::Day(_)) | None => Some(Due::from_zoned(&now.checked_add(calendar).ok()?.checked_add(minutes).ok()?)),
     }
 }

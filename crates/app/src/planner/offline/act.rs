@@ -1,5 +1,6 @@
 //! Completing, changing and deleting tasks that are referred to.
 
+use jiff::Zoned;
 use saydo_domain::{PendingKind, Task};
 use saydo_lang::TaskRef;
 
@@ -11,8 +12,12 @@ use crate::{
         candidates::Scope,
         targets::{Found, MOST, Mixed, covers, list_args},
     },
-    reply::{about, list, receipt::quoted, talk},
-    tools::{CompleteTaskArgs, DeleteTaskArgs, ListTasksArgs, Status, ToolCall},
+    reply::{
+        about, list,
+        receipt::{names, quoted},
+        talk,
+    },
+    tools::{CompleteTaskArgs, DeleteTaskArgs, ListTasksArgs, Status, ToolCall, UpdateTaskArgs},
 };
 
 impl Planner<'_> {
@@ -122,6 +127,13 @@ impl Planner<'_> {
             let restore = tasks.iter().map(|task| task.number).collect();
             return Plan { restore, ..Plan::default() };
         }
+        let (tasks, timeless): (Vec<Task>, Vec<Task>) = tasks.into_iter().partition(|task| changes(task, action, now));
+        let titles = timeless.iter().map(|task| task.title.as_str());
+        let has = if timeless.len() == 1 { "has" } else { "have" };
+        let says = (!timeless.is_empty())
+            .then(|| format!("{} {has} no time of day that could be moved.", names(titles)))
+            .into_iter()
+            .collect();
         let call = |task: &Task| {
             let task_id = task.number.get();
             match action {
@@ -134,7 +146,7 @@ impl Planner<'_> {
                 }
             }
         };
-        Plan { calls: tasks.iter().map(call).collect(), tasks, action: Some(action.clone()), ..Plan::default() }
+        Plan { calls: tasks.iter().map(call).collect(), tasks, says, action: Some(action.clone()), ..Plan::default() }
     }
 
     pub(super) fn which_question(&self, action: TargetAction) -> Question {
@@ -144,6 +156,13 @@ impl Planner<'_> {
         };
         Question { kind: PendingKind::Ask, prompt, tasks: Vec::new(), then: PendingPlan::Which { action } }
     }
+}
+
+/// Whether there is anything to change: a whole day that is still to come is no hour later than it was.
+fn changes(task: &Task, action: &TargetAction, now: &Zoned) -> bool {
+    let TargetAction::Update { edit } = action else { return true };
+    let task_id = task.number.get();
+    edit.for_task(task, now) != UpdateTaskArgs { task_id, ..UpdateTaskArgs::default() }
 }
 
 const fn verb(action: &TargetAction) -> &'static str {
