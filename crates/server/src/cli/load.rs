@@ -88,7 +88,7 @@ const LONGEST: Duration = Duration::from_hours(1);
 impl Load {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         let base = self.base_url.clone().unwrap_or_else(|| local_url(config.http.listen));
-        let site = Site::new(&base, self.timeout)?.as_operator(config);
+        let site = Site::new(&base, self.timeout)?.for_operator(config);
         self.allowed(&site)?;
         let plan = self.plan()?;
         let json = self.json;

@@ -57,7 +57,7 @@ impl Site {
     }
 
     /// The same for who runs it, by these settings.
-    pub(crate) fn as_operator(self, config: &Config) -> Self {
+    pub(crate) fn for_operator(self, config: &Config) -> Self {
         Self { passes: Passes::needed(config), ..self }
     }
 

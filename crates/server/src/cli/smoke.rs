@@ -140,7 +140,7 @@ impl Check {
 impl Smoke {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         let base = self.base_url.unwrap_or_else(|| local_url(config.http.listen));
-        let site = Site::new(&base, self.timeout)?.as_operator(config);
+        let site = Site::new(&base, self.timeout)?.for_operator(config);
         let mut report = Report::new(site.base(), Check::ALL.len() + 1, self.json);
         let given = match (self.account, self.token) {
             (Some(email), _) => Some(Person::known(&site, email, read_password("Password: ").await?)),

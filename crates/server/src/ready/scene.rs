@@ -54,7 +54,7 @@ pub(crate) enum Metrics {
 
 impl Scene {
     pub(crate) fn new(config: &Config, site: Site, store: Result<Store, String>, metrics: Metrics) -> Self {
-        let (secret, site) = (operator::secret(config), site.as_operator(config));
+        let (secret, site) = (operator::secret(config), site.for_operator(config));
         Self { config: config.clone(), site, store, secret, metrics, accounts: Accounts::Made, first: OnceCell::new() }
     }
 
