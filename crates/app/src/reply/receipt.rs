@@ -1,7 +1,9 @@
 //! Receipts: what was done, from the rows as committed.
 
+mod added;
+
 use jiff::Zoned;
-use saydo_domain::{Due, Priority, Task};
+use saydo_domain::{Due, Task};
 
 use crate::{execute::Outcome, reply::due};
 
@@ -35,26 +37,6 @@ pub fn names<'a>(titles: impl IntoIterator<Item = &'a str>) -> String {
         Some(last) if titles.is_empty() => last,
         Some(last) => format!("{} and {last}", titles.join(", ")),
     }
-}
-
-/// The attributes of a new task: `, due tomorrow (Thu 12 Mar), high priority, #home`.
-fn attributes(task: &Task, now: &Zoned) -> String {
-    let mut text = String::new();
-    if let Some(when) = task.due {
-        text.push_str(&format!(", due {}", due::words(when, now)));
-    }
-    if let Some(recurrence) = task.recurrence.as_ref() {
-        let rule = recurrence.rrule.to_string();
-        let words = if recurrence.text.is_empty() { rule } else { plain(&recurrence.text) };
-        text.push_str(&format!(", repeating {words}"));
-    }
-    if task.priority != Priority::Medium {
-        text.push_str(&format!(", {} priority", task.priority));
-    }
-    for label in &task.labels {
-        text.push_str(&format!(", #{label}"));
-    }
-    text
 }
 
 /// What an update changed: `due Fri 13 Mar, 15:00; high priority`.
@@ -92,7 +74,7 @@ pub fn sentence(outcome: &Outcome, now: &Zoned) -> String {
     let Outcome { before, task, changed, next } = outcome;
     let name = quoted(task.title.as_str());
     let Some(before) = before else {
-        return format!("Added {name}{}.", attributes(task, now));
+        return format!("Added {}.", added::one(task, now));
     };
     if !changed {
         return match task.completed() {
@@ -133,9 +115,6 @@ pub fn sentences(outcomes: &[Outcome], now: &Zoned) -> String {
         match together(group, now) {
             Some(sentence) if group.len() > 1 => text.push(sentence),
             _ => text.extend(group.iter().map(|outcome| sentence(outcome, now))),
-        }
-        if group.len() > 1 && kind(first) == Kind::Added {
-            text.extend(added_details(group, now));
         }
     }
     text.join(" ")
@@ -214,7 +193,7 @@ fn together(group: &[Outcome], now: &Zoned) -> Option<String> {
     let names = names(group.iter().map(|outcome| outcome.task.title.as_str()));
     let kind = kind(group.first()?);
     Some(match kind {
-        Kind::Added => format!("Added {count} tasks: {names}."),
+        Kind::Added => added::several(group, now),
         Kind::Completed if group.iter().all(|outcome| outcome.next.is_none()) => {
             format!("Marked {count} tasks as complete: {names}.")
         }
@@ -227,14 +206,4 @@ fn together(group: &[Outcome], now: &Zoned) -> Option<String> {
         Kind::Restored => format!("Restored {count} tasks: {names}."),
         Kind::Completed | Kind::Updated | Kind::Unchanged => return None,
     })
-}
-
-/// The attributes of several new tasks, a sentence each for those that have any.
-fn added_details(group: &[Outcome], now: &Zoned) -> Vec<String> {
-    let detail = |outcome: &Outcome| {
-        let attributes = attributes(&outcome.task, now);
-        let attributes = attributes.strip_prefix(", ")?;
-        Some(format!("{}: {attributes}.", quoted(outcome.task.title.as_str())))
-    };
-    group.iter().filter_map(detail).collect()
 }
