@@ -158,7 +158,9 @@ impl<'a> Finder<'a> {
                 let Found::Tasks(mut tasks) = Box::pin(self.find_one(base, scope)).await? else {
                     return Ok(Found::Nothing);
                 };
-                let Found::Tasks(without) = Box::pin(self.find(without, scope)).await? else {
+                // Of several that may be meant by what is left out, all are.
+                let (Found::Tasks(without) | Found::Several(without)) = Box::pin(self.find(without, scope)).await?
+                else {
                     return Ok(Found::Nothing);
                 };
                 tasks.retain(|task| !without.iter().any(|other| other.number == task.number));

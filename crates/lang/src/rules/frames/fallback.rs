@@ -71,6 +71,10 @@ pub(crate) fn read(segment: &Segment<'_, '_>, made: &[Reading]) -> Vec<Reading> 
     if known_task::changes_a_number(segment) {
         return vec![reading(Intent::Unknown, 0.3, UNCLEAR_NUMBER)];
     }
+    // `undo the council tax`, which is not done: no new task.
+    if in_class(first, "undo") && segment.units.get(1).is_some_and(|unit| in_class(unit, "det")) {
+        return vec![reading(Intent::Unknown, 0.3, STATEMENT)];
+    }
     if is_any(first, &["not"]) && !behind_priority(segment) || known_task::continues(segment) {
         return vec![reading(Intent::Unknown, 0.3, STATEMENT)];
     }

@@ -1,8 +1,9 @@
 //! New titles and other texts that are taken as they are typed.
 
-use super::{Match, edit};
+use super::{Match, draft, edit};
 use crate::{
     Edit,
+    attributes::Options,
     rules::{
         message::Unit,
         pattern::Slot,
@@ -30,6 +31,16 @@ pub(super) fn title_or_edit(found: &Match<'_, '_, '_>) -> Option<Edit> {
     let done = found.section.name.starts_with("update-title")
         && (phrase::whole(phrase::trim(units), "donestrict") || phrase::whole(phrase::trim(units), "notdone"));
     let title = literal(found, units).filter(|_| !done)?;
+    // `change lunch to dinner at 7`: another name and another time.
+    let range = found.segment.message.token_range(phrase::trim(units));
+    let said = found.segment.message.attributes(range, &found.segment.context.moment, Options::default());
+    if found.section.name == "update-title-soft" && said.recurrence.is_none() && said.due.is_some() {
+        let draft = draft::draft(found.segment, units);
+        if !draft.title.is_empty() {
+            let edit = edit::from_extraction(&said, found.segment.message.text);
+            return Some(Edit { title: Some(draft.title), ..edit });
+        }
+    }
     Some(Edit { title: Some(capitalised(&title)), ..Edit::default() })
 }
 
