@@ -22,6 +22,9 @@ pub(super) fn sparing(
     pending: &PendingContext,
     context: &Context,
 ) -> Option<Reading> {
+    if pending.tasks.is_empty() {
+        return None;
+    }
     let here = here(pending, context);
     let Spared { kept, ordered } = except(message, without_hedges(raw), pending, &here)
         .or_else(|| staying(message, without_hedges(raw), pending, &here))?;
@@ -33,6 +36,9 @@ pub(super) fn sparing(
     };
     Some(reading(answer, EXACT))
 }
+
+/// Longer names of none of the tasks shown are no names.
+const MOST_NAMED: usize = 2;
 
 /// What is left when some are taken out.
 struct Spared {
@@ -61,6 +67,10 @@ fn staying(message: &Message<'_>, units: &[Unit], pending: &PendingContext, here
 fn spared(message: &Message<'_>, named: &[Unit], pending: &PendingContext, here: &Context) -> Option<Spared> {
     let but = reference::parse(message, named, here)?;
     let left_out = indices(&but.targets, pending).unwrap_or_default();
+    // `leave a note for the postman` is something else.
+    if left_out.is_empty() && named.len() > MOST_NAMED {
+        return None;
+    }
     let kept = (0..pending.tasks.len()).filter(|index| !left_out.contains(index)).collect();
     Some(Spared { kept, ordered: false })
 }
