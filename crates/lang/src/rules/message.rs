@@ -63,8 +63,26 @@ pub(crate) struct Known {
 
 /// What follows `its` only where `it's` is meant.
 const AFTER_IT_IS: [&str; 20] = [
-    "not", "a", "an", "the", "too", "urgent", "important", "done", "finished", "really", "very", "so", "tomorrow", "at",
-    "due", "on", "by", "for", "only", "actually",
+    "not",
+    "a",
+    "an",
+    "the",
+    "too",
+    "urgent",
+    "important",
+    "done",
+    "finished",
+    "really",
+    "very",
+    "so",
+    "tomorrow",
+    "at",
+    "due",
+    "on",
+    "by",
+    "for",
+    "only",
+    "actually",
 ];
 
 /// A unit that is no word of the lexicon.
