@@ -91,6 +91,26 @@ test("deleting everything shows a plan first: rejecting keeps all, accepting del
     await expect.poll(async () => (await titles(page)).length).toBe(3);
   }));
 
+test("on a phone a card that takes the place of another is in sight", () =>
+  home(
+    async ({ page }) => {
+      await seed(page, ...["Milk", "Bread", "Eggs", "Figs", "Plums", "Pears"].map((title) => ({ title })));
+      await say(page, "what is open?");
+      await say(page, "delete all tasks");
+      await thread(page).getByRole("button", { name: "Accept (6)" }).waitFor();
+      await say(page, "the figs can stay");
+      const accept = thread(page).getByRole("button", { name: "Accept (5)" });
+      await accept.waitFor();
+      const below = () =>
+        accept.evaluate((button) => {
+          const box = button.closest(".thread-scroll")?.getBoundingClientRect();
+          return button.getBoundingClientRect().bottom - (box?.bottom ?? 0);
+        });
+      await expect.poll(below).toBeLessThanOrEqual(0);
+    },
+    { viewport: { width: 390, height: 844 } },
+  ));
+
 test("two similar tasks make a choice, answered by its number key", () =>
   home(async ({ page }) => {
     await seed(page, { title: "Write the sales report" });

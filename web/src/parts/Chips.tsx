@@ -31,8 +31,8 @@ const isOrder = (line: ParsedLine): boolean => line.intent !== null && line.inte
 function words(span: Span, line: ParsedLine): string {
   switch (span.kind) {
     case "due":
-      // What “5pm” means for a task that is there already depends on the task.
-      if (isOrder(line)) return draft.value.slice(span.start, span.end);
+      // What “5pm” means for a task that is there already depends on the task, and which it is is not known here.
+      if (line.intent !== "add") return draft.value.slice(span.start, span.end);
       return /^\d{4}-\d\d-\d\d/.test(span.value)
         ? dueWords(line.due_date ?? span.value, here.value)
         : span.value;

@@ -13,14 +13,18 @@ export function useStayAtEnd(list: ReadonlySignal<readonly unknown[]>) {
     if (!box) return;
     let following = true;
     let top = 0;
+    let height = 0;
     const toEnd = () => {
       if (following) box.scrollTop = box.scrollHeight;
     };
-    // Only who moves up reads back: our own way down may be told late, when more has grown below already.
+    // Only who moves up reads back: our own way down may be told late, when more has grown below already, and what
+    // becomes shorter (a card that is answered) moves the box up by itself.
     const onScroll = () => {
       const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
-      following = near || (following && box.scrollTop >= top);
+      const byItself = box.scrollTop >= top || box.scrollHeight !== height;
+      following = near || (following && byItself);
       top = box.scrollTop;
+      height = box.scrollHeight;
     };
     const onSize = new ResizeObserver(toEnd);
     const watch = () => {
