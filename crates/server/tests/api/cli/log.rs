@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::Server;
+use super::{Server, saydo};
 use crate::{
     support::SECRET,
     voice::{
@@ -67,6 +67,23 @@ async fn who_stops_reading_the_log_stops_nothing_else() {
     }
     assert_eq!(server.signal("HUP"), Some(0), "a closed terminal is a wish to end");
     drop(unread);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_started_to_outlive_the_terminal_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = saydo(folder.path(), &[]);
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" serve"]).arg(settings.get_program());
+    command.env_clear().current_dir(folder.path());
+    command.envs(settings.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut server = Server::of(command, &[]);
+    let hung_up = std::process::Command::new("kill").args(["-HUP", &server.pid().to_string()]).status().unwrap();
+    assert!(hung_up.success());
+    // The end comes by the second signal, and is told as that.
+    let alive = reqwest::get(format!("{}/readyz", server.base)).await.expect("it goes on");
+    assert_eq!(alive.status(), 200);
+    assert_eq!(server.signal("TERM"), Some(0));
 }
 
 /// Lives a little on a server that logs everything, and returns the log and the ids to look for.
