@@ -80,9 +80,11 @@ async fn who_was_started_to_outlive_the_terminal_does() {
     let mut server = Server::of(command, &[]);
     let hung_up = std::process::Command::new("kill").args(["-HUP", &server.pid().to_string()]).status().unwrap();
     assert!(hung_up.success());
-    // The end comes by the second signal, and is told as that.
     let alive = reqwest::get(format!("{}/readyz", server.base)).await.expect("it goes on");
     assert_eq!(alive.status(), 200);
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap().trim();
+    assert_eq!(u64::from_str_radix(ignored, 16).unwrap() & 1, 1, "it is left alone: {ignored}");
     assert_eq!(server.signal("TERM"), Some(0));
 }
 
